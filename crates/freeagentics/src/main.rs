@@ -1,0 +1,3 @@
+//! The `freeagentics` command.
+
+fn main() {}

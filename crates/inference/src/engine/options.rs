@@ -1,0 +1,80 @@
+//! How an agent plans and chooses: everything that is not part of the model itself.
+
+/// Which policies (plans) are weighed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Policies {
+    /// Every sequence of control vectors of this length; time-major, the last control fastest.
+    All {
+        /// Number of steps a plan looks ahead.
+        length: usize,
+    },
+    /// Exactly these: `[policy][time][control]`, all of one length.
+    Listed(Vec<Vec<Vec<usize>>>),
+}
+
+/// What is chosen: a whole plan, or each control by its own marginal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The first action of one policy.
+    Full,
+    /// Per control, the value with the most (or a draw from the) posterior mass over first actions.
+    Marginal,
+}
+
+/// How it is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The first maximum.
+    Deterministic,
+    /// A draw from `softmax(alpha · ln⁺ p)`, keyed by the agent's seed and the step.
+    Sampled,
+}
+
+/// What to do with an observation that the model says cannot happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Impossible {
+    /// Take the step and flag it.
+    Warn,
+    /// Refuse the step; the agent stays as it was.
+    Refuse,
+}
+
+/// The options of an agent. They have a digest of their own, apart from the model's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Which policies are weighed.
+    pub policies: Policies,
+    /// E: a weight per policy, in the order of the policies; `None` is no habit.
+    pub habits: Option<Vec<f64>>,
+    /// γ: how sharply the policy posterior follows the expected free energy.
+    pub gamma: f64,
+    /// α: how sharply a sampled choice follows the posterior.
+    pub alpha: f64,
+    /// In (0, 1]; multiplies each later step of a policy once more.
+    pub discount: f64,
+    /// What is chosen.
+    pub mode: Mode,
+    /// How it is chosen.
+    pub choice: Choice,
+    /// The control values taken to hold in further ticks when more than one has elapsed since the last step;
+    /// `None` repeats the executed action.
+    pub idle: Option<Vec<usize>>,
+    /// What to do with an impossible observation.
+    pub impossible: Impossible,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            policies: Policies::All { length: 1 },
+            habits: None,
+            gamma: 1.0,
+            alpha: 1.0,
+            discount: 1.0,
+            mode: Mode::Full,
+            choice: Choice::Deterministic,
+            idle: None,
+            impossible: Impossible::Warn,
+        }
+    }
+}
