@@ -1,5 +1,192 @@
-//! From beliefs to a decision.
+//! From observations to a decision: beliefs, plans, expected free energy, action.
+//!
+//! An [`Engine`] is a model with an agent's options, compiled: immutable and shared by all agents of that kind. What
+//! belongs to one agent is its small [`State`]; what a step needs while it runs is a [`Scratch`], reused, so that a
+//! step allocates nothing.
 
+mod beliefs;
+mod check;
+mod decision;
+mod intern;
+mod likelihoods;
 mod options;
+mod outlook;
+mod plans;
+mod select;
+mod state;
+mod step;
+mod tables;
+mod terms;
 
+use std::sync::Arc;
+
+pub use decision::{Decision, Split};
 pub use options::{Choice, Impossible, Mode, Options, Policies};
+pub use state::{Input, State};
+pub use step::{MOST_ELAPSED, Scratch, StepError};
+
+use crate::model::{Fault, Model, Table};
+use crate::numerics::{Digest, Kernels, ln_floor};
+use beliefs::Layout;
+use likelihoods::Likelihoods;
+use outlook::Program;
+use plans::Plans;
+use tables::{Compiled, Sizes};
+use terms::Terms;
+
+/// A model with options, compiled for decisions.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    model: Arc<Model>,
+    options: Options,
+    options_digest: Digest,
+    kernels: Kernels,
+    layout: Layout,
+    plans: Plans,
+    /// `ln⁺ E`, if there are habits.
+    log_habits: Option<Vec<f64>>,
+    /// D, laid out.
+    prior: Vec<f64>,
+    /// For each modality the control vector taken to precede its first observation.
+    initial: Vec<Option<Vec<usize>>>,
+    likelihoods: Likelihoods,
+    transitions: Vec<Compiled>,
+    terms: Terms,
+}
+
+impl Engine {
+    /// Compiles a model with options, for the widest vector instructions of this machine.
+    ///
+    /// # Errors
+    /// Every option that does not fit the model.
+    pub fn new(model: Arc<Model>, options: Options) -> Result<Self, Vec<Fault>> {
+        Self::with_kernels(model, options, Kernels::best())
+    }
+
+    /// As [`Engine::new`], with given kernels. All of them give the same bits.
+    ///
+    /// # Errors
+    /// Every option that does not fit the model.
+    pub fn with_kernels(model: Arc<Model>, options: Options, kernels: Kernels) -> Result<Self, Vec<Fault>> {
+        let plans = check::plans(model.spec(), &options)?;
+        let spec = model.spec();
+        let factors: Vec<usize> = spec.factors.iter().map(|factor| factor.labels.len()).collect();
+        let controls: Vec<usize> = spec.controls.iter().map(|control| control.labels.len()).collect();
+        let sizes = Sizes { factors: &factors, controls: &controls };
+        let order = contraction_order(&spec.transitions, &controls);
+        let transitions = spec.transitions.iter().zip(&factors);
+        let layout = Layout::new(factors.clone());
+        let mut prior = vec![0.0; layout.total];
+        for (factor, distribution) in spec.priors.iter().enumerate() {
+            prior[layout.range(factor)][..distribution.len()].copy_from_slice(distribution);
+        }
+        Ok(Self {
+            options_digest: check::digest(&options, spec.controls.len()),
+            log_habits: options.habits.as_ref().map(|habits| habits.iter().map(|e| ln_floor(*e)).collect()),
+            initial: initial_actions(&model),
+            likelihoods: Likelihoods::new(spec, &sizes),
+            transitions: transitions.map(|(table, size)| Compiled::new(table, *size, &sizes, &order)).collect(),
+            terms: Terms::new(spec, &sizes, &order),
+            options,
+            kernels,
+            layout,
+            plans,
+            prior,
+            model,
+        })
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    /// The options.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// SHA-256 of the options in canonical form.
+    pub fn options_digest(&self) -> Digest {
+        self.options_digest
+    }
+
+    /// Number of policies that are weighed.
+    pub fn n_policies(&self) -> usize {
+        self.plans.leaves.len()
+    }
+
+    /// Number of actions in a policy.
+    pub fn policy_len(&self) -> usize {
+        self.plans.length()
+    }
+
+    /// What `policy` does at `time` (0 is the next action): one value index per control.
+    ///
+    /// # Panics
+    /// If there is no such policy or time.
+    pub fn policy_action(&self, policy: usize, time: usize) -> &[usize] {
+        assert!(time < self.policy_len(), "a policy has {} actions", self.policy_len());
+        let position = self.plans.positions[self.plans.position(policy, time)];
+        self.plans.action(position.action as usize)
+    }
+
+    /// The state of an agent at the start of an episode.
+    pub fn start(&self) -> State {
+        State::new(self.layout.total, self.plans.n_controls)
+    }
+
+    /// Working memory for steps; any number of agents of this engine may share it, one after the other.
+    pub fn scratch(&self) -> Scratch {
+        Scratch::new(self)
+    }
+
+    fn program(&self) -> Program<'_> {
+        Program {
+            kernels: &self.kernels,
+            layout: &self.layout,
+            plans: &self.plans,
+            transitions: &self.transitions,
+            terms: &self.terms,
+            discount: self.options.discount,
+        }
+    }
+}
+
+/// A rank per factor: factors that fewer control combinations reach come first, so that what is contracted first is
+/// shared by the most policies. Part of the numerics contract.
+fn contraction_order(transitions: &[Table], controls: &[usize]) -> Vec<usize> {
+    let n = transitions.len();
+    let mut reach: Vec<Vec<bool>> =
+        transitions.iter().map(|t| (0..controls.len()).map(|c| t.controls.contains(&c)).collect()).collect();
+    for _ in 0..n {
+        for factor in 0..n {
+            for dependency in &transitions[factor].factors {
+                let theirs = reach[*dependency].clone();
+                reach[factor].iter_mut().zip(theirs).for_each(|(ours, theirs)| *ours |= theirs);
+            }
+        }
+    }
+    let variants = |factor: usize| {
+        let sizes = controls.iter().zip(&reach[factor]).filter(|(_, reached)| **reached).map(|(size, _)| *size);
+        sizes.fold(1_usize, usize::saturating_mul)
+    };
+    let mut ranked: Vec<usize> = (0..n).collect();
+    ranked.sort_by_key(|factor| (variants(*factor), *factor));
+    let mut order = vec![0; n];
+    ranked.into_iter().enumerate().for_each(|(rank, factor)| order[factor] = rank);
+    order
+}
+
+/// Full control vectors of the declared initial columns.
+fn initial_actions(model: &Model) -> Vec<Option<Vec<usize>>> {
+    let spec = model.spec();
+    let full = |(modality, table): (&crate::model::Modality, &Table)| {
+        modality.initial.as_ref().map(|values| {
+            let mut action = vec![0; spec.controls.len()];
+            table.controls.iter().zip(values).for_each(|(control, value)| action[*control] = *value);
+            action
+        })
+    };
+    spec.modalities.iter().zip(&spec.likelihoods).map(full).collect()
+}

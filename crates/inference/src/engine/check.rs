@@ -1,0 +1,65 @@
+//! Options against a model, and their canonical form.
+
+use super::plans::Plans;
+use super::{Choice, Impossible, Mode, Options, Policies};
+use crate::model::{Fault, Faults, Spec};
+use crate::numerics::{Digest, Hasher};
+
+/// The tree of policies, or every option that is wrong.
+pub(super) fn plans(spec: &Spec, options: &Options) -> Result<Plans, Vec<Fault>> {
+    let mut faults = Faults(Vec::new());
+    let mut number = |name: &str, value: f64, good: bool, range: &str| {
+        if !good {
+            faults.add(format!("option `{name}`"), format!("is {value}; it must be {range}"));
+        }
+    };
+    let (gamma, alpha, discount) = (options.gamma, options.alpha, options.discount);
+    number("gamma", gamma, gamma.is_finite() && gamma >= 0.0, "a finite number, 0 or more");
+    number("alpha", alpha, alpha.is_finite() && alpha >= 0.0, "a finite number, 0 or more");
+    number("discount", discount, discount > 0.0 && discount <= 1.0, "above 0 and at most 1");
+    if let Some(idle) = &options.idle {
+        let fits = idle.len() == spec.controls.len()
+            && idle.iter().zip(&spec.controls).all(|(value, control)| *value < control.labels.len());
+        if !fits {
+            faults.add("option `idle`", "must give one existing value per control");
+        }
+    }
+    let plans = Plans::new(spec, options);
+    match &plans {
+        Err(problem) => faults.add("option `policies`", problem.as_str()),
+        Ok(plans) => check_habits(options.habits.as_deref(), plans.leaves.len(), &mut faults),
+    }
+    match plans {
+        Ok(plans) if faults.0.is_empty() => Ok(plans),
+        _ => Err(faults.0),
+    }
+}
+
+fn check_habits(habits: Option<&[f64]>, n_policies: usize, faults: &mut Faults) {
+    let Some(habits) = habits else { return };
+    faults.finite("option `habits`", habits, n_policies);
+    if habits.iter().any(|e| *e < 0.0) || habits.iter().all(|e| *e == 0.0) {
+        faults.add("option `habits`", "must be 0 or more, and one of them above 0");
+    }
+}
+
+/// SHA-256 of the options in canonical form.
+pub(super) fn digest(options: &Options, n_controls: usize) -> Digest {
+    let mut hasher = Hasher::new("freeagentics options 1");
+    match &options.policies {
+        Policies::All { length } => hasher.counts(&[0, *length]),
+        Policies::Listed(policies) => {
+            hasher.counts(&[1, policies.len(), n_controls]);
+            policies.iter().for_each(|policy| policy.iter().for_each(|action| hasher.counts(action)));
+        }
+    }
+    hasher.count(usize::from(options.habits.is_some()));
+    hasher.numbers(options.habits.as_deref().unwrap_or_default());
+    hasher.numbers(&[options.gamma, options.alpha, options.discount]);
+    hasher.count(usize::from(options.mode == Mode::Marginal));
+    hasher.count(usize::from(options.choice == Choice::Sampled));
+    hasher.count(usize::from(options.idle.is_some()));
+    hasher.counts(options.idle.as_deref().unwrap_or_default());
+    hasher.count(usize::from(options.impossible == Impossible::Refuse));
+    hasher.finish()
+}

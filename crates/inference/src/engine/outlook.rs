@@ -1,0 +1,321 @@
+//! What each policy is expected to bring and to teach.
+//!
+//! The tree of plans is walked once. Equal things are computed once: a belief over one factor that was predicted
+//! before (bit for bit) keeps its number, a combination of such beliefs is a *node*, and the step from a node by an
+//! action is an *edge*. All of it is forgotten at the next decision; nothing is allocated.
+
+use super::beliefs::Layout;
+use super::intern::{Interner, Memo, hash_numbers, hash_numbers_of_things};
+use super::plans::Plans;
+use super::tables::{Compiled, Slice};
+use super::terms::{Kind, Scalar, Terms};
+use crate::model::Moment;
+use crate::numerics::Kernels;
+
+/// What the walk needs of an engine.
+#[derive(Clone, Copy)]
+pub(super) struct Program<'a> {
+    pub(super) kernels: &'a Kernels,
+    pub(super) layout: &'a Layout,
+    pub(super) plans: &'a Plans,
+    pub(super) transitions: &'a [Compiled],
+    pub(super) terms: &'a Terms,
+    pub(super) discount: f64,
+}
+
+/// Expected utility, entropy of the predicted observations, and ambiguity: the sums a step is made of, in nats.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    pub(super) utility: f64,
+    pub(super) entropy: f64,
+    pub(super) ambiguity: f64,
+}
+
+impl Sums {
+    pub(super) fn value(self) -> f64 {
+        self.utility + (self.entropy - self.ambiguity)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Edge {
+    child: u32,
+    sums: Sums,
+}
+
+/// Distinct beliefs over one factor.
+#[derive(Clone, Debug)]
+struct Beliefs {
+    width: usize,
+    rows: Vec<f64>,
+    count: usize,
+    interner: Interner,
+    /// Prediction by (combination of controls, number of the only belief it depends on).
+    predicted: Memo<u32>,
+}
+
+impl Beliefs {
+    fn row(&self, number: u32) -> &[f64] {
+        &self.rows[number as usize * self.width..(number as usize + 1) * self.width]
+    }
+
+    /// The number of the belief that stands in the first free row.
+    fn intern(&mut self) -> u32 {
+        let (known, new) = self.rows.split_at(self.count * self.width);
+        let new = &new[..self.width];
+        let same = |number: u32| {
+            let row = &known[number as usize * self.width..(number as usize + 1) * self.width];
+            row.iter().zip(new).all(|(a, b)| a.to_bits() == b.to_bits())
+        };
+        let number = self.interner.find_or_insert(hash_numbers(new), self.count as u32, same);
+        if number as usize == self.count {
+            self.count += 1;
+        }
+        number
+    }
+}
+
+/// Working memory and result of the walk.
+#[derive(Clone, Debug)]
+pub(super) struct Outlook {
+    beliefs: Vec<Beliefs>,
+    /// Numbers of the beliefs that make up each node.
+    nodes: Vec<u32>,
+    n_nodes: usize,
+    node_interner: Interner,
+    node_sums: Memo<Sums>,
+    edges: Memo<Edge>,
+    /// Sums of each observed modality by (combination, number of the only belief it depends on).
+    observed: Vec<Memo<Sums>>,
+    candidate: Vec<u32>,
+    out: Vec<f64>,
+    contraction: Vec<f64>,
+    /// Node, sums of the last step, and negative expected free energy so far, for each position.
+    node_of: Vec<u32>,
+    pub(super) sums_of: Vec<Sums>,
+    pub(super) neg_efe_of: Vec<f64>,
+}
+
+impl Outlook {
+    pub(super) fn new(program: Program<'_>) -> Self {
+        let positions = program.plans.positions.len();
+        let interior = program.plans.levels[program.plans.length()];
+        let most = most_beliefs(program);
+        let keys = |table: &Compiled| {
+            let numbers = table.slices.iter().map(|slice| slice.dependencies.first().map_or(1, |d| most[d.factor]));
+            table.slices.len() * numbers.max().unwrap_or(1)
+        };
+        let beliefs = program.transitions.iter().enumerate().map(|(factor, table)| {
+            let width = program.layout.range(factor).len();
+            Beliefs {
+                width,
+                rows: vec![0.0; (most[factor] + 1) * width],
+                count: 0,
+                interner: Interner::new(most[factor] + 1),
+                predicted: Memo::new(keys(table)),
+            }
+        });
+        let tables = || {
+            let observed = program.terms.observed.iter().map(|observed| &observed.table);
+            program.transitions.iter().chain(observed).chain(program.terms.scalars.iter().map(|scalar| &scalar.table))
+        };
+        Self {
+            beliefs: beliefs.collect(),
+            nodes: vec![0; positions * program.layout.len()],
+            n_nodes: 0,
+            node_interner: Interner::new(positions),
+            node_sums: Memo::new(positions),
+            edges: Memo::new(interior.max(1) * program.plans.n_actions()),
+            observed: program.terms.observed.iter().map(|observed| Memo::new(keys(&observed.table))).collect(),
+            candidate: vec![0; program.layout.len()],
+            out: vec![0.0; tables().flat_map(|table| &table.slices).map(Slice::width).max().unwrap_or(0)],
+            contraction: vec![0.0; tables().map(Compiled::scratch).max().unwrap_or(0)],
+            node_of: vec![0; positions],
+            sums_of: vec![Sums::default(); positions],
+            neg_efe_of: vec![0.0; positions],
+        }
+    }
+
+    /// Evaluates every position of the plans from a belief.
+    pub(super) fn evaluate(&mut self, program: Program<'_>, belief: &[f64]) {
+        self.begin(program, belief);
+        let mut weight = 1.0;
+        for level in program.plans.levels.windows(2).skip(1) {
+            for index in level[0]..level[1] {
+                let position = program.plans.positions[index];
+                let parent = position.parent as usize;
+                let edge = self.edge(program, self.node_of[parent], position.action);
+                self.node_of[index] = edge.child;
+                self.sums_of[index] = edge.sums;
+                self.neg_efe_of[index] = self.neg_efe_of[parent] + weight * edge.sums.value();
+            }
+            weight *= program.discount;
+        }
+    }
+
+    fn begin(&mut self, program: Program<'_>, belief: &[f64]) {
+        for (factor, beliefs) in self.beliefs.iter_mut().enumerate() {
+            beliefs.count = 0;
+            beliefs.interner.begin();
+            beliefs.predicted.begin();
+            beliefs.rows[..beliefs.width].copy_from_slice(&belief[program.layout.range(factor)]);
+            self.candidate[factor] = beliefs.intern();
+        }
+        self.observed.iter_mut().for_each(Memo::begin);
+        self.node_interner.begin();
+        self.node_sums.begin();
+        self.edges.begin();
+        self.n_nodes = 0;
+        self.node_of[0] = self.intern_candidate();
+    }
+
+    /// The node made of the beliefs in `candidate`.
+    fn intern_candidate(&mut self) -> u32 {
+        if let [number] = self.candidate.as_slice() {
+            self.nodes[*number as usize] = *number;
+            return *number;
+        }
+        let (width, nodes, candidate) = (self.candidate.len(), &self.nodes, &self.candidate);
+        let same = |node: u32| &nodes[node as usize * width..(node as usize + 1) * width] == candidate.as_slice();
+        let node = self.node_interner.find_or_insert(hash_numbers_of_things(candidate), self.n_nodes as u32, same);
+        if node as usize == self.n_nodes {
+            self.nodes[self.n_nodes * width..(self.n_nodes + 1) * width].copy_from_slice(&self.candidate);
+            self.n_nodes += 1;
+        }
+        node
+    }
+
+    fn edge(&mut self, program: Program<'_>, node: u32, action: u32) -> Edge {
+        let key = node as usize * program.plans.n_actions() + action as usize;
+        if let Some(edge) = self.edges.get(key) {
+            return edge;
+        }
+        let action = program.plans.action(action as usize);
+        for factor in 0..self.beliefs.len() {
+            self.candidate[factor] = self.predict(program, node, factor, action);
+        }
+        let child = self.intern_candidate();
+        let mut sums = self.node_sums(program, child);
+        for (modality, observed) in program.terms.observed.iter().enumerate() {
+            if observed.table.depends_on_action() {
+                self.add_observed(program, modality, child, action, &mut sums);
+            }
+        }
+        for scalar in program.terms.scalars.iter().filter(|scalar| scalar.needs_action()) {
+            let at = if scalar.at == Moment::Before { node } else { child };
+            self.add_scalar(program, scalar, at, action, &mut sums);
+        }
+        let edge = Edge { child, sums };
+        self.edges.set(key, edge);
+        edge
+    }
+
+    /// Number of the belief over `factor` after `action` in `node`.
+    fn predict(&mut self, program: Program<'_>, node: u32, factor: usize, action: &[usize]) -> u32 {
+        let table = &program.transitions[factor];
+        let combination = table.combination(action);
+        let slice = &table.slices[combination];
+        let numbers = &self.nodes[node as usize * self.beliefs.len()..];
+        let key = (slice.dependencies.len() < 2).then(|| {
+            let number = slice.dependencies.first().map_or(0, |d| numbers[d.factor] as usize);
+            number * table.slices.len() + combination
+        });
+        if let Some(number) = key.and_then(|key| self.beliefs[factor].predicted.get(key)) {
+            return number;
+        }
+        let own = slice.dependencies.first().is_some_and(|d| d.factor == factor) && slice.is_identity();
+        let number = if own {
+            numbers[factor]
+        } else {
+            let width = self.beliefs[factor].width;
+            let out = &mut self.out[..width];
+            let belief = |f: usize| self.beliefs[f].row(numbers[f]);
+            slice.apply(program.kernels, belief, &mut self.contraction, out);
+            let beliefs = &mut self.beliefs[factor];
+            beliefs.rows[beliefs.count * width..(beliefs.count + 1) * width].copy_from_slice(out);
+            beliefs.intern()
+        };
+        if let Some(key) = key {
+            self.beliefs[factor].predicted.set(key, number);
+        }
+        number
+    }
+
+    /// The sums that depend on the states of a node alone.
+    fn node_sums(&mut self, program: Program<'_>, node: u32) -> Sums {
+        if let Some(sums) = self.node_sums.get(node as usize) {
+            return sums;
+        }
+        let mut sums = Sums::default();
+        for (modality, observed) in program.terms.observed.iter().enumerate() {
+            if !observed.table.depends_on_action() {
+                self.add_observed(program, modality, node, &[], &mut sums);
+            }
+        }
+        for scalar in program.terms.scalars.iter().filter(|scalar| !scalar.needs_action()) {
+            self.add_scalar(program, scalar, node, &[], &mut sums);
+        }
+        self.node_sums.set(node as usize, sums);
+        sums
+    }
+
+    fn add_observed(&mut self, program: Program<'_>, modality: usize, node: u32, action: &[usize], sums: &mut Sums) {
+        let observed = &program.terms.observed[modality];
+        let combination = observed.table.combination(action);
+        let slice = &observed.table.slices[combination];
+        let numbers = &self.nodes[node as usize * self.beliefs.len()..];
+        let key = (slice.dependencies.len() < 2).then(|| {
+            let number = slice.dependencies.first().map_or(0, |d| numbers[d.factor] as usize);
+            number * observed.table.slices.len() + combination
+        });
+        let known = key.and_then(|key| self.observed[modality].get(key));
+        let terms = known.unwrap_or_else(|| {
+            let belief = |f: usize| self.beliefs[f].row(numbers[f]);
+            let (entropy, utility) = match slice.dependencies.first() {
+                Some(d) if slice.is_identity() => {
+                    program.kernels.entropy_and_dot(belief(d.factor), &observed.preference)
+                }
+                _ => {
+                    let out = &mut self.out[..slice.width()];
+                    slice.apply(program.kernels, belief, &mut self.contraction, out);
+                    program.kernels.entropy_and_dot(out, &observed.preference)
+                }
+            };
+            Sums { utility, entropy, ambiguity: 0.0 }
+        });
+        if let (None, Some(key)) = (known, key) {
+            self.observed[modality].set(key, terms);
+        }
+        sums.utility += terms.utility;
+        sums.entropy += terms.entropy;
+    }
+
+    fn add_scalar(&mut self, program: Program<'_>, scalar: &Scalar, node: u32, action: &[usize], sums: &mut Sums) {
+        let slice = &scalar.table.slices[scalar.table.combination(action)];
+        let numbers = &self.nodes[node as usize * self.beliefs.len()..];
+        let belief = |f: usize| self.beliefs[f].row(numbers[f]);
+        let out = &mut self.out[..slice.width()];
+        slice.apply(program.kernels, belief, &mut self.contraction, out);
+        let value = match scalar.last {
+            Some(factor) => program.kernels.dot(out, belief(factor)),
+            None => out[0],
+        };
+        match scalar.kind {
+            Kind::Utility => sums.utility += value,
+            Kind::Ambiguity => sums.ambiguity += value,
+        }
+    }
+}
+
+/// For each factor the most distinct beliefs a walk can meet: one per time for a factor that no control reaches.
+fn most_beliefs(program: Program<'_>) -> Vec<usize> {
+    let mut steered: Vec<bool> = program.transitions.iter().map(Compiled::depends_on_action).collect();
+    for _ in 0..steered.len() {
+        for (factor, table) in program.transitions.iter().enumerate() {
+            let mut dependencies = table.slices.iter().flat_map(|slice| &slice.dependencies);
+            steered[factor] = steered[factor] || dependencies.any(|d| steered[d.factor]);
+        }
+    }
+    let (length, positions) = (program.plans.length(), program.plans.positions.len());
+    steered.into_iter().map(|steered| if steered { positions } else { length + 1 }).collect()
+}

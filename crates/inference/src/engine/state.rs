@@ -1,0 +1,54 @@
+//! What belongs to one agent, and what a step is given.
+
+use crate::model::Evidence;
+
+/// One agent between two steps: its beliefs, its last chosen action, how many steps it has taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Posterior of the last step, padded; meaningless before the first step of an episode.
+    pub(super) belief: Vec<f64>,
+    /// Action chosen by the last step.
+    pub(super) action: Vec<usize>,
+    pub(super) steps: u64,
+    pub(super) begun: bool,
+}
+
+impl State {
+    pub(super) fn new(belief: usize, n_controls: usize) -> Self {
+        Self { belief: vec![0.0; belief], action: vec![0; n_controls], steps: 0, begun: false }
+    }
+
+    /// Steps taken since the agent was made; a new episode does not reset them.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The action chosen by the last step of this episode, if there was one.
+    pub fn action(&self) -> Option<&[usize]> {
+        self.begun.then_some(self.action.as_slice())
+    }
+
+    /// Starts a new episode: the next step begins from the prior. The count of steps goes on.
+    pub fn reset(&mut self) {
+        self.begun = false;
+    }
+}
+
+/// What a step is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// What each modality brought.
+    pub evidence: &'a [Evidence],
+    /// The action that was in fact executed after the previous step, one value index per control; `None` means the
+    /// chosen one. Passed over at the first step of an episode.
+    pub executed: Option<&'a [usize]>,
+    /// Ticks since the previous step. The executed action holds in the first; in further ones the option `idle`.
+    pub elapsed: u32,
+}
+
+impl<'a> Input<'a> {
+    /// Evidence after one tick in which the chosen action was executed.
+    pub fn new(evidence: &'a [Evidence]) -> Self {
+        Self { evidence, executed: None, elapsed: 1 }
+    }
+}

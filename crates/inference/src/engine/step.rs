@@ -1,0 +1,287 @@
+//! One step: prediction, evidence, beliefs, plans, action.
+
+use super::beliefs::{self, Work};
+use super::outlook::Outlook;
+use super::select::Selection;
+use super::tables::Slice;
+use super::{Decision, Engine, Impossible, Input, State};
+use crate::model::Evidence;
+use crate::numerics::EPS;
+
+/// Most ticks that may lie between two steps.
+pub const MOST_ELAPSED: u32 = 10_000;
+
+/// How far a soft observation may be from summing to 1.
+const TOLERANCE: f64 = 1e-9;
+
+/// Joint states up to which an unlikely observation is checked exactly for being impossible.
+const MOST_JOINT_STATES: usize = 1 << 16;
+
+/// Why a step was refused; the agent stays as it was.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum StepError {
+    /// Not one piece of evidence per modality.
+    #[error("{found} observations were given; the model has {expected} modalities")]
+    Modalities {
+        /// Modalities of the model.
+        expected: usize,
+        /// Pieces of evidence given.
+        found: usize,
+    },
+    /// An observation outside the modality's labels, or a soft one that is no distribution.
+    #[error("the observation of modality {modality} does not fit: {problem}")]
+    Observation {
+        /// Index of the modality.
+        modality: usize,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// The executed action does not name one existing value per control.
+    #[error("the executed action must give one existing value for each control")]
+    Executed,
+    /// Too many ticks.
+    #[error("{0} ticks elapsed; at most {MOST_ELAPSED} can be predicted at once, reset the agent instead")]
+    Elapsed(u32),
+    /// The model says this cannot happen, and the agent's options refuse it.
+    #[error("the model says that this observation cannot happen (free energy {free_energy:.1} nats)")]
+    Impossible {
+        /// Free energy in nats.
+        free_energy: f64,
+    },
+}
+
+/// Working memory and result of a step.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    pub(super) prior: Vec<f64>,
+    pub(super) belief: Vec<f64>,
+    pub(super) free_energy: f64,
+    pub(super) impossible: bool,
+    /// Whether an action preceded the observation.
+    pub(super) acted: bool,
+    /// The action that held in the last tick before it.
+    preceding: Vec<usize>,
+    pub(super) outlook: Outlook,
+    pub(super) selection: Selection,
+    work: Work,
+    contraction: Vec<f64>,
+}
+
+impl Scratch {
+    pub(super) fn new(engine: &Engine) -> Self {
+        let total = engine.layout.total;
+        let slices = engine.transitions.iter().flat_map(|table| &table.slices);
+        Self {
+            prior: vec![0.0; total],
+            belief: vec![0.0; total],
+            free_energy: 0.0,
+            impossible: false,
+            acted: false,
+            preceding: vec![0; engine.plans.n_controls],
+            outlook: Outlook::new(engine.program()),
+            selection: Selection::new(engine),
+            work: Work::new(&engine.layout, &engine.likelihoods),
+            contraction: vec![0.0; slices.map(Slice::scratch).max().unwrap_or(0)],
+        }
+    }
+
+    /// The control vector that preceded the observation of a modality.
+    fn preceding<'a>(&'a self, engine: &'a Engine, modality: usize) -> Option<&'a [usize]> {
+        if self.acted { Some(&self.preceding) } else { engine.initial[modality].as_deref() }
+    }
+
+    /// Probability of each observation of a modality under the prior; `None` if the modality was ignored.
+    pub(super) fn expected<'a>(&'a self, engine: &'a Engine, modality: usize) -> Option<impl Fn(usize) -> f64 + 'a> {
+        let spec = engine.model.spec();
+        let table = spec.likelihoods.get(modality)?;
+        let action = self.preceding(engine, modality);
+        if action.is_none() && engine.likelihoods.depends_on_action(modality) {
+            return None;
+        }
+        let controls = table.controls.iter().map(|c| spec.controls[*c].labels.len());
+        let combinations: usize = controls.clone().product();
+        let combination = table
+            .controls
+            .iter()
+            .zip(controls)
+            .fold(0, |sum, (control, size)| sum * size + action.map_or(0, |action| action[*control]));
+        let columns: usize = table.factors.iter().map(|f| spec.factors[*f].labels.len()).product();
+        Some(move |observation: usize| {
+            let row = observation * columns;
+            (0..columns)
+                .map(|column| {
+                    let mut rest = column;
+                    let p = table.values[(row + column) * combinations + combination];
+                    table.factors.iter().rev().fold(p, |p, factor| {
+                        let size = spec.factors[*factor].labels.len();
+                        let state = rest % size;
+                        rest /= size;
+                        p * self.prior[engine.layout.range(*factor)][state]
+                    })
+                })
+                .sum()
+        })
+    }
+}
+
+impl Engine {
+    /// Takes one step: predicts, weighs the evidence, evaluates the plans, chooses an action, and moves `state` on.
+    ///
+    /// `seed` keys the agent's random choices together with its step count. Nothing is allocated.
+    ///
+    /// # Errors
+    /// If the input does not fit the model, or is impossible under it and the options refuse that. `state` is then
+    /// unchanged.
+    pub fn step<'a>(
+        &'a self,
+        state: &mut State,
+        input: &Input<'a>,
+        seed: u64,
+        scratch: &'a mut Scratch,
+    ) -> Result<Decision<'a>, StepError> {
+        self.check_input(input)?;
+        self.predict(state, input, scratch);
+        self.weigh(input.evidence, scratch);
+        if scratch.impossible && self.options.impossible == Impossible::Refuse {
+            return Err(StepError::Impossible { free_energy: scratch.free_energy });
+        }
+        scratch.outlook.evaluate(self.program(), &scratch.belief);
+        scratch.selection.select(self, &scratch.outlook.neg_efe_of, seed, state.steps);
+        state.belief.copy_from_slice(&scratch.belief);
+        state.action.copy_from_slice(&scratch.selection.action);
+        state.steps += 1;
+        state.begun = true;
+        Ok(Decision { engine: self, scratch, input: *input })
+    }
+
+    fn check_input(&self, input: &Input<'_>) -> Result<(), StepError> {
+        let spec = self.model.spec();
+        let (expected, found) = (spec.modalities.len(), input.evidence.len());
+        if expected != found {
+            return Err(StepError::Modalities { expected, found });
+        }
+        for (modality, (axis, evidence)) in spec.modalities.iter().zip(input.evidence).enumerate() {
+            let problem = match evidence {
+                Evidence::Index(observation) if *observation >= axis.labels.len() => "there is no such observation",
+                Evidence::Soft(weights) if weights.len() != axis.labels.len() => "it needs one weight per observation",
+                Evidence::Soft(weights) if !is_distribution(weights) => "its weights are not a distribution",
+                _ => continue,
+            };
+            return Err(StepError::Observation { modality, problem });
+        }
+        if let Some(executed) = input.executed {
+            let fits = executed.len() == spec.controls.len()
+                && executed.iter().zip(&spec.controls).all(|(value, control)| *value < control.labels.len());
+            if !fits {
+                return Err(StepError::Executed);
+            }
+        }
+        if input.elapsed > MOST_ELAPSED { Err(StepError::Elapsed(input.elapsed)) } else { Ok(()) }
+    }
+
+    /// The prior of this step: D, or what the executed action and the ticks since have made of the last belief.
+    fn predict(&self, state: &State, input: &Input<'_>, scratch: &mut Scratch) {
+        scratch.acted = state.begun;
+        if !state.begun {
+            scratch.prior.copy_from_slice(&self.prior);
+            return;
+        }
+        scratch.prior.copy_from_slice(&state.belief);
+        scratch.preceding.copy_from_slice(input.executed.unwrap_or(&state.action));
+        for tick in 0..input.elapsed {
+            if let (true, Some(idle)) = (tick > 0, &self.options.idle) {
+                scratch.preceding.copy_from_slice(idle);
+            }
+            // The belief of this step is not there yet: its place serves for the state before the tick.
+            std::mem::swap(&mut scratch.prior, &mut scratch.belief);
+            for (factor, table) in self.transitions.iter().enumerate() {
+                let slice = &table.slices[table.combination(&scratch.preceding)];
+                let belief = |f: usize| &scratch.belief[self.layout.range(f)];
+                let out = &mut scratch.prior[self.layout.range(factor)];
+                slice.apply(&self.kernels, belief, &mut scratch.contraction, out);
+            }
+        }
+    }
+
+    fn weigh(&self, evidence: &[Evidence], scratch: &mut Scratch) {
+        let (acted, preceding) = (scratch.acted, &scratch.preceding);
+        let action = |modality: usize| if acted { Some(&preceding[..]) } else { self.initial[modality].as_deref() };
+        self.likelihoods.accumulate(evidence, action, &mut scratch.work.evidence);
+        scratch.free_energy = beliefs::update(
+            &self.kernels,
+            &self.layout,
+            &self.likelihoods,
+            &scratch.prior,
+            &mut scratch.belief,
+            &mut scratch.work,
+        );
+        scratch.impossible = self.is_impossible(evidence, scratch);
+    }
+
+    /// Whether no joint state that was thought possible could have brought the evidence. Only an observation that fits
+    /// as badly as a floored zero is looked at.
+    fn is_impossible(&self, evidence: &[Evidence], scratch: &Scratch) -> bool {
+        let joint = self.layout.sizes.iter().fold(1_usize, |product, size| product.saturating_mul(*size));
+        let floor = -crate::numerics::ln(EPS);
+        if scratch.free_energy < floor - crate::numerics::ln(joint as f64) - 1e-6 {
+            return false;
+        }
+        if joint > MOST_JOINT_STATES {
+            return (0..evidence.len()).any(|modality| self.modality_is_impossible(modality, evidence, scratch));
+        }
+        (0..joint).all(|state| !self.state_explains(state, evidence, scratch))
+    }
+
+    fn modality_is_impossible(&self, modality: usize, evidence: &[Evidence], scratch: &Scratch) -> bool {
+        let Some(expected) = scratch.expected(self, modality) else { return false };
+        match &evidence[modality] {
+            Evidence::Missing => false,
+            Evidence::Index(observation) => expected(*observation) == 0.0,
+            Evidence::Soft(weights) => {
+                weights.iter().enumerate().any(|(o, weight)| *weight > 0.0 && expected(o) == 0.0)
+            }
+        }
+    }
+
+    fn state_explains(&self, joint: usize, evidence: &[Evidence], scratch: &Scratch) -> bool {
+        let mut rest = joint;
+        for (factor, size) in self.layout.sizes.iter().enumerate().rev() {
+            if scratch.prior[self.layout.range(factor)][rest % size] == 0.0 {
+                return false;
+            }
+            rest /= size;
+        }
+        let acted = |modality: usize| scratch.preceding(self, modality);
+        evidence.iter().enumerate().all(|(modality, evidence)| {
+            let possible = |o: usize| self.likelihood(modality, o, joint, acted(modality)) != Some(0.0);
+            match evidence {
+                Evidence::Missing => true,
+                Evidence::Index(observation) => possible(*observation),
+                Evidence::Soft(weights) => weights.iter().enumerate().all(|(o, weight)| *weight == 0.0 || possible(o)),
+            }
+        })
+    }
+
+    /// An entry of a likelihood at a joint state; `None` if it depends on an action and none is known.
+    fn likelihood(&self, modality: usize, observation: usize, joint: usize, action: Option<&[usize]>) -> Option<f64> {
+        let spec = self.model.spec();
+        let table = &spec.likelihoods[modality];
+        if action.is_none() && self.likelihoods.depends_on_action(modality) {
+            return None;
+        }
+        let mut index = observation;
+        for factor in &table.factors {
+            let inner: usize = self.layout.sizes[factor + 1..].iter().product();
+            index = index * self.layout.sizes[*factor] + joint / inner % self.layout.sizes[*factor];
+        }
+        for control in &table.controls {
+            index = index * spec.controls[*control].labels.len() + action.map_or(0, |action| action[*control]);
+        }
+        table.values.get(index).copied()
+    }
+}
+
+fn is_distribution(weights: &[f64]) -> bool {
+    let sum: f64 = weights.iter().sum();
+    weights.iter().all(|weight| *weight >= 0.0) && (sum - 1.0).abs() <= TOLERANCE
+}

@@ -1,0 +1,294 @@
+//! Tables compiled for contraction with beliefs: what does not matter is dropped, what is sparse stays sparse.
+
+use crate::model::Table;
+use crate::numerics::{Kernels, padded};
+
+/// A factor that a slice depends on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dependency {
+    pub(super) factor: usize,
+    pub(super) size: usize,
+}
+
+/// How a slice is stored.
+#[derive(Clone, Debug)]
+enum Form {
+    /// One column, whatever the states.
+    Constant(Vec<f64>),
+    /// One factor, and each of its states leads to one outcome for certain.
+    Certain(Vec<u32>),
+    /// One factor; per state the outcomes that are possible: `starts[state]..starts[state + 1]`.
+    Sparse { starts: Vec<u32>, outcomes: Vec<u32>, values: Vec<f64> },
+    /// `[dependencies…][padded outcome]`, contracted from the first dependency on.
+    Dense(Vec<f64>),
+}
+
+/// A table for one combination of its controls: outcomes given states.
+#[derive(Clone, Debug)]
+pub(super) struct Slice {
+    pub(super) dependencies: Vec<Dependency>,
+    form: Form,
+    width: usize,
+}
+
+impl Slice {
+    /// Whether the outcome distribution is the belief itself, bit for bit.
+    pub(super) fn is_identity(&self) -> bool {
+        matches!(&self.form, Form::Certain(to) if to.iter().enumerate().all(|(from, to)| from == *to as usize))
+            && self.dependencies.first().is_some_and(|d| padded(d.size) == self.width)
+    }
+
+    /// Length of an outcome row, padded.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Numbers of scratch space that [`apply`](Self::apply) needs.
+    pub(super) fn scratch(&self) -> usize {
+        let rest: usize = self.dependencies.iter().skip(1).map(|d| d.size).product();
+        if self.dependencies.len() > 1 { 2 * rest * self.width } else { 0 }
+    }
+
+    /// `out = Σ table · Π beliefs`, one dependency at a time, each sum in the order of its states.
+    pub(super) fn apply<'b>(
+        &self,
+        kernels: &Kernels,
+        belief: impl Fn(usize) -> &'b [f64],
+        scratch: &mut [f64],
+        out: &mut [f64],
+    ) {
+        match &self.form {
+            Form::Constant(column) => out.copy_from_slice(column),
+            Form::Certain(to) => {
+                out.fill(0.0);
+                to.iter().zip(belief(self.dependencies[0].factor)).for_each(|(to, p)| out[*to as usize] += p);
+            }
+            Form::Sparse { starts, outcomes, values } => {
+                out.fill(0.0);
+                for (bounds, p) in starts.windows(2).zip(belief(self.dependencies[0].factor)) {
+                    let column = bounds[0] as usize..bounds[1] as usize;
+                    let entries = outcomes[column.clone()].iter().zip(&values[column]);
+                    entries.for_each(|(outcome, value)| out[*outcome as usize] += p * value);
+                }
+            }
+            Form::Dense(values) => self.contract(kernels, belief, values, scratch, out),
+        }
+    }
+
+    fn contract<'b>(
+        &self,
+        kernels: &Kernels,
+        belief: impl Fn(usize) -> &'b [f64],
+        values: &[f64],
+        scratch: &mut [f64],
+        out: &mut [f64],
+    ) {
+        let weights = |d: &Dependency| &belief(d.factor)[..d.size];
+        let [first, rest @ ..] = self.dependencies.as_slice() else { return };
+        let [middle @ .., last] = rest else {
+            return kernels.contract(weights(first), values, out);
+        };
+        let mut length = values.len() / first.size;
+        let (mut from, mut to) = scratch.split_at_mut(self.scratch() / 2);
+        kernels.contract(weights(first), values, &mut from[..length]);
+        for dependency in middle {
+            let next = length / dependency.size;
+            kernels.contract(weights(dependency), &from[..length], &mut to[..next]);
+            (from, to, length) = (to, from, next);
+        }
+        kernels.contract(weights(last), &from[..length], out);
+    }
+}
+
+/// A table compiled for every combination of the controls that matter.
+#[derive(Clone, Debug)]
+pub(super) struct Compiled {
+    /// Controls that matter, with the stride of each in `slices`.
+    controls: Vec<(usize, usize)>,
+    pub(super) slices: Vec<Slice>,
+}
+
+impl Compiled {
+    /// Compiles `table` with `outcomes` rows. `order` ranks the factors: those whose belief varies least between
+    /// policies are contracted first, so that most of the work is shared.
+    pub(super) fn new(table: &Table, outcomes: usize, sizes: &Sizes<'_>, order: &[usize]) -> Self {
+        let dense = Axes::new(table, outcomes, sizes).without_idle_controls();
+        let mut controls = Vec::new();
+        let mut stride = 1;
+        for (control, size) in dense.controls.iter().rev() {
+            controls.push((*control, stride));
+            stride *= size;
+        }
+        let slices = (0..stride).map(|combination| dense.slice(combination, stride, order)).collect();
+        Self { controls, slices }
+    }
+
+    /// Which slice an action selects.
+    pub(super) fn combination(&self, action: &[usize]) -> usize {
+        self.controls.iter().map(|(control, stride)| action[*control] * stride).sum()
+    }
+
+    pub(super) fn depends_on_action(&self) -> bool {
+        !self.controls.is_empty()
+    }
+
+    pub(super) fn scratch(&self) -> usize {
+        self.slices.iter().map(Slice::scratch).max().unwrap_or(0)
+    }
+}
+
+/// Sizes of all factors and controls.
+pub(super) struct Sizes<'a> {
+    pub(super) factors: &'a [usize],
+    pub(super) controls: &'a [usize],
+}
+
+/// A dense table with its axes: `[outcome][factors…][controls…]`, each axis as (index, size).
+#[derive(Clone, Debug)]
+pub(super) struct Axes {
+    pub(super) outcomes: usize,
+    pub(super) factors: Vec<(usize, usize)>,
+    pub(super) controls: Vec<(usize, usize)>,
+    pub(super) values: Vec<f64>,
+}
+
+impl Axes {
+    pub(super) fn new(table: &Table, outcomes: usize, sizes: &Sizes<'_>) -> Self {
+        Self {
+            outcomes,
+            factors: table.factors.iter().map(|factor| (*factor, sizes.factors[*factor])).collect(),
+            controls: table.controls.iter().map(|control| (*control, sizes.controls[*control])).collect(),
+            values: table.values.clone(),
+        }
+    }
+
+    /// Drops the controls along which no entry changes.
+    fn without_idle_controls(mut self) -> Self {
+        for axis in (0..self.controls.len()).rev() {
+            let inner: usize = self.controls[axis + 1..].iter().map(|(_, size)| size).product();
+            if let Some(values) = without_axis(&self.values, self.controls[axis].1, inner) {
+                self.values = values;
+                self.controls.remove(axis);
+            }
+        }
+        self
+    }
+
+    /// Drops the factors along which no entry changes.
+    pub(super) fn without_idle_factors(mut self) -> Self {
+        for axis in (0..self.factors.len()).rev() {
+            let inner: usize = self.factors[axis + 1..].iter().chain(&self.controls).map(|(_, size)| size).product();
+            if let Some(values) = without_axis(&self.values, self.factors[axis].1, inner) {
+                self.values = values;
+                self.factors.remove(axis);
+            }
+        }
+        self
+    }
+
+    /// The table for one combination of its controls, in its own form.
+    fn slice(&self, combination: usize, combinations: usize, order: &[usize]) -> Slice {
+        let fixed = Self {
+            outcomes: self.outcomes,
+            factors: self.factors.clone(),
+            controls: Vec::new(),
+            values: self.values.iter().skip(combination).step_by(combinations).copied().collect(),
+        };
+        fixed.without_idle_factors().into_slice(order)
+    }
+
+    fn into_slice(self, order: &[usize]) -> Slice {
+        let width = padded(self.outcomes);
+        let ranked = self.ranked(order);
+        let columns = ranked.columns();
+        let dependencies = ranked.factors.iter().map(|(factor, size)| Dependency { factor: *factor, size: *size });
+        let form = if ranked.factors.is_empty() {
+            Form::Constant(ranked.laid_out(width))
+        } else if ranked.factors.len() == 1 {
+            ranked.single_form(columns, width)
+        } else {
+            Form::Dense(ranked.laid_out(width))
+        };
+        Slice { dependencies: dependencies.collect(), form, width }
+    }
+
+    fn columns(&self) -> usize {
+        self.values.len() / self.outcomes
+    }
+
+    fn single_form(&self, columns: usize, width: usize) -> Form {
+        let column = |column: usize| self.values.iter().skip(column).step_by(columns).copied().enumerate();
+        let certain: Option<Vec<u32>> =
+            (0..columns).map(|c| column(c).find(|(_, p)| *p == 1.0).map(|(outcome, _)| outcome as u32)).collect();
+        let filled = self.values.iter().filter(|p| **p != 0.0).count();
+        match certain {
+            Some(to) if filled == columns => Form::Certain(to),
+            // A scattered addition costs about four of a bundle's.
+            _ if filled * 4 <= columns * width => {
+                let (mut starts, mut outcomes, mut values) = (vec![0], Vec::new(), Vec::new());
+                for c in 0..columns {
+                    for (outcome, value) in column(c).filter(|(_, p)| *p != 0.0) {
+                        outcomes.push(outcome as u32);
+                        values.push(value);
+                    }
+                    starts.push(values.len() as u32);
+                }
+                Form::Sparse { starts, outcomes, values }
+            }
+            _ => Form::Dense(self.laid_out(width)),
+        }
+    }
+
+    /// The same table with its factors in the order of their rank.
+    fn ranked(mut self, order: &[usize]) -> Self {
+        let mut axes: Vec<usize> = (0..self.factors.len()).collect();
+        axes.sort_by_key(|axis| order[self.factors[*axis].0]);
+        let strides = strides(&self.factors);
+        let factors: Vec<_> = axes.iter().map(|axis| self.factors[*axis]).collect();
+        let columns = self.columns();
+        let mut values = Vec::with_capacity(self.values.len());
+        for outcome in 0..self.outcomes {
+            for column in 0..columns {
+                let mut rest = column;
+                let mut source = 0;
+                for axis in axes.iter().rev() {
+                    let size = self.factors[*axis].1;
+                    source += (rest % size) * strides[*axis];
+                    rest /= size;
+                }
+                values.push(self.values[outcome * columns + source]);
+            }
+        }
+        (self.factors, self.values) = (factors, values);
+        self
+    }
+
+    /// `[factors…][padded outcome]`.
+    fn laid_out(&self, width: usize) -> Vec<f64> {
+        let columns = self.columns();
+        let mut out = vec![0.0; columns * width];
+        for (index, value) in self.values.iter().enumerate() {
+            out[(index % columns) * width + index / columns] = *value;
+        }
+        out
+    }
+}
+
+/// Row-major strides of axes given as (index, size).
+pub(super) fn strides(axes: &[(usize, usize)]) -> Vec<usize> {
+    let mut strides = vec![1; axes.len()];
+    for axis in (1..axes.len()).rev() {
+        strides[axis - 1] = strides[axis] * axes[axis].1;
+    }
+    strides
+}
+
+/// `values` without an axis of `size` entries, if no entry changes along it; `inner` entries lie between two steps.
+fn without_axis(values: &[f64], size: usize, inner: usize) -> Option<Vec<f64>> {
+    let block = size * inner;
+    let same = values.chunks(block).all(|block| {
+        let first = &block[..inner];
+        block.chunks(inner).all(|other| first.iter().zip(other).all(|(a, b)| a.to_bits() == b.to_bits()))
+    });
+    same.then(|| values.chunks(block).flat_map(|block| &block[..inner]).copied().collect())
+}
