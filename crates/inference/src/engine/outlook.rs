@@ -4,6 +4,8 @@
 //! before (bit for bit) keeps its number, a combination of such beliefs is a *node*, and the step from a node by an
 //! action is an *edge*. All of it is forgotten at the next decision; nothing is allocated.
 
+use std::cmp::Ordering;
+
 use super::beliefs::Layout;
 use super::intern::{Interner, Memo, hash_numbers, hash_numbers_of_things};
 use super::plans::Plans;
@@ -56,23 +58,25 @@ struct Beliefs {
 
 impl Beliefs {
     fn row(&self, number: u32) -> &[f64] {
-        &self.rows[number as usize * self.width..(number as usize + 1) * self.width]
+        row(&self.rows, self.width, number)
     }
 
     /// The number of the belief that stands in the first free row.
     fn intern(&mut self) -> u32 {
         let (known, new) = self.rows.split_at(self.count * self.width);
         let new = &new[..self.width];
-        let same = |number: u32| {
-            let row = &known[number as usize * self.width..(number as usize + 1) * self.width];
-            row.iter().zip(new).all(|(a, b)| a.to_bits() == b.to_bits())
-        };
+        let same =
+            |number: u32| row(known, self.width, number).iter().zip(new).all(|(a, b)| a.to_bits() == b.to_bits());
         let number = self.interner.find_or_insert(hash_numbers(new), self.count as u32, same);
         if number as usize == self.count {
             self.count += 1;
         }
         number
     }
+}
+
+fn row(rows: &[f64], width: usize, number: u32) -> &[f64] {
+    &rows[number as usize * width..(number as usize + 1) * width]
 }
 
 /// Working memory and result of the walk.
@@ -227,13 +231,17 @@ impl Outlook {
         let number = if own {
             numbers[factor]
         } else {
-            let width = self.beliefs[factor].width;
-            let out = &mut self.out[..width];
-            let belief = |f: usize| self.beliefs[f].row(numbers[f]);
-            slice.apply(program.kernels, belief, &mut self.contraction, out);
-            let beliefs = &mut self.beliefs[factor];
-            beliefs.rows[beliefs.count * width..(beliefs.count + 1) * width].copy_from_slice(out);
-            beliefs.intern()
+            // Known rows are read while the first free one is written.
+            let (before, others) = self.beliefs.split_at_mut(factor);
+            let Some((own, after)) = others.split_first_mut() else { return 0 };
+            let (known, free) = own.rows.split_at_mut(own.count * own.width);
+            let belief = |f: usize| match f.cmp(&factor) {
+                Ordering::Less => before[f].row(numbers[f]),
+                Ordering::Equal => row(known, own.width, numbers[f]),
+                Ordering::Greater => after[f - factor - 1].row(numbers[f]),
+            };
+            slice.apply(program.kernels, belief, &mut self.contraction, &mut free[..own.width]);
+            own.intern()
         };
         if let Some(key) = key {
             self.beliefs[factor].predicted.set(key, number);

@@ -96,6 +96,12 @@ pub fn digamma(x: f64) -> f64 {
     ln(x) - 0.5 / x - series - shift
 }
 
+/// a + b·x
+#[inline(always)]
+fn line<L: Lanes>(a: f64, b: f64, x: L) -> L {
+    L::splat(a).add(L::splat(b).mul(x))
+}
+
 /// eˣ for x ≤ 709 in every lane.
 #[inline(always)]
 pub(super) fn exp_lanes<L: Lanes>(x: L) -> L {
@@ -103,12 +109,12 @@ pub(super) fn exp_lanes<L: Lanes>(x: L) -> L {
     let shifted = clamped.mul(L::splat(LOG2_E)).add(L::splat(ROUND));
     let n = shifted.sub(L::splat(ROUND));
     let r = clamped.sub(n.mul(L::splat(LN2_HIGH))).sub(n.mul(L::splat(LN2_LOW)));
-    let c = EXP_POLY.map(L::splat);
+    let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9] = EXP_POLY;
     let z = r.mul(r);
     let z2 = z.mul(z);
-    let low = c[0].add(c[1].mul(r)).add(z.mul(c[2].add(c[3].mul(r))));
-    let high = c[4].add(c[5].mul(r)).add(z.mul(c[6].add(c[7].mul(r))));
-    let top = z2.mul(z2).mul(c[8].add(c[9].mul(r)));
+    let low = line(c0, c1, r).add(z.mul(line(c2, c3, r)));
+    let high = line(c4, c5, r).add(z.mul(line(c6, c7, r)));
+    let top = z2.mul(z2).mul(line(c8, c9, r));
     let q = low.add(z2.mul(high)).add(top);
     let p = L::splat(1.0).add(r.add(z.mul(q)));
     // The low bits of `shifted` are the integer n: moved to the exponent field they multiply by 2ⁿ.
@@ -130,10 +136,10 @@ pub(super) fn ln_lanes<L: Lanes>(x: L) -> L {
     let s = f.div(L::splat(2.0).add(f));
     let z = s.mul(s);
     let z2 = z.mul(z);
-    let c = LN_POLY.map(L::splat);
-    let low = c[0].add(c[1].mul(z));
-    let middle = c[2].add(c[3].mul(z));
-    let high = c[4].add(c[5].mul(z)).add(z2.mul(c[6]));
+    let [c0, c1, c2, c3, c4, c5, c6] = LN_POLY;
+    let low = line(c0, c1, z);
+    let middle = line(c2, c3, z);
+    let high = line(c4, c5, z).add(z2.mul(L::splat(c6)));
     let r = z.mul(low.add(z2.mul(middle)).add(z2.mul(z2).mul(high)));
     // ln(1+f) = f − (f²/2 − s·(f²/2 + r)): the large term f stays exact.
     let half_square = L::splat(0.5).mul(f).mul(f);
