@@ -7,6 +7,7 @@ mod dependencies;
 mod documents;
 mod layout;
 mod purity;
+mod recordings;
 mod workspace;
 
 use std::path::{Path, PathBuf};
