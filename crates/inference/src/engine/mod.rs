@@ -12,6 +12,7 @@ mod likelihoods;
 mod options;
 mod outlook;
 mod plans;
+mod saved;
 mod select;
 mod state;
 mod step;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use decision::{Decision, Split};
 pub use options::{Choice, Impossible, Mode, Options, Policies};
+pub use saved::SavedError;
 pub use state::{Input, State};
 pub use step::{MOST_ELAPSED, Scratch, StepError};
 

@@ -28,6 +28,14 @@ impl State {
         self.begun.then_some(self.action.as_slice())
     }
 
+    /// Takes over what a step came to.
+    pub(super) fn advance(&mut self, belief: &[f64], action: &[usize]) {
+        self.belief.copy_from_slice(belief);
+        self.action.copy_from_slice(action);
+        self.steps += 1;
+        self.begun = true;
+    }
+
     /// Starts a new episode: the next step begins from the prior. The count of steps goes on.
     pub fn reset(&mut self) {
         self.begun = false;

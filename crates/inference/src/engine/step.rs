@@ -36,8 +36,8 @@ pub enum StepError {
         /// What is wrong.
         problem: &'static str,
     },
-    /// The executed action does not name one existing value per control.
-    #[error("the executed action must give one existing value for each control")]
+    /// An executed (or replayed) action does not name one existing value per control.
+    #[error("an action must give one existing value for each control")]
     Executed,
     /// Too many ticks.
     #[error("{0} ticks elapsed; at most {MOST_ELAPSED} can be predicted at once, reset the agent instead")]
@@ -139,19 +139,39 @@ impl Engine {
         seed: u64,
         scratch: &'a mut Scratch,
     ) -> Result<Decision<'a>, StepError> {
+        self.perceive(state, input, scratch)?;
+        scratch.outlook.evaluate(self.program(), &scratch.belief);
+        scratch.selection.select(self, &scratch.outlook.neg_efe_of, seed, state.steps);
+        state.advance(&scratch.belief, &scratch.selection.action);
+        Ok(Decision { engine: self, scratch, input: *input })
+    }
+
+    /// Moves `state` over a step that was decided before: the beliefs follow from the input, the action that was then
+    /// `chosen` is taken over, and no plan is weighed. The state is the same, bit for bit, as after the original step.
+    ///
+    /// # Errors
+    /// As [`Engine::step`]; also if `chosen` does not name one existing value per control.
+    pub fn fold(
+        &self,
+        state: &mut State,
+        input: &Input<'_>,
+        chosen: &[usize],
+        scratch: &mut Scratch,
+    ) -> Result<(), StepError> {
+        self.check_action(chosen)?;
+        self.perceive(state, input, scratch)?;
+        state.advance(&scratch.belief, chosen);
+        Ok(())
+    }
+
+    fn perceive(&self, state: &State, input: &Input<'_>, scratch: &mut Scratch) -> Result<(), StepError> {
         self.check_input(input)?;
         self.predict(state, input, scratch);
         self.weigh(input.evidence, scratch);
         if scratch.impossible && self.options.impossible == Impossible::Refuse {
             return Err(StepError::Impossible { free_energy: scratch.free_energy });
         }
-        scratch.outlook.evaluate(self.program(), &scratch.belief);
-        scratch.selection.select(self, &scratch.outlook.neg_efe_of, seed, state.steps);
-        state.belief.copy_from_slice(&scratch.belief);
-        state.action.copy_from_slice(&scratch.selection.action);
-        state.steps += 1;
-        state.begun = true;
-        Ok(Decision { engine: self, scratch, input: *input })
+        Ok(())
     }
 
     fn check_input(&self, input: &Input<'_>) -> Result<(), StepError> {
@@ -169,14 +189,15 @@ impl Engine {
             };
             return Err(StepError::Observation { modality, problem });
         }
-        if let Some(executed) = input.executed {
-            let fits = executed.len() == spec.controls.len()
-                && executed.iter().zip(&spec.controls).all(|(value, control)| *value < control.labels.len());
-            if !fits {
-                return Err(StepError::Executed);
-            }
-        }
+        input.executed.map_or(Ok(()), |executed| self.check_action(executed))?;
         if input.elapsed > MOST_ELAPSED { Err(StepError::Elapsed(input.elapsed)) } else { Ok(()) }
+    }
+
+    fn check_action(&self, action: &[usize]) -> Result<(), StepError> {
+        let controls = &self.model.spec().controls;
+        let fits = action.len() == controls.len()
+            && action.iter().zip(controls).all(|(value, control)| *value < control.labels.len());
+        if fits { Ok(()) } else { Err(StepError::Executed) }
     }
 
     /// The prior of this step: D, or what the executed action and the ticks since have made of the last belief.
