@@ -1,0 +1,50 @@
+//! `agent`: how an agent plans and chooses.
+
+mod habits;
+mod policies;
+
+use super::context::Context;
+use super::expect;
+use super::fields::{AGENT, Fields};
+use super::names::Axis;
+use super::step;
+use super::tree::Place;
+use crate::engine::{Choice, Impossible, Mode, Options};
+
+pub(super) use policies::{count_policies, count_prefixes};
+
+pub(super) const MODES: [(&str, Mode); 2] = [("full", Mode::Full), ("marginal", Mode::Marginal)];
+pub(super) const CHOICES: [(&str, Choice); 2] =
+    [("deterministic", Choice::Deterministic), ("sampled", Choice::Sampled)];
+pub(super) const IMPOSSIBLE: [(&str, Impossible); 2] = [("warn", Impossible::Warn), ("refuse", Impossible::Refuse)];
+
+/// Reads the options; `None` when the policies are wrong, which habits and costs depend on.
+pub(super) fn options(cx: &Context<'_>, place: Option<Place<'_>>) -> Option<Options> {
+    let default = Options::default();
+    let fields = match place {
+        Some(place) => Some(AGENT.read(cx.sink, place, "`agent`")?),
+        None => None,
+    };
+    let policies = policies::read(cx, place, fields.as_ref());
+    let Some(fields) = fields else { return Some(Options { policies: policies?, ..default }) };
+    let controls: Vec<&Axis> = cx.names.controls.axes.iter().collect();
+    let habits = fields.get("habits").and_then(|place| habits::read(cx, place, policies.as_ref()));
+    let idle = fields.get("idle").and_then(|place| step::read(cx, place, "`idle`", &controls));
+    let mode = choose(cx, &fields, "mode", &MODES, default.mode);
+    let choice = choose(cx, &fields, "selection", &CHOICES, default.choice);
+    let impossible = choose(cx, &fields, "impossible", &IMPOSSIBLE, default.impossible);
+    let number = |key: &str, inside: fn(f64) -> bool, wanted: &str, default: f64| match fields.get(key) {
+        Some(place) => expect::within(cx.sink, place, &format!("`{key}`"), inside, wanted).unwrap_or(default),
+        None => default,
+    };
+    let gamma = number("gamma", |gamma| gamma >= 0.0, "0 or more", default.gamma);
+    let alpha = number("alpha", |alpha| alpha >= 0.0, "0 or more", default.alpha);
+    let discount =
+        number("discount", |discount| discount > 0.0 && discount <= 1.0, "above 0 and at most 1", default.discount);
+    Some(Options { policies: policies?, habits, gamma, alpha, discount, mode, choice, idle, impossible })
+}
+
+fn choose<T: Copy>(cx: &Context<'_>, fields: &Fields<'_>, key: &str, choices: &[(&str, T)], default: T) -> T {
+    let chosen = fields.get(key).and_then(|place| expect::choice(cx.sink, place, &format!("`{key}`"), choices));
+    chosen.unwrap_or(default)
+}

@@ -1,0 +1,3 @@
+//! The model document.
+
+mod shipped;

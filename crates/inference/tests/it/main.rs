@@ -1,0 +1,3 @@
+//! Tests of the inference crate through its public face.
+
+mod document;
