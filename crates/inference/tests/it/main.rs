@@ -1,3 +1,4 @@
 //! Tests of the inference crate through its public face.
+#![cfg(test)]
 
 mod document;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
 use super::builder::Role;
 use super::json::duplicate_key;
@@ -65,17 +65,17 @@ impl Reader<'_> {
         match event {
             Event::DocumentStart(_) => self.start_document(mark)?,
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.map(|tag| tag.to_string()), mark);
-                self.scalar(&text, style == ScalarStyle::Plain, anchor, mark)?;
+                let id = self.scalar(&text, style == ScalarStyle::Plain, anchor, mark)?;
+                self.refuse_tag(tag.as_deref(), id, mark);
             }
             Event::SequenceStart(anchor, tag) => {
-                self.refuse_tag(tag.map(|tag| tag.to_string()), mark);
-                self.start(Value::List(Vec::new()), Kind::List, anchor, mark)?;
+                let id = self.start(Value::List(Vec::new()), Kind::List, anchor, mark)?;
+                self.refuse_tag(tag.as_deref(), id, mark);
             }
             Event::MappingStart(anchor, tag) => {
-                self.refuse_tag(tag.map(|tag| tag.to_string()), mark);
                 let kind = Kind::Map { seen: BTreeSet::new(), next: Next::Key };
-                self.start(Value::Map(Vec::new()), kind, anchor, mark)?;
+                let id = self.start(Value::Map(Vec::new()), kind, anchor, mark)?;
+                self.refuse_tag(tag.as_deref(), id, mark);
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, mark)?,
@@ -94,30 +94,30 @@ impl Reader<'_> {
         Err(Box::new(Problem::at(spot, Code::SeveralDocuments, message, "put each model into a file of its own")))
     }
 
-    fn scalar(&mut self, text: &str, plain: bool, anchor: usize, mark: Mark) -> Result<(), Stop> {
+    /// Takes a scalar; returns its number, or that of the map when it is a key.
+    fn scalar(&mut self, text: &str, plain: bool, anchor: usize, mark: Mark) -> Result<usize, Stop> {
         if self.expects_key() {
-            self.key(text, plain, mark);
-            return Ok(());
+            return Ok(self.key(text, plain, mark));
         }
         let value = if plain { scalar::resolve(text) } else { Value::Text(text.into()) };
         let unclear = plain && scalar::is_ambiguous(text);
         let (parent, role) = self.slot();
         let id = self.builder.push(parent, role, Some(mark), value, unclear.then(|| text.into()))?;
         self.anchors.insert(anchor, id);
-        Ok(())
+        Ok(id)
     }
 
-    fn start(&mut self, value: Value, kind: Kind, anchor: usize, mark: Mark) -> Result<(), Stop> {
+    fn start(&mut self, value: Value, kind: Kind, anchor: usize, mark: Mark) -> Result<usize, Stop> {
         if self.expects_key() {
             self.refuse_complex_key(mark);
             let id = self.open.last().map_or(0, |open| open.id);
             self.open.push(Open { id, anchor: 0, kind: Kind::ComplexKey });
-            return Ok(());
+            return Ok(id);
         }
         let (parent, role) = self.slot();
         let id = self.builder.push(parent, role, Some(mark), value, None)?;
         self.open.push(Open { id, anchor, kind });
-        Ok(())
+        Ok(id)
     }
 
     fn end(&mut self) {
@@ -161,8 +161,8 @@ impl Reader<'_> {
         }
     }
 
-    fn key(&mut self, text: &str, plain: bool, mark: Mark) {
-        let Some(Open { id, kind: Kind::Map { seen, next }, .. }) = self.open.last_mut() else { return };
+    fn key(&mut self, text: &str, plain: bool, mark: Mark) -> usize {
+        let Some(Open { id, kind: Kind::Map { seen, next }, .. }) = self.open.last_mut() else { return 0 };
         let map = self.builder.spot(*id);
         if plain && text == "<<" {
             let spot = Spot { mark: Some(mark), ..map };
@@ -176,6 +176,7 @@ impl Reader<'_> {
             self.sink.report(duplicate_key(map, Some(mark), text));
             *next = Next::Value(Role::Aside);
         }
+        *id
     }
 
     fn expect_value(&mut self, role: Role) {
@@ -191,9 +192,8 @@ impl Reader<'_> {
         self.sink.report(Problem::at(spot, Code::KeyNotText, message, "write a name as the key"));
     }
 
-    fn refuse_tag(&self, tag: Option<String>, mark: Mark) {
+    fn refuse_tag(&self, tag: Option<&Tag>, id: usize, mark: Mark) {
         let Some(tag) = tag else { return };
-        let id = self.open.last().map_or(0, |open| open.id);
         let spot = Spot { mark: Some(mark), ..self.builder.spot(id) };
         let message = format!("the tag `{tag}` has no meaning here");
         self.sink.report(Problem::at(spot, Code::Tag, message, "remove the tag; quotes make a text of anything"));
