@@ -1,0 +1,51 @@
+//! What must hold for every model, tried on thousands of random ones.
+//!
+//! Each test states its number of models and always tries the same ones, so that a failure can be tried again;
+//! what is printed at the end (`--no-capture`) says how much was really compared.
+
+mod distributions;
+mod equals_slow;
+mod factored_and_flat;
+mod flat;
+mod life;
+mod permutation;
+mod recipe;
+mod renaming;
+mod sampling;
+mod splits;
+mod tables;
+
+use freeagentics_inference::engine::Options;
+use freeagentics_inference::model::Spec;
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+
+use recipe::Recipe;
+
+/// Runs a check on so many random models; the one that is reported has been made small first.
+fn for_each_model(models: u32, recipes: impl Strategy<Value = Recipe>, check: impl Fn(&Recipe)) {
+    let config = Config {
+        cases: models,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(0x00F1_7E57),
+        max_shrink_iters: 400,
+        ..Config::default()
+    };
+    let checked = TestRunner::new(config).run(&recipes, |recipe| {
+        check(&recipe);
+        Ok(())
+    });
+    checked.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// So many random models with their options, the same ones every time.
+pub(crate) fn random_models(count: u64) -> Vec<(String, Spec, Options)> {
+    (0..count)
+        .map(|index| {
+            let recipe = Recipe::numbered(index);
+            let spec = recipe.spec();
+            let options = recipe.options(&spec);
+            (format!("random_{index:03}"), spec, options)
+        })
+        .collect()
+}
