@@ -15,6 +15,7 @@ mod allocation;
 mod bench_models;
 mod differences;
 mod document;
+mod golden;
 mod known;
 mod properties;
 mod sampled;
