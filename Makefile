@@ -27,13 +27,16 @@ lint: $(TOOLS) ## Formatting and lints
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 
-# Debug builds check overflow and assertions; release builds are what users run. The golden digests must be the
-# same bits in both, so that one file of tests runs twice.
+# The golden digests must be the same bits however the engine was compiled: in tests (optimised, with assertions), as
+# users run it, and without any optimisation.
 test: lint ## Everything that has to hold before a change lands
-	cargo nextest run --locked --workspace --profile ci
-	cargo nextest run --locked --package freeagentics-inference --release --profile ci --no-tests=warn -E 'test(golden)'
-	cargo test --locked --workspace --doc --quiet
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
+	cargo test --locked --workspace --doc --quiet
+	cargo nextest run --locked --workspace --profile ci
+	for profile in unoptimised release; do \
+	  cargo nextest run --locked --package freeagentics-inference --profile ci --cargo-profile $$profile \
+	    --no-tests=warn -E 'test(golden)'; \
+	done
 
 bench: $(TOOLS) ## Measure the engine
 	cargo bench --locked --workspace
@@ -44,7 +47,7 @@ fmt: $(TOOLS) ## Format the sources
 # A stamp: what a fresh Debian with Rust and Node may lack. nextest is built without optimisation because that takes a
 # third of the time, and the tests themselves are what runs long.
 $(TOOLS):
-	@command -v cc git >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y build-essential git; }
+	@{ command -v cc && command -v git; } >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y build-essential git; }
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked --debug cargo-nextest --version $(NEXTEST_VERSION)

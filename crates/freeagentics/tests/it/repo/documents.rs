@@ -17,6 +17,7 @@ fn a_dead_link_is_found() {
         "see [there](no-such-file.toml 'title')",
         "see [there](#no-such-heading)",
         "see [there](README.md#no-such-heading)",
+        "[there]: docs/nowhere.md",
     ];
     for text in dead {
         assert_eq!(dead_links(&Source::new("x.md", text)).len(), 1, "{text}");
@@ -49,10 +50,11 @@ fn prose(text: &str) -> Vec<(usize, &str)> {
     lines
 }
 
-/// What stands in `](…)`, without a title.
+/// What stands in `](…)` or, at the start of a line, after `[…]: `; without a title.
 fn targets(line: &str) -> Vec<&str> {
     let ends = |rest: &'_ str| rest.find([')', ' ']).unwrap_or(rest.len());
-    line.split("](").skip(1).map(|rest| &rest[..ends(rest)]).collect()
+    let definition = line.strip_prefix('[').and_then(|rest| rest.split_once("]: ")).map(|(_, target)| target);
+    line.split("](").skip(1).chain(definition).map(|rest| &rest[..ends(rest)]).collect()
 }
 
 fn leads_somewhere(document: &Source, target: &str) -> bool {

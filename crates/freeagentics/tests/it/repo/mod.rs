@@ -6,6 +6,7 @@
 mod dependencies;
 mod documents;
 mod layout;
+mod problems;
 mod purity;
 mod recordings;
 mod workspace;
