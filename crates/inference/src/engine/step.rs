@@ -240,7 +240,8 @@ impl Engine {
     }
 
     /// Whether no joint state that was thought possible could have brought the evidence. Only an observation that fits
-    /// as badly as a floored zero is looked at.
+    /// as badly as a floored zero is looked at. A soft observation says that one of its outcomes was seen: it is possible
+    /// if any of them is.
     fn is_impossible(&self, evidence: &[Evidence], scratch: &Scratch) -> bool {
         let joint = self.layout.sizes.iter().fold(1_usize, |product, size| product.saturating_mul(*size));
         let floor = -crate::numerics::ln(EPS);
@@ -258,9 +259,7 @@ impl Engine {
         match &evidence[modality] {
             Evidence::Missing => false,
             Evidence::Index(observation) => expected(*observation) == 0.0,
-            Evidence::Soft(weights) => {
-                weights.iter().enumerate().any(|(o, weight)| *weight > 0.0 && expected(o) == 0.0)
-            }
+            Evidence::Soft(weights) => weights.iter().enumerate().all(|(o, weight)| weight * expected(o) == 0.0),
         }
     }
 
@@ -278,7 +277,7 @@ impl Engine {
             match evidence {
                 Evidence::Missing => true,
                 Evidence::Index(observation) => possible(*observation),
-                Evidence::Soft(weights) => weights.iter().enumerate().all(|(o, weight)| *weight == 0.0 || possible(o)),
+                Evidence::Soft(weights) => weights.iter().enumerate().any(|(o, weight)| *weight > 0.0 && possible(o)),
             }
         })
     }
