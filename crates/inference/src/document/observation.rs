@@ -106,7 +106,7 @@ fn evidence(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Evidence>
     match place.value() {
         Value::Null => Some(Evidence::Missing),
         Value::Map(_) | Value::List(_) => distribution(cx, place, axis, &subject).map(Evidence::Soft),
-        Value::Number(_) if axis.bins.is_some() => binned(cx, place, axis, &subject).map(Evidence::Index),
+        Value::Number(_) if axis.is_binned => binned(cx, place, axis, &subject).map(Evidence::Index),
         // Without quotes, a number cannot be the name of an observation.
         Value::Number(_) | Value::Bool(_) | Value::Text(_) => name(cx, place, axis, &subject).map(Evidence::Index),
     }
@@ -136,7 +136,7 @@ fn find_bin(bins: &[Bin], number: f64) -> Option<usize> {
 
 fn name(cx: &Context<'_>, place: Place<'_>, axis: &Axis, subject: &str) -> Option<usize> {
     let word = place.word()?;
-    let is_number = axis.bins.is_some() && axis.labels.find(&word.text).is_none();
+    let is_number = axis.is_binned && axis.labels.find(&word.text).is_none();
     if let Some(number) = word.text.trim().parse::<f64>().ok().filter(|_| is_number) {
         let patch = number.is_finite().then(|| patch::replace(place.pointer(), number));
         let problem = wrong_type(place, subject, "a number (without quotes) or the name of a bin");

@@ -79,6 +79,7 @@ fn by_value(cx: &Context<'_>, place: Place<'_>, policies: Option<&Policies>) -> 
         None if matched.missing.is_empty() => {}
         None => report_missing(cx, place, axis, &matched.missing),
     }
+    axis.size()?;
     let weights = not_all_zero(cx, place, weights.into_iter().collect::<Option<_>>()?)?;
     spread(&weights, policies?)
 }

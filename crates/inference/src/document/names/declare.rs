@@ -91,8 +91,8 @@ fn name_taken(place: Place<'_>, name: &str, other: Kind) -> Problem {
 }
 
 fn axis(sink: &Sink, limits: &Limits, place: Place<'_>, kind: Kind, index: usize, name: String) -> Axis {
-    let mut axis =
-        Axis { labels: Vocabulary::of_labels(kind, &name, Vec::new()), name, kind, index, bins: None, unit: None };
+    let labels = Vocabulary::of_labels(kind, &name, Vec::new());
+    let mut axis = Axis { name, kind, index, labels, is_binned: false, bins: None, unit: None };
     let labels = if place.is_list() {
         let subject = format!("the list of {}s of `{}`", kind.label(), axis.name);
         Labels::read(sink, place, &subject, limits.labels)
@@ -128,6 +128,7 @@ fn fields(sink: &Sink, limits: &Limits, place: Place<'_>, axis: &mut Axis) -> La
         (Some(values), None) => Labels::read(sink, values, &subject(key), limits.labels),
         (None, Some(bins)) => {
             let (labels, bins) = bins::read(sink, bins, &subject("bins"), limits.labels);
+            axis.is_binned = true;
             axis.bins = bins;
             labels
         }

@@ -58,7 +58,9 @@ pub(super) struct Axis {
     pub(super) kind: Kind,
     pub(super) index: usize,
     pub(super) labels: Vocabulary,
-    /// Of a modality that takes numbers.
+    /// A modality that takes numbers.
+    pub(super) is_binned: bool,
+    /// Its bins; `None` also when they are wrong.
     pub(super) bins: Option<Vec<Bin>>,
     pub(super) unit: Option<String>,
 }
@@ -138,7 +140,7 @@ impl Group {
         let names = Vocabulary::of_names(kind, parts.iter().map(|(name, ..)| name.clone()).collect());
         let axis = |(index, (name, labels, bins, unit)): (usize, Parts)| {
             let labels = Vocabulary::of_labels(kind, &name, labels);
-            Axis { name, kind, index, labels, bins, unit }
+            Axis { name, kind, index, labels, is_binned: bins.is_some(), bins, unit }
         };
         Self { names, axes: parts.into_iter().enumerate().map(axis).collect() }
     }

@@ -11,10 +11,6 @@ use crate::document::tree::Place;
 
 /// Reads `cases` into a whole table.
 pub(super) fn read(cx: &Context<'_>, frame: &mut Frame<'_>, place: Place<'_>) {
-    // With a dependency that is not known it is not known either how deep the cases are nested.
-    if frame.dependencies.iter().any(|dependency| dependency.axis.is_none()) {
-        return;
-    }
     let is_control = |&i: &usize| frame.dependencies.get(i).is_some_and(|dependency| dependency.is_control);
     let controls: Vec<usize> = (0..frame.dependencies.len()).filter(is_control).collect();
     if controls.is_empty() {

@@ -39,13 +39,7 @@ pub(super) fn nest(
     let Some((&axis, inner)) = axes.split_first() else { return leaf(cx, frame, region, place) };
     let Some(dependency) = frame.dependencies.get(axis).cloned() else { return };
     let subject = column_subject(&frame.subject, &region.path);
-    let Some(known) = dependency.axis else {
-        // What it depends on is not known; what its labels are is no news, but what is below them can be.
-        for child in place.children() {
-            nest(cx, frame, &picked(region, axis, Vec::new(), "?".to_owned()), inner, child, leaf);
-        }
-        return;
-    };
+    let Some(known) = dependency.axis else { return };
     if !expect::map(cx.sink, place, &subject, &format!("a map by {}", dependency.describe())) {
         return;
     }

@@ -47,6 +47,10 @@ impl<'t> Form<'t> {
 
 /// Reads a form into a region of a table.
 pub(super) fn read_form(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, form: &Form<'_>) {
+    // With a dependency that is not known, neither is known how deep lists and maps are nested.
+    if frame.dependencies.iter().any(|dependency| dependency.axis.is_none()) {
+        return;
+    }
     match form.key {
         "columns" => columns::read(cx, frame, region, form.place),
         "cases" => cases::read(cx, frame, form.place),

@@ -1,6 +1,7 @@
 //! The model document.
 
 mod forms;
+mod mutator;
 mod shipped;
 
 use freeagentics_inference::document::{Document, Format, Limits, Problems, read};
