@@ -37,4 +37,5 @@ pub use observation::{Observations, Reading};
 pub use patch::PatchOp;
 pub use problem::{Problem, Problems};
 pub use reader::{Document, Format, read, to_json};
+pub use spelling::closest;
 pub use text::from_utf8;
