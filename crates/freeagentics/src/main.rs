@@ -1,3 +1,7 @@
 //! The `freeagentics` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    freeagentics::main()
+}

@@ -1,0 +1,54 @@
+//! The command line: one file per command.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod models;
+pub(crate) mod run;
+pub(crate) mod test;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    exit::{CODES, Exit, Failure},
+    terminal::{Format, Terminal},
+};
+
+/// Small decision-makers: each watches noisy signals, keeps the odds of what is really going on, and picks the next
+/// move, with reasons you can read.
+#[derive(Debug, Parser)]
+#[command(name = "freeagentics", version, after_help = CODES)]
+pub(crate) struct Cli {
+    /// How answers are written: for people, or JSON for programs (errors too, on standard error).
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) output: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say everything that is wrong with a model, each with its place and how to mend it.
+    Check(check::Args),
+    /// Run the expectations that a model carries under `tests`.
+    Test(test::Args),
+    /// Tell a model in plain words: what it sees, what it wants, when it would do what, and what it would never do.
+    Explain(explain::Args),
+    /// Decide: observations in, decisions with their reasons out.
+    Run(run::Args),
+    /// List the models that are built in.
+    Models(models::Args),
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub(crate) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+        let format = self.output;
+        match &self.command {
+            Command::Check(args) => check::run(args, format, terminal),
+            Command::Test(args) => test::run(args, format, terminal),
+            Command::Explain(args) => explain::run(args, format, terminal),
+            Command::Run(args) => run::run(args, format, terminal),
+            Command::Models(args) => models::run(args, format, terminal),
+        }
+    }
+}

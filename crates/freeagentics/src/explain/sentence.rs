@@ -1,0 +1,118 @@
+//! Why this one, in a sentence or three.
+
+use freeagentics_inference::engine::{Choice, Decision, Engine};
+
+use super::{
+    amounts::{amount, list, percent},
+    names, odds,
+    weighing::{Considered, Weighing},
+};
+
+/// Below this, in nats, a difference is not worth a word.
+const NEGLIGIBLE: f64 = 0.005;
+
+/// An observation that the model expected with less than these odds is called a surprise.
+const SURPRISING: f64 = 0.05;
+
+/// The decision in words: what is probably going on, what the choice weighs, what is done.
+pub(crate) fn why(engine: &Engine, decision: &Decision<'_>, weighing: &Weighing, surprise: Option<&str>) -> String {
+    let spec = engine.model().spec();
+    let beliefs: Vec<&[f64]> = (0..spec.factors.len()).map(|factor| decision.belief(factor)).collect();
+    let mut said = vec![format!("{}.", odds::phrase(spec, &beliefs))];
+    said.extend(surprise.map(str::to_owned));
+    if let Some(weighed) = weighed(engine, weighing) {
+        said.push(weighed);
+    }
+    if !spec.controls.is_empty() {
+        said.push(verdict(engine, weighing));
+    }
+    said.join(" ")
+}
+
+/// What did not fit: `check=fail is a surprise (1 % expected).`
+pub(crate) fn surprise(seen: &str, decision: &Decision<'_>, modality: usize, probability: f64) -> Option<String> {
+    decision.surprise(modality)?;
+    match probability {
+        p if p <= 0.0 => Some(format!("{seen} cannot be, says the model.")),
+        p if p < SURPRISING => Some(format!("{seen} is a surprise ({} expected).", percent(p))),
+        _ => None,
+    }
+}
+
+/// A plan from its first step to the last one that is not idling: `probe`, or `[restart, probe ×2]`.
+pub(crate) fn plan(engine: &Engine, plan: usize, idle: Option<&[usize]>) -> String {
+    let spec = engine.model().spec();
+    let steps: Vec<&[usize]> = (0..engine.policy_len()).map(|time| engine.policy_action(plan, time)).collect();
+    let last = steps.iter().rposition(|&step| Some(step) != idle).unwrap_or(0);
+    let told: Vec<&[usize]> = steps.into_iter().take(last + 1).collect();
+    let runs = told.chunk_by(|one, next| one == next).map(|run| match run {
+        [only] => names::action(spec, only),
+        _ => format!("{} ×{}", run.first().map(|step| names::action(spec, step)).unwrap_or_default(), run.len()),
+    });
+    let runs = runs.collect::<Vec<_>>().join(", ");
+    if told.len() > 1 { format!("[{runs}]") } else { runs }
+}
+
+fn weighed(engine: &Engine, weighing: &Weighing) -> Option<String> {
+    let idles = |one: &Considered| Some(&one.action) == weighing.idle.as_ref() && one.net().abs() < NEGLIGIBLE;
+    let clause = |one: &Considered, would: bool| {
+        let name = plan(engine, one.plan, weighing.idle.as_deref());
+        parts(one, weighing.idle.is_some(), would).map(|parts| format!("{name} {parts}"))
+    };
+    let chosen = weighing.chosen().filter(|one| !idles(one)).and_then(|one| clause(one, false));
+    let rival = weighing.rival().filter(|one| !idles(one)).and_then(|one| clause(one, true));
+    let clauses: Vec<String> = [chosen, rival].into_iter().flatten().collect();
+    (!clauses.is_empty()).then(|| format!("{}.", clauses.join("; ")))
+}
+
+/// `costs 0.4, is a look worth 0.62 and should save 0.1`, or the same as what it `would` do.
+fn parts(one: &Considered, compared: bool, would: bool) -> Option<String> {
+    let mut said = Vec::new();
+    let mut say = |is: &str, be: &str, value: f64| {
+        said.push(format!("{} {}", if would { be } else { is }, amount(value.abs())));
+    };
+    match one.cost {
+        cost if cost >= NEGLIGIBLE => say("costs", "cost", cost),
+        cost if cost <= -NEGLIGIBLE => say("spares", "spare", cost),
+        _ => {}
+    }
+    let beside = one.brings.abs() >= NEGLIGIBLE;
+    match one.tells {
+        tells if tells >= NEGLIGIBLE => say("is a look worth", "be a look worth", tells),
+        tells if tells <= -NEGLIGIBLE => say("sees less, worth", "see less, worth", tells),
+        _ if !beside && one.cost.abs() >= NEGLIGIBLE => say("is a look worth", "be a look worth", 0.0),
+        _ => {}
+    }
+    match (beside, one.brings > 0.0, compared) {
+        (false, _, _) => {}
+        (true, true, true) => say("should save", "save", one.brings),
+        (true, true, false) => say("should bring", "bring", one.brings),
+        (true, false, _) => say("should lose", "lose", one.brings),
+    }
+    let said = list(&said, "and");
+    (!said.is_empty()).then(|| if would { format!("would {said}") } else { said })
+}
+
+fn verdict(engine: &Engine, weighing: &Weighing) -> String {
+    let name = names::action(engine.model().spec(), &weighing.chosen);
+    let (Some(chosen), Some(lead)) = (weighing.chosen(), weighing.lead()) else {
+        return format!("So: {name}.");
+    };
+    if lead < -NEGLIGIBLE {
+        let drawn = engine.options().choice == Choice::Sampled;
+        let how = if drawn { "Drawn" } else { "By the weight of all its plans" };
+        return format!("{how} with {}: {name}.", percent(chosen.odds));
+    }
+    if lead.abs() < 1e-9 {
+        return format!("Others are just as good; the first is taken: {name}.");
+    }
+    let close = if lead < 0.1 { "It is close. " } else { "" };
+    if weighing.idle.as_ref() == Some(&weighing.chosen) && chosen.net().abs() < NEGLIGIBLE {
+        return format!("{close}Not worth it: {name}.");
+    }
+    // Would the choice have been another without the information gain?
+    let blind = |one: &Considered| one.net() - one.tells;
+    let others = weighing.considered.iter().filter(|one| one.action != weighing.chosen);
+    let looks = chosen.tells > NEGLIGIBLE && others.map(blind).any(|other| other > blind(chosen) + NEGLIGIBLE);
+    if looks { format!("{close}I look first: {name}.") } else { format!("{close}So: {name}.") }
+}

@@ -1,0 +1,181 @@
+//! What each action has going for it: what it costs, what it should save, what its looks are worth.
+
+use freeagentics_inference::{
+    engine::{Decision, Engine},
+    model::{Preference, Spec},
+    numerics::ln_floor,
+};
+use serde::Serialize;
+
+/// All actions that a plan begins with, weighed by their best plans.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Weighing {
+    /// One entry per distinct first action, best first.
+    pub(crate) considered: Vec<Considered>,
+    /// What was chosen, one value per control. In marginal mode no single plan may begin with it.
+    pub(crate) chosen: Vec<usize>,
+    /// Doing nothing throughout, if the model says what that is: what the others are compared with.
+    pub(crate) idle: Option<Vec<usize>>,
+}
+
+/// One action, by the best plan that begins with it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Considered {
+    /// One value per control.
+    pub(crate) action: Vec<usize>,
+    /// The best plan that begins so, as an index of the engine's.
+    pub(crate) plan: usize,
+    /// The policy posterior's mass on all plans that begin so.
+    pub(crate) odds: f64,
+    /// What the plan's actions cost by themselves; relative to doing nothing where that is known.
+    pub(crate) cost: f64,
+    /// What the plan is expected to bring by where it leads; relative likewise.
+    pub(crate) brings: f64,
+    /// What its looks are worth; relative likewise.
+    pub(crate) tells: f64,
+    /// What habit adds.
+    pub(crate) habit: f64,
+}
+
+impl Considered {
+    /// Everything together; the best plan is the one with the most.
+    pub(crate) fn net(&self) -> f64 {
+        self.brings + self.tells + self.habit - self.cost
+    }
+}
+
+impl Weighing {
+    /// Takes a decision apart.
+    pub(crate) fn of(engine: &Engine, decision: &Decision<'_>) -> Self {
+        let mut considered = best_plans(engine, decision);
+        let idle = idle(engine);
+        let nothing = idle.as_ref().and_then(|idle| plan_of(engine, idle)).map(|plan| parts(engine, decision, plan));
+        if let Some(nothing) = &nothing {
+            considered.iter_mut().for_each(|one| one.relative_to(nothing));
+        }
+        considered.sort_by(|left, right| right.net().total_cmp(&left.net()).then(left.plan.cmp(&right.plan)));
+        Self { considered, chosen: decision.action().to_vec(), idle: idle.filter(|_| nothing.is_some()) }
+    }
+
+    /// The entry of the chosen action.
+    pub(crate) fn chosen(&self) -> Option<&Considered> {
+        self.considered.iter().find(|one| one.action == self.chosen)
+    }
+
+    /// The best of the others; where doing nothing is what all are compared with, of those that do something.
+    pub(crate) fn rival(&self) -> Option<&Considered> {
+        let others = || self.considered.iter().filter(|one| one.action != self.chosen);
+        others().find(|one| Some(&one.action) != self.idle.as_ref()).or_else(|| others().next())
+    }
+
+    /// By how much the best plan is ahead of those whose first action is not the chosen one; negative when it is behind.
+    pub(crate) fn lead(&self) -> Option<f64> {
+        let best_other = self.considered.iter().filter(|one| one.action != self.chosen).map(Considered::net);
+        Some(self.chosen()?.net() - best_other.max_by(f64::total_cmp)?)
+    }
+
+    /// How far the best plan whose first action sets `control` to `value` is behind the best of all.
+    pub(crate) fn gap(&self, control: usize, value: usize) -> Option<f64> {
+        Some(self.considered.first()?.net() - self.best_with(control, value)?.net())
+    }
+
+    /// The best entry whose first action sets `control` to `value`.
+    pub(crate) fn best_with(&self, control: usize, value: usize) -> Option<&Considered> {
+        self.considered.iter().find(|one| one.action.get(control) == Some(&value))
+    }
+}
+
+impl Considered {
+    fn relative_to(&mut self, nothing: &Self) {
+        self.cost -= nothing.cost;
+        self.brings -= nothing.brings;
+        self.tells -= nothing.tells;
+        self.habit -= nothing.habit;
+    }
+}
+
+fn best_plans(engine: &Engine, decision: &Decision<'_>) -> Vec<Considered> {
+    let mut best: Vec<Considered> = Vec::new();
+    for (plan, &odds) in decision.posterior().iter().enumerate() {
+        let one = parts(engine, decision, plan);
+        match best.iter_mut().find(|known| known.action == one.action) {
+            None => best.push(Considered { odds, ..one }),
+            Some(known) => {
+                let odds = known.odds + odds;
+                if one.net() > known.net() {
+                    *known = one;
+                }
+                known.odds = odds;
+            }
+        }
+    }
+    best
+}
+
+fn parts(engine: &Engine, decision: &Decision<'_>, plan: usize) -> Considered {
+    let split = decision.split(plan);
+    let cost = cost(engine, plan);
+    let gamma = engine.options().gamma;
+    let weight = engine.options().habits.as_ref().and_then(|habits| habits.get(plan));
+    Considered {
+        action: engine.policy_action(plan, 0).to_vec(),
+        plan,
+        odds: 0.0,
+        cost,
+        brings: split.utility + cost,
+        tells: split.information_gain,
+        habit: weight.filter(|_| gamma > 0.0).map_or(0.0, |&weight| ln_floor(weight) / gamma),
+    }
+}
+
+/// What the actions of a plan cost whatever the states are.
+fn cost(engine: &Engine, plan: usize) -> f64 {
+    let spec = engine.model().spec();
+    let mut weight = 1.0;
+    let mut total = 0.0;
+    for time in 0..engine.policy_len() {
+        total -= weight * own_worth(spec, engine.policy_action(plan, time));
+        weight *= engine.options().discount;
+    }
+    total
+}
+
+/// The preferences that look at controls alone.
+pub(crate) fn own_worth(spec: &Spec, action: &[usize]) -> f64 {
+    let worth = |preference: &Preference| match preference {
+        Preference::Joint { factors, controls, values, .. } if factors.is_empty() => {
+            let index = controls.iter().fold(0, |index, &control| {
+                let size = spec.controls.get(control).map_or(1, |axis| axis.labels.len());
+                index * size + action.get(control).copied().unwrap_or(0)
+            });
+            values.get(index).copied().unwrap_or(0.0)
+        }
+        _ => 0.0,
+    };
+    spec.preferences.iter().map(worth).sum()
+}
+
+/// What doing nothing is: the declared idle action, or else the one action that costs least.
+fn idle(engine: &Engine) -> Option<Vec<usize>> {
+    if let Some(idle) = &engine.options().idle {
+        return Some(idle.clone());
+    }
+    let mut firsts: Vec<(f64, &[usize])> = Vec::new();
+    for plan in 0..engine.n_policies() {
+        let action = engine.policy_action(plan, 0);
+        if !firsts.iter().any(|(_, known)| *known == action) {
+            firsts.push((own_worth(engine.model().spec(), action), action));
+        }
+    }
+    firsts.sort_by(|left, right| right.0.total_cmp(&left.0));
+    match firsts.as_slice() {
+        [(most, action), (next, _), ..] if most > next => Some(action.to_vec()),
+        _ => None,
+    }
+}
+
+/// The plan that does `action` throughout.
+fn plan_of(engine: &Engine, action: &[usize]) -> Option<usize> {
+    let throughout = |&plan: &usize| (0..engine.policy_len()).all(|time| engine.policy_action(plan, time) == action);
+    (0..engine.n_policies()).find(throughout)
+}

@@ -1,0 +1,82 @@
+//! Small decision-makers that keep the odds of what is going on and pick the next move.
+
+mod agents;
+mod commands;
+mod exit;
+mod explain;
+mod models;
+mod problems;
+mod recording;
+mod rules;
+mod tables;
+mod terminal;
+
+use std::{
+    io::{self, BufWriter, IsTerminal},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use commands::Cli;
+use exit::{Exit, Failure};
+use terminal::{Format, Paint, Terminal};
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return usage(&told),
+    };
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let interactive = io::stdin().is_terminal() && stdout.is_terminal();
+    let (paint, err_paint) = (paint(stdout.is_terminal()), paint(stderr.is_terminal()));
+    let mut out = BufWriter::new(stdout.lock());
+    let mut terminal = Terminal {
+        out: &mut out,
+        err: &mut stderr.lock(),
+        input: &mut io::stdin().lock(),
+        interactive,
+        paint,
+        err_paint,
+    };
+    let done = cli.execute(&mut terminal);
+    // What has been answered is written before a complaint is; whether that works is a failure of its own.
+    let written = terminal.out.flush();
+    match done.and_then(|exit| written.map(|()| exit).map_err(Into::into)) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(&mut terminal, cli.output).into(),
+    }
+}
+
+/// Help, the version, or what is wrong with the command line; the last as JSON for programs.
+fn usage(told: &clap::Error) -> ExitCode {
+    let mut arguments = std::env::args();
+    let json = arguments.any(|argument| argument == "--output=json")
+        || std::env::args().collect::<Vec<_>>().windows(2).any(|pair| pair == ["--output", "json"]);
+    if !(json && told.use_stderr()) {
+        // Whoever has closed the pipe did not want to read it.
+        let _gone = told.print();
+        return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(Exit::Usage as u8));
+    }
+    let text = told.to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let failure = Failure::usage("usage", message, "see freeagentics --help");
+    let (mut out, mut err, mut input) = (io::sink(), io::stderr().lock(), io::empty());
+    let mut terminal = Terminal {
+        out: &mut out,
+        err: &mut err,
+        input: &mut input,
+        interactive: false,
+        paint: Paint::Plain,
+        err_paint: Paint::Plain,
+    };
+    failure.report(&mut terminal, Format::Json).into()
+}
+
+/// Colours only for people who have not asked for none (<https://no-color.org>).
+fn paint(is_terminal: bool) -> Paint {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if is_terminal && !plain { Paint::Ansi } else { Paint::Plain }
+}

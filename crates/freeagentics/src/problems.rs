@@ -1,0 +1,58 @@
+//! What is wrong with a model, as a user sees it.
+
+use freeagentics_inference::document::{Problem, Problems};
+use serde_json::{Value, json};
+
+use crate::{
+    explain::amounts::count,
+    terminal::{Paint, harmless},
+};
+
+/// Every problem with its place, what is wrong, and how to mend it; then how many.
+pub(crate) fn text(origin: &str, problems: &Problems, paint: Paint) -> String {
+    let mut text: String = problems.problems.iter().map(|problem| one(origin, problem, paint)).collect();
+    let shown = problems.problems.len();
+    let total = count(shown + problems.omitted, "problem");
+    let omitted = if problems.omitted > 0 { format!(" (the first {shown} are shown)") } else { String::new() };
+    let mendable = problems.problems.iter().filter(|problem| problem.patch.is_some()).count();
+    let patch = match mendable {
+        0 => String::new(),
+        mendable => format!(
+            "; {mendable} of them can be mended by what `freeagentics check {} --patch` prints",
+            harmless(origin)
+        ),
+    };
+    text.push_str(&format!("{total} in {}{omitted}{patch}\n", harmless(origin)));
+    text
+}
+
+/// The same as data.
+pub(crate) fn json(origin: &str, problems: &Problems) -> Value {
+    let message = format!("{} in the model", count(problems.problems.len() + problems.omitted, "problem"));
+    json!({
+        "code": "invalid_model",
+        "place": origin,
+        "message": message,
+        "problems": problems.problems,
+        "omitted": problems.omitted,
+    })
+}
+
+fn one(origin: &str, problem: &Problem, paint: Paint) -> String {
+    let place = match (problem.line, problem.column) {
+        (Some(line), Some(column)) => format!("{origin}:{line}:{column}"),
+        _ => origin.to_owned(),
+    };
+    let pointer = if problem.pointer.is_empty() { "the document" } else { &problem.pointer };
+    let heading = format!("{}: {}", paint.strong(&harmless(&place)), paint.alarm(problem.code.as_str()));
+    let mut text = format!("{heading} at {}\n  {}\n", harmless(pointer), harmless(&problem.message));
+    text.push_str(&format!("  {} {}\n", paint.faint("mend:"), harmless(&problem.mend)));
+    if !problem.also.is_empty() {
+        let also: Vec<&str> = problem.also.iter().take(4).map(String::as_str).collect();
+        let more = problem.also.len() - also.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        text.push_str(&format!("  {} {}{more}\n", paint.faint("also at:"), harmless(&also.join(", "))));
+    }
+    text.push('\n');
+    text
+}
