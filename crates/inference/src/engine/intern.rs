@@ -49,6 +49,18 @@ impl Interner {
         self.slots.begin();
     }
 
+    /// The number of an equal row, if there is one.
+    pub(super) fn find(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let mut slot = (hash >> 20) as usize & self.mask;
+        loop {
+            let number = self.slots.get(slot)?;
+            if same(number) {
+                return Some(number);
+            }
+            slot = (slot + 1) & self.mask;
+        }
+    }
+
     /// The number of an equal row if `same` finds one; otherwise remembers `next` under this hash.
     pub(super) fn find_or_insert(&mut self, hash: u64, next: u32, same: impl Fn(u32) -> bool) -> u32 {
         let mut slot = (hash >> 20) as usize & self.mask;

@@ -11,6 +11,7 @@ mod intern;
 mod likelihoods;
 mod options;
 mod outlook;
+mod partials;
 mod plans;
 mod saved;
 mod select;

@@ -8,9 +8,10 @@ use std::cmp::Ordering;
 
 use super::beliefs::Layout;
 use super::intern::{Interner, Memo, hash_numbers, hash_numbers_of_things};
+use super::partials::Partials;
 use super::plans::Plans;
 use super::tables::{Compiled, Slice};
-use super::terms::{Kind, Scalar, Terms};
+use super::terms::{Kind, Terms};
 use crate::model::Moment;
 use crate::numerics::Kernels;
 
@@ -54,6 +55,7 @@ struct Beliefs {
     interner: Interner,
     /// Prediction by (combination of controls, number of the only belief it depends on).
     predicted: Memo<u32>,
+    partials: Partials,
 }
 
 impl Beliefs {
@@ -91,9 +93,11 @@ pub(super) struct Outlook {
     edges: Memo<Edge>,
     /// Sums of each observed modality by (combination, number of the only belief it depends on).
     observed: Vec<Memo<Sums>>,
+    /// Half-contracted tables of the observed modalities and of the scalar terms.
+    observed_partials: Vec<Partials>,
+    scalar_partials: Vec<Partials>,
     candidate: Vec<u32>,
     out: Vec<f64>,
-    contraction: Vec<f64>,
     /// Node, sums of the last step, and negative expected free energy so far, for each position.
     node_of: Vec<u32>,
     pub(super) sums_of: Vec<Sums>,
@@ -109,6 +113,7 @@ impl Outlook {
             let numbers = table.slices.iter().map(|slice| slice.dependencies.first().map_or(1, |d| most[d.factor]));
             table.slices.len() * numbers.max().unwrap_or(1)
         };
+        let partials = |table: &Compiled| Partials::new(table, &most, positions);
         let beliefs = program.transitions.iter().enumerate().map(|(factor, table)| {
             let width = program.layout.range(factor).len();
             Beliefs {
@@ -117,6 +122,7 @@ impl Outlook {
                 count: 0,
                 interner: Interner::new(most[factor] + 1),
                 predicted: Memo::new(keys(table)),
+                partials: partials(table),
             }
         });
         let tables = || {
@@ -131,9 +137,10 @@ impl Outlook {
             node_sums: Memo::new(positions),
             edges: Memo::new(interior.max(1) * program.plans.n_actions()),
             observed: program.terms.observed.iter().map(|observed| Memo::new(keys(&observed.table))).collect(),
+            observed_partials: program.terms.observed.iter().map(|observed| partials(&observed.table)).collect(),
+            scalar_partials: program.terms.scalars.iter().map(|scalar| partials(&scalar.table)).collect(),
             candidate: vec![0; program.layout.len()],
             out: vec![0.0; tables().flat_map(|table| &table.slices).map(Slice::width).max().unwrap_or(0)],
-            contraction: vec![0.0; tables().map(Compiled::scratch).max().unwrap_or(0)],
             node_of: vec![0; positions],
             sums_of: vec![Sums::default(); positions],
             neg_efe_of: vec![0.0; positions],
@@ -162,10 +169,12 @@ impl Outlook {
             beliefs.count = 0;
             beliefs.interner.begin();
             beliefs.predicted.begin();
+            beliefs.partials.begin();
             beliefs.rows[..beliefs.width].copy_from_slice(&belief[program.layout.range(factor)]);
             self.candidate[factor] = beliefs.intern();
         }
         self.observed.iter_mut().for_each(Memo::begin);
+        self.observed_partials.iter_mut().chain(&mut self.scalar_partials).for_each(Partials::begin);
         self.node_interner.begin();
         self.node_sums.begin();
         self.edges.begin();
@@ -205,9 +214,9 @@ impl Outlook {
                 self.add_observed(program, modality, child, action, &mut sums);
             }
         }
-        for scalar in program.terms.scalars.iter().filter(|scalar| scalar.needs_action()) {
+        for (index, scalar) in program.terms.scalars.iter().enumerate().filter(|(_, scalar)| scalar.needs_action()) {
             let at = if scalar.at == Moment::Before { node } else { child };
-            self.add_scalar(program, scalar, at, action, &mut sums);
+            self.add_scalar(program, index, at, action, &mut sums);
         }
         let edge = Edge { child, sums };
         self.edges.set(key, edge);
@@ -240,7 +249,8 @@ impl Outlook {
                 Ordering::Equal => row(known, own.width, numbers[f]),
                 Ordering::Greater => after[f - factor - 1].row(numbers[f]),
             };
-            slice.apply(program.kernels, belief, &mut self.contraction, &mut free[..own.width]);
+            let out = &mut free[..own.width];
+            own.partials.apply(program.kernels, (table, combination), belief, numbers, out);
             own.intern()
         };
         if let Some(key) = key {
@@ -260,8 +270,10 @@ impl Outlook {
                 self.add_observed(program, modality, node, &[], &mut sums);
             }
         }
-        for scalar in program.terms.scalars.iter().filter(|scalar| !scalar.needs_action()) {
-            self.add_scalar(program, scalar, node, &[], &mut sums);
+        for (index, scalar) in program.terms.scalars.iter().enumerate() {
+            if !scalar.needs_action() {
+                self.add_scalar(program, index, node, &[], &mut sums);
+            }
         }
         self.node_sums.set(node as usize, sums);
         sums
@@ -285,7 +297,8 @@ impl Outlook {
                 }
                 _ => {
                     let out = &mut self.out[..slice.width()];
-                    slice.apply(program.kernels, belief, &mut self.contraction, out);
+                    let partials = &mut self.observed_partials[modality];
+                    partials.apply(program.kernels, (&observed.table, combination), belief, numbers, out);
                     program.kernels.entropy_and_dot(out, &observed.preference)
                 }
             };
@@ -298,12 +311,15 @@ impl Outlook {
         sums.entropy += terms.entropy;
     }
 
-    fn add_scalar(&mut self, program: Program<'_>, scalar: &Scalar, node: u32, action: &[usize], sums: &mut Sums) {
-        let slice = &scalar.table.slices[scalar.table.combination(action)];
+    fn add_scalar(&mut self, program: Program<'_>, index: usize, node: u32, action: &[usize], sums: &mut Sums) {
+        let scalar = &program.terms.scalars[index];
+        let combination = scalar.table.combination(action);
+        let slice = &scalar.table.slices[combination];
         let numbers = &self.nodes[node as usize * self.beliefs.len()..];
         let belief = |f: usize| self.beliefs[f].row(numbers[f]);
         let out = &mut self.out[..slice.width()];
-        slice.apply(program.kernels, belief, &mut self.contraction, out);
+        let partials = &mut self.scalar_partials[index];
+        partials.apply(program.kernels, (&scalar.table, combination), belief, numbers, out);
         let value = match scalar.last {
             Some(factor) => program.kernels.dot(out, belief(factor)),
             None => out[0],

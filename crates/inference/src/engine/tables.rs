@@ -17,8 +17,9 @@ enum Form {
     Constant(Vec<f64>),
     /// One factor, and each of its states leads to one outcome for certain.
     Certain(Vec<u32>),
-    /// One factor; per state the outcomes that are possible: `starts[state]..starts[state + 1]`.
-    Sparse { starts: Vec<u32>, outcomes: Vec<u32>, values: Vec<f64> },
+    /// One factor; most entries are `base` (often 0, or the floor that noise leaves). Per state what the others are more
+    /// than that: `starts[state]..starts[state + 1]`.
+    Sparse { base: f64, starts: Vec<u32>, outcomes: Vec<u32>, values: Vec<f64> },
     /// `[dependencies…][padded outcome]`, contracted from the first dependency on.
     Dense(Vec<f64>),
 }
@@ -28,6 +29,7 @@ enum Form {
 pub(super) struct Slice {
     pub(super) dependencies: Vec<Dependency>,
     form: Form,
+    outcomes: usize,
     width: usize,
 }
 
@@ -45,8 +47,20 @@ impl Slice {
 
     /// Numbers of scratch space that [`apply`](Self::apply) needs.
     pub(super) fn scratch(&self) -> usize {
-        let rest: usize = self.dependencies.iter().skip(1).map(|d| d.size).product();
-        if self.dependencies.len() > 1 { 2 * rest * self.width } else { 0 }
+        if self.dependencies.len() > 1 { 2 * self.rest(1) } else { 0 }
+    }
+
+    /// Length of what is left when the first `contracted` dependencies are gone.
+    pub(super) fn rest(&self, contracted: usize) -> usize {
+        self.dependencies.iter().skip(contracted).map(|d| d.size).product::<usize>() * self.width
+    }
+
+    /// The table `[dependencies…][padded outcome]`, if it depends on several factors.
+    pub(super) fn several(&self) -> Option<&[f64]> {
+        match &self.form {
+            Form::Dense(values) if self.dependencies.len() > 1 => Some(values),
+            _ => None,
+        }
     }
 
     /// `out = Σ table · Π beliefs`, one dependency at a time, each sum in the order of its states.
@@ -57,39 +71,12 @@ impl Slice {
         scratch: &mut [f64],
         out: &mut [f64],
     ) {
-        match &self.form {
-            Form::Constant(column) => out.copy_from_slice(column),
-            Form::Certain(to) => {
-                out.fill(0.0);
-                to.iter().zip(belief(self.dependencies[0].factor)).for_each(|(to, p)| out[*to as usize] += p);
-            }
-            Form::Sparse { starts, outcomes, values } => {
-                out.fill(0.0);
-                for (bounds, p) in starts.windows(2).zip(belief(self.dependencies[0].factor)) {
-                    let column = bounds[0] as usize..bounds[1] as usize;
-                    let entries = outcomes[column.clone()].iter().zip(&values[column]);
-                    entries.for_each(|(outcome, value)| out[*outcome as usize] += p * value);
-                }
-            }
-            Form::Dense(values) => self.contract(kernels, belief, values, scratch, out),
-        }
-    }
-
-    fn contract<'b>(
-        &self,
-        kernels: &Kernels,
-        belief: impl Fn(usize) -> &'b [f64],
-        values: &[f64],
-        scratch: &mut [f64],
-        out: &mut [f64],
-    ) {
-        let weights = |d: &Dependency| &belief(d.factor)[..d.size];
-        let [first, rest @ ..] = self.dependencies.as_slice() else { return };
-        let [middle @ .., last] = rest else {
-            return kernels.contract(weights(first), values, out);
+        let ([first, middle @ .., last], Some(values)) = (self.dependencies.as_slice(), self.several()) else {
+            return self.apply_single(kernels, belief, out);
         };
-        let mut length = values.len() / first.size;
-        let (mut from, mut to) = scratch.split_at_mut(self.scratch() / 2);
+        let weights = |d: &Dependency| &belief(d.factor)[..d.size];
+        let mut length = self.rest(1);
+        let (mut from, mut to) = scratch.split_at_mut(length);
         kernels.contract(weights(first), values, &mut from[..length]);
         for dependency in middle {
             let next = length / dependency.size;
@@ -97,6 +84,29 @@ impl Slice {
             (from, to, length) = (to, from, next);
         }
         kernels.contract(weights(last), &from[..length], out);
+    }
+
+    /// [`apply`](Self::apply) for a slice that depends on at most one factor.
+    pub(super) fn apply_single<'b>(&self, kernels: &Kernels, belief: impl Fn(usize) -> &'b [f64], out: &mut [f64]) {
+        let belief = || self.dependencies.first().map_or(&[][..], |d| &belief(d.factor)[..d.size]);
+        match &self.form {
+            Form::Constant(column) => out.copy_from_slice(column),
+            Form::Certain(to) => {
+                out.fill(0.0);
+                to.iter().zip(belief()).for_each(|(to, p)| out[*to as usize] += p);
+            }
+            Form::Sparse { base, starts, outcomes, values } => {
+                // Beliefs sum to 1, so what all entries share is there whatever the state.
+                out[..self.outcomes].fill(*base);
+                out[self.outcomes..].fill(0.0);
+                for (bounds, p) in starts.windows(2).zip(belief()) {
+                    let column = bounds[0] as usize..bounds[1] as usize;
+                    let entries = outcomes[column.clone()].iter().zip(&values[column]);
+                    entries.for_each(|(outcome, value)| out[*outcome as usize] += p * value);
+                }
+            }
+            Form::Dense(values) => kernels.contract(belief(), values, out),
+        }
     }
 }
 
@@ -130,10 +140,6 @@ impl Compiled {
 
     pub(super) fn depends_on_action(&self) -> bool {
         !self.controls.is_empty()
-    }
-
-    pub(super) fn scratch(&self) -> usize {
-        self.slices.iter().map(Slice::scratch).max().unwrap_or(0)
     }
 }
 
@@ -209,7 +215,7 @@ impl Axes {
         } else {
             Form::Dense(ranked.laid_out(width))
         };
-        Slice { dependencies: dependencies.collect(), form, width }
+        Slice { dependencies: dependencies.collect(), form, outcomes: ranked.outcomes, width }
     }
 
     fn columns(&self) -> usize {
@@ -221,22 +227,32 @@ impl Axes {
         let certain: Option<Vec<u32>> =
             (0..columns).map(|c| column(c).find(|(_, p)| *p == 1.0).map(|(outcome, _)| outcome as u32)).collect();
         let filled = self.values.iter().filter(|p| **p != 0.0).count();
+        let base = self.base();
+        let others = self.values.iter().filter(|p| **p != base).count();
         match certain {
             Some(to) if filled == columns => Form::Certain(to),
             // A scattered addition costs about four of a bundle's.
-            _ if filled * 4 <= columns * width => {
+            _ if others * 4 <= columns * width => {
                 let (mut starts, mut outcomes, mut values) = (vec![0], Vec::new(), Vec::new());
                 for c in 0..columns {
-                    for (outcome, value) in column(c).filter(|(_, p)| *p != 0.0) {
+                    for (outcome, value) in column(c).filter(|(_, p)| *p != base) {
                         outcomes.push(outcome as u32);
-                        values.push(value);
+                        values.push(value - base);
                     }
                     starts.push(values.len() as u32);
                 }
-                Form::Sparse { starts, outcomes, values }
+                Form::Sparse { base, starts, outcomes, values }
             }
             _ => Form::Dense(self.laid_out(width)),
         }
+    }
+
+    /// The smallest entry if it is zero or stands in at least half of the places, otherwise zero. Never more than an
+    /// entry, so that what is added to it stays positive and a zero stays exactly zero.
+    fn base(&self) -> f64 {
+        let least = self.values.iter().copied().fold(f64::INFINITY, f64::min);
+        let often = 2 * self.values.iter().filter(|p| **p == least).count() >= self.values.len();
+        if often { least } else { 0.0 }
     }
 
     /// The same table with its factors in the order of their rank.
