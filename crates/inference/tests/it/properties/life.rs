@@ -8,14 +8,14 @@ use crate::agent::Agent;
 use crate::bench_models::world::{Generator, World};
 
 /// What goes into one step.
-pub(super) struct Moment {
+pub(crate) struct Moment {
     pub(super) evidence: Vec<Evidence>,
     pub(super) executed: Option<Vec<usize>>,
     pub(super) elapsed: u32,
 }
 
 /// The world of one life and the chance in it.
-pub(super) struct Life<'a> {
+pub(crate) struct Life<'a> {
     recipe: &'a Recipe,
     spec: &'a Spec,
     world: World<'a>,
@@ -23,7 +23,7 @@ pub(super) struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    pub(super) fn new(recipe: &'a Recipe, spec: &'a Spec) -> Self {
+    pub(crate) fn new(recipe: &'a Recipe, spec: &'a Spec) -> Self {
         Self { recipe, spec, world: World::new(spec, recipe.seed), generator: recipe.generator(3) }
     }
 
@@ -47,7 +47,7 @@ impl<'a> Life<'a> {
     }
 
     /// Lets an agent live for some steps and shows each to `look`, which may end the life early.
-    pub(super) fn live(
+    pub(crate) fn live(
         mut self,
         steps: usize,
         agent: &mut Agent,

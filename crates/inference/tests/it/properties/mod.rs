@@ -11,16 +11,17 @@ mod life;
 mod permutation;
 mod recipe;
 mod renaming;
+mod replay;
 mod sampling;
 mod splits;
 mod tables;
+mod ties;
 
-use freeagentics_inference::engine::Options;
-use freeagentics_inference::model::Spec;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use recipe::Recipe;
+pub(crate) use life::Life;
+pub(crate) use recipe::Recipe;
 
 /// Runs a check on so many random models; the one that is reported has been made small first.
 fn for_each_model(models: u32, recipes: impl Strategy<Value = Recipe>, check: impl Fn(&Recipe)) {
@@ -36,16 +37,4 @@ fn for_each_model(models: u32, recipes: impl Strategy<Value = Recipe>, check: im
         Ok(())
     });
     checked.unwrap_or_else(|failure| panic!("{failure}"));
-}
-
-/// So many random models with their options, the same ones every time.
-pub(crate) fn random_models(count: u64) -> Vec<(String, Spec, Options)> {
-    (0..count)
-        .map(|index| {
-            let recipe = Recipe::numbered(index);
-            let spec = recipe.spec();
-            let options = recipe.options(&spec);
-            (format!("random_{index:03}"), spec, options)
-        })
-        .collect()
 }

@@ -13,7 +13,7 @@ use crate::slow::{combinations, policies, sizes};
 const MOST_POLICIES: usize = 27;
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Recipe {
+pub(crate) struct Recipe {
     pub(super) factors: usize,
     pub(super) modalities: usize,
     pub(super) controls: usize,
@@ -49,7 +49,7 @@ pub(super) fn independent_model() -> impl Strategy<Value = Recipe> {
 
 impl Recipe {
     /// A recipe that depends on its number alone, for results that are kept.
-    pub(super) fn numbered(number: u64) -> Self {
+    pub(crate) fn numbered(number: u64) -> Self {
         let mut g = Generator::new(number);
         Self {
             factors: 1 + g.index(4),
@@ -68,7 +68,7 @@ impl Recipe {
         Generator::new(self.seed ^ purpose.wrapping_mul(0xD6E8_FEB8_6659_FD93))
     }
 
-    pub(super) fn spec(&self) -> Spec {
+    pub(crate) fn spec(&self) -> Spec {
         let mut g = self.generator(1);
         let mut size = || 1 + g.index(self.extent);
         let mut spec = Spec {
@@ -108,7 +108,7 @@ impl Recipe {
         self.tables.table(spec, factors, controls, spec.factors[factor].labels.len(), g)
     }
 
-    pub(super) fn options(&self, spec: &Spec) -> Options {
+    pub(crate) fn options(&self, spec: &Spec) -> Options {
         let mut g = self.generator(2);
         let actions = combinations(&sizes(&spec.controls));
         let bearable = |length: &usize| (0..*length).fold(1, |n, _| n * actions.len()) <= MOST_POLICIES;

@@ -3,7 +3,7 @@
 use freeagentics_inference::engine::Options;
 use freeagentics_inference::model::{Evidence, Spec};
 
-use super::beliefs::{Seen, free_energy, infer, ln_plus, softmax, surprise};
+use super::beliefs::{Seen, chance, free_energy, infer, ln_plus, softmax, surprise};
 use super::plans::{SlowSplit, policies, predict, worth};
 
 /// How much a belief may be disturbed to see whether it hangs on rounding, and how far it may then move.
@@ -23,6 +23,8 @@ pub(crate) struct SlowDecision {
     pub(crate) belief: Vec<Vec<f64>>,
     pub(crate) free_energy: f64,
     pub(crate) surprise: Vec<Option<f64>>,
+    /// How probable all that was seen together is.
+    pub(crate) chance: f64,
     /// `[policy][time]`, nothing discounted.
     pub(crate) splits: Vec<Vec<SlowSplit>>,
     pub(crate) neg_efe: Vec<f64>,
@@ -56,6 +58,7 @@ impl<'a> SlowAgent<'a> {
         SlowDecision {
             free_energy: free_energy(&seen, &prior, &belief),
             surprise: (0..evidence.len()).map(|modality| surprise(&seen, &prior, modality)).collect(),
+            chance: chance(&seen, &prior),
             prior,
             belief,
             splits,

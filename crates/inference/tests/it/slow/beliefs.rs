@@ -130,3 +130,18 @@ pub(crate) fn surprise(seen: &Seen<'_>, prior: &[Vec<f64>], modality: usize) -> 
         Evidence::Soft(weights) => Some(-weights.iter().zip(expected).map(|(w, p)| w * p).sum::<f64>().ln()),
     }
 }
+
+/// How probable the evidence of all modalities together is; a soft observation counts as what it weighs.
+pub(super) fn chance(seen: &Seen<'_>, prior: &[Vec<f64>]) -> f64 {
+    let likelihood = |modality: usize, states: &[usize]| {
+        let Some(action) = seen.action(modality) else { return 1.0 };
+        let probability = |o: usize| entry(seen.spec, &seen.spec.likelihoods[modality], o, states, &action);
+        match &seen.evidence[modality] {
+            Evidence::Missing => 1.0,
+            Evidence::Index(observation) => probability(*observation),
+            Evidence::Soft(weights) => weights.iter().enumerate().map(|(o, weight)| weight * probability(o)).sum(),
+        }
+    };
+    let all = |states: &[usize]| (0..seen.evidence.len()).map(|modality| likelihood(modality, states)).product::<f64>();
+    joint_states(prior).iter().map(|(states, p)| p * all(states)).sum()
+}

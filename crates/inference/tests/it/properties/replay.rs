@@ -1,0 +1,117 @@
+//! A state is all that an agent is: what leads to the same state leads to the same decisions, bit for bit.
+
+use freeagentics_inference::engine::{Engine, Impossible, Input, Options, Scratch, State, StepError};
+use freeagentics_inference::model::Evidence;
+use freeagentics_inference::numerics::Digest;
+
+use super::for_each_model;
+use super::life::{Life, Moment};
+use super::recipe::{Recipe, any_model};
+use crate::agent::engine;
+
+const STEPS: usize = 5;
+
+/// A short life as a log keeps it: what went in, what was chosen, and the decision's digest.
+struct Logged {
+    engine: Engine,
+    steps: Vec<(Moment, Vec<usize>, Digest)>,
+}
+
+impl Logged {
+    fn life(recipe: &Recipe) -> Self {
+        let spec = recipe.spec();
+        let engine = engine(spec.clone(), recipe.options(&spec));
+        let (mut state, mut scratch) = (engine.start(), engine.scratch());
+        let mut life = Life::new(recipe, &spec);
+        let mut moment = life.first();
+        let mut steps = Vec::new();
+        for _ in 0..STEPS {
+            let (digest, chosen) = decide(&engine, &mut state, &moment, &mut scratch).expect("the step is taken");
+            let next = life.after(&chosen);
+            steps.push((moment, chosen, digest));
+            moment = next;
+        }
+        Self { engine, steps }
+    }
+}
+
+fn decide(
+    engine: &Engine,
+    state: &mut State,
+    moment: &Moment,
+    scratch: &mut Scratch,
+) -> Result<(Digest, Vec<usize>), StepError> {
+    let decision = engine.step(state, &input(moment), 3, scratch)?;
+    Ok((decision.digest(), decision.action().to_vec()))
+}
+
+fn input(moment: &Moment) -> Input<'_> {
+    Input { evidence: &moment.evidence, executed: moment.executed.as_deref(), elapsed: moment.elapsed }
+}
+
+#[test]
+fn a_folded_life_leads_to_the_decisions_of_the_original() {
+    for_each_model(300, any_model(), |recipe| {
+        let Logged { engine, steps } = Logged::life(recipe);
+        let (mut folded, mut scratch) = (engine.start(), engine.scratch());
+        for (moment, chosen, digest) in &steps {
+            let original = decide(&engine, &mut folded.clone(), moment, &mut scratch);
+            assert_eq!(original, Ok((*digest, chosen.clone())));
+            engine.fold(&mut folded, &input(moment), chosen, &mut scratch).expect("the step is folded");
+        }
+    });
+}
+
+#[test]
+fn a_saved_state_leads_to_the_decisions_of_the_original() {
+    for_each_model(300, any_model(), |recipe| {
+        let Logged { engine, steps } = Logged::life(recipe);
+        let (mut state, mut scratch, mut bytes) = (engine.start(), engine.scratch(), Vec::new());
+        for (moment, chosen, digest) in &steps {
+            engine.save(&state, &mut bytes);
+            let mut loaded = engine.start();
+            engine.load(&bytes, &mut loaded).expect("what was saved can be loaded");
+            state = loaded;
+            assert_eq!(decide(&engine, &mut state, moment, &mut scratch), Ok((*digest, chosen.clone())));
+        }
+    });
+}
+
+#[test]
+fn agents_that_take_turns_with_one_scratch_do_not_disturb_each_other() {
+    for_each_model(300, any_model(), |recipe| {
+        let Logged { engine, steps } = Logged::life(recipe);
+        let mut scratch = engine.scratch();
+        let (mut one, mut other) = (engine.start(), engine.start());
+        for (moment, chosen, digest) in &steps {
+            let nothing =
+                Moment { evidence: vec![Evidence::Missing; moment.evidence.len()], executed: None, elapsed: 1 };
+            decide(&engine, &mut other, &nothing, &mut scratch).expect("the step is taken");
+            assert_eq!(decide(&engine, &mut one, moment, &mut scratch), Ok((*digest, chosen.clone())));
+        }
+    });
+}
+
+#[test]
+fn a_refused_step_leaves_the_agent_as_it_was() {
+    let refused = std::cell::Cell::new(0);
+    for_each_model(1000, any_model(), |recipe| {
+        let spec = recipe.spec();
+        let engine = engine(spec.clone(), Options { impossible: Impossible::Refuse, ..recipe.options(&spec) });
+        let (mut state, mut scratch) = (engine.start(), engine.scratch());
+        let mut g = recipe.generator(6);
+        for _ in 0..STEPS {
+            let evidence = spec.modalities.iter().map(|m| Evidence::Index(g.index(m.labels.len()))).collect();
+            let moment = Moment { evidence, executed: None, elapsed: 1 };
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            engine.save(&state, &mut before);
+            let Err(error) = decide(&engine, &mut state, &moment, &mut scratch) else { continue };
+            assert!(matches!(error, StepError::Impossible { .. }), "{error}");
+            engine.save(&state, &mut after);
+            assert_eq!(before, after, "the state moved");
+            refused.set(refused.get() + 1);
+        }
+    });
+    println!("{} steps refused", refused.get());
+    assert!(refused.get() > 100, "only {} steps were refused", refused.get());
+}
