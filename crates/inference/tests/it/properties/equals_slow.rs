@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 
 use freeagentics_inference::engine::{Choice, Decision, Mode, Options, Split};
-use freeagentics_inference::model::Evidence;
 
 use super::for_each_model;
 use super::life::Life;
@@ -64,9 +63,8 @@ fn compare_life(recipe: &Recipe, differences: &RefCell<Differences>, counts: &Co
         }
         let mut case = Differences::of(&format!("{recipe:?}"));
         compare(&mut case, ours, &theirs, options.discount);
-        let vague = moment.evidence.iter().any(|seen| matches!(seen, Evidence::Soft(_)));
         // What is nearly impossible may count as possible or not: it hangs on whether a belief is dust.
-        if !vague && (theirs.chance == 0.0 || theirs.chance > 1e-12) {
+        if theirs.chance == 0.0 || theirs.chance > 1e-12 {
             assert_eq!(ours.impossible(), theirs.chance == 0.0, "{recipe:?}: the chance is {}", theirs.chance);
         }
         differences.borrow_mut().merge(&case);
