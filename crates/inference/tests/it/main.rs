@@ -13,6 +13,7 @@ mod agent;
 mod allocation;
 #[path = "../../benches/steps/models/mod.rs"]
 mod bench_models;
+mod benchmark_models;
 mod differences;
 mod document;
 mod golden;

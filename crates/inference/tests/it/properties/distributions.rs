@@ -1,32 +1,37 @@
 //! Whatever is seen, even the impossible, what comes out are probabilities and finite numbers.
 
-use freeagentics_inference::engine::{Choice, Decision, Options};
-use freeagentics_inference::model::{Evidence, Spec};
 use std::cell::Cell;
 
+use freeagentics_inference::engine::{Choice, Decision, Options};
+use freeagentics_inference::model::{Evidence, Spec};
+
 use super::for_each_model;
-use super::recipe::{Recipe, any_model};
+use super::recipe::{Recipe, any_model, large_model};
 use crate::agent::Agent;
 use crate::bench_models::world::Generator;
 
 #[test]
 fn every_distribution_sums_to_one_for_thousands_of_models_that_see_anything() {
-    let (steps, impossible) = (Cell::new(0), Cell::new(0));
-    for_each_model(5000, any_model(), |recipe| {
-        let spec = recipe.spec();
-        let mut g = recipe.generator(4);
-        let mut agent = Agent::new(spec.clone(), Options { choice: Choice::Sampled, ..recipe.options(&spec) });
-        for _ in 0..3 {
-            let decision = agent.see(&anything(&spec, &mut g));
-            all_are_probabilities(recipe, &spec, &decision);
-            all_are_finite(recipe, &spec, &decision);
-            steps.set(steps.get() + 1);
-            impossible.set(impossible.get() + u32::from(decision.impossible()));
-        }
-    });
-    let (steps, impossible) = (steps.get(), impossible.get());
+    let counts = (Cell::new(0), Cell::new(0));
+    for_each_model(5000, any_model(), |recipe| anything_goes(recipe, &counts));
+    for_each_model(500, large_model(), |recipe| anything_goes(recipe, &counts));
+    let (steps, impossible) = (counts.0.get(), counts.1.get());
     println!("{steps} steps, {impossible} of them with observations that cannot happen");
     assert!(impossible > steps / 50 && impossible < steps, "{impossible} of {steps} steps were impossible");
+}
+
+/// A life in which everything is seen, whether it can happen or not.
+fn anything_goes(recipe: &Recipe, (steps, impossible): &(Cell<u32>, Cell<u32>)) {
+    let spec = recipe.spec();
+    let mut g = recipe.generator(4);
+    let mut agent = Agent::new(spec.clone(), Options { choice: Choice::Sampled, ..recipe.options(&spec) });
+    for _ in 0..3 {
+        let decision = agent.see(&anything(&spec, &mut g));
+        all_are_probabilities(recipe, &spec, &decision);
+        all_are_finite(recipe, &spec, &decision);
+        steps.set(steps.get() + 1);
+        impossible.set(impossible.get() + u32::from(decision.impossible()));
+    }
 }
 
 /// Any observation of any modality, whether it can happen or not.

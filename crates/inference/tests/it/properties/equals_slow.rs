@@ -6,7 +6,7 @@ use freeagentics_inference::engine::{Choice, Decision, Mode, Options, Split};
 
 use super::for_each_model;
 use super::life::Life;
-use super::recipe::{Recipe, any_model, independent_model};
+use super::recipe::{Recipe, any_model, independent_model, large_model};
 use crate::agent::Agent;
 use crate::differences::Differences;
 use crate::slow::{SlowAgent, SlowDecision, SlowSplit};
@@ -28,6 +28,14 @@ fn any_model_equals_the_slow_reference_over_several_steps() {
     let counts = Counts::default();
     for_each_model(600, any_model(), |recipe| compare_life(recipe, &differences, &counts));
     conclude(differences.into_inner(), &counts, 1500);
+}
+
+#[test]
+fn models_of_many_states_equal_the_slow_reference_over_several_steps() {
+    let differences = RefCell::new(Differences::of("100 models of up to 20 states"));
+    let counts = Counts::default();
+    for_each_model(100, large_model(), |recipe| compare_life(recipe, &differences, &counts));
+    conclude(differences.into_inner(), &counts, 350);
 }
 
 #[test]
@@ -82,6 +90,7 @@ fn compare(differences: &mut Differences, ours: &Decision<'_>, theirs: &SlowDeci
     }
     differences.compare_one("free energy", "", ours.free_energy(), theirs.free_energy);
     for (modality, &surprise) in theirs.surprise.iter().enumerate() {
+        assert_eq!(ours.ignored(modality), theirs.ignored[modality], "modality {modality} is ignored by one of both");
         let ours = ours.surprise(modality);
         assert_eq!(ours.is_some(), surprise.is_some(), "modality {modality}: {ours:?} instead of {surprise:?}");
         // What cannot happen has no finite surprise; how large it is then said to be is not compared.

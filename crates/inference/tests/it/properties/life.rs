@@ -32,12 +32,12 @@ impl<'a> Life<'a> {
         Moment { evidence: self.evidence(), executed: None, elapsed: 1 }
     }
 
-    /// The step after an action was chosen: one time in four something else was done, one in four time was lost.
+    /// The step after an action was chosen: one time in four something else was done, one in four more time went by, or none.
     pub(super) fn after(&mut self, chosen: &[usize]) -> Moment {
         let g = &mut self.generator;
         let other: Vec<usize> = self.spec.controls.iter().map(|control| g.index(control.labels.len())).collect();
         let executed = (g.index(4) == 0).then_some(other);
-        let elapsed = if g.index(4) == 0 { 2 + g.index(2) as u32 } else { 1 };
+        let elapsed = if g.index(4) == 0 { [0, 2, 3][g.index(3)] } else { 1 };
         self.world.act(executed.as_deref().unwrap_or(chosen));
         Moment { evidence: self.evidence(), executed, elapsed }
     }

@@ -42,6 +42,17 @@ pub(super) fn any_model() -> impl Strategy<Value = Recipe> {
     )
 }
 
+/// Fewer factors with more states, so that tables are longer than a vector register.
+pub(super) fn large_model() -> impl Strategy<Value = Recipe> {
+    (any_model(), 1..=2_usize, 1..=2_usize, 9..=20_usize).prop_map(|(recipe, factors, modalities, extent)| Recipe {
+        factors,
+        modalities,
+        controls: recipe.controls.min(1),
+        extent,
+        ..recipe
+    })
+}
+
 /// Models whose factors are independent and where everything is possible.
 pub(super) fn independent_model() -> impl Strategy<Value = Recipe> {
     any_model().prop_map(|recipe| Recipe { tables: Tables::Positive, independent: true, ..recipe })

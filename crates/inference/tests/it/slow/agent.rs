@@ -23,6 +23,8 @@ pub(crate) struct SlowDecision {
     pub(crate) belief: Vec<Vec<f64>>,
     pub(crate) free_energy: f64,
     pub(crate) surprise: Vec<Option<f64>>,
+    /// Which modalities depend on an action when none preceded.
+    pub(crate) ignored: Vec<bool>,
     /// How probable all that was seen together is.
     pub(crate) chance: f64,
     /// `[policy][time]`, nothing discounted.
@@ -58,6 +60,7 @@ impl<'a> SlowAgent<'a> {
         SlowDecision {
             free_energy: free_energy(&seen, &prior, &belief),
             surprise: (0..evidence.len()).map(|modality| surprise(&seen, &prior, modality)).collect(),
+            ignored: (0..evidence.len()).map(|modality| seen.is_ignored(modality)).collect(),
             chance: chance(&seen, &prior),
             prior,
             belief,
@@ -81,9 +84,11 @@ impl<'a> SlowAgent<'a> {
     fn prior(&self, executed: Option<&[usize]>, elapsed: u32) -> (Vec<Vec<f64>>, Option<Vec<usize>>) {
         let Some((belief, chosen)) = &self.last else { return (self.spec.priors.clone(), None) };
         let mut action = executed.unwrap_or(chosen).to_vec();
-        let mut prior = predict(self.spec, belief, &action);
-        for _ in 1..elapsed {
-            action = self.options.idle.clone().unwrap_or(action);
+        let mut prior = belief.clone();
+        for tick in 0..elapsed {
+            if tick > 0 {
+                action = self.options.idle.clone().unwrap_or(action);
+            }
             prior = predict(self.spec, &prior, &action);
         }
         (prior, Some(action))

@@ -49,6 +49,10 @@ impl Seen<'_> {
         Some(action)
     }
 
+    pub(super) fn is_ignored(&self, modality: usize) -> bool {
+        self.action(modality).is_none()
+    }
+
     /// `Σ_o o · ln⁺ A[o, s]`, 0 without evidence.
     pub(crate) fn log_likelihood(&self, modality: usize, states: &[usize]) -> f64 {
         let Some(action) = self.action(modality) else { return 0.0 };

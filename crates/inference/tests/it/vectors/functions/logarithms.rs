@@ -2,6 +2,7 @@
 
 use freeagentics_inference::engine::Options;
 use freeagentics_inference::model::Evidence;
+use freeagentics_inference::numerics::ln_floor;
 
 use super::super::TOLERANCE;
 use super::super::recording::numbers;
@@ -16,6 +17,7 @@ fn logarithms_have_the_references_floor() {
     let mut differences = Differences::of("jax_00 log_stable");
     for (&x, &expected) in numbers(&case.input).iter().zip(&numbers(&case.output)) {
         differences.compare_one("slow ln", &x.to_string(), ln_plus(x), expected);
+        differences.compare_one("ln_floor", &x.to_string(), ln_floor(x), expected);
         // A probability's logarithm is minus the free energy of seeing what has it.
         if x <= 1.0 {
             let mut agent = Agent::new(showing(&[x, 1.0 - x]), Options::default());
