@@ -15,12 +15,10 @@ pub(crate) fn text(origin: &str, problems: &Problems, paint: Paint) -> String {
     let total = count(shown + problems.omitted, "problem");
     let omitted = if problems.omitted > 0 { format!(" (the first {shown} are shown)") } else { String::new() };
     let mendable = problems.problems.iter().filter(|problem| problem.patch.is_some()).count();
+    let who = if mendable == shown { "all".to_owned() } else { mendable.to_string() };
     let patch = match mendable {
         0 => String::new(),
-        mendable => format!(
-            "; {mendable} of them can be mended by what `freeagentics check {} --patch` prints",
-            harmless(origin)
-        ),
+        _ => format!("; {who} can be mended by what `freeagentics check {} --patch` prints", harmless(origin)),
     };
     text.push_str(&format!("{total} in {}{omitted}{patch}\n", harmless(origin)));
     text

@@ -20,10 +20,8 @@ pub(crate) fn why(engine: &Engine, decision: &Decision<'_>, weighing: &Weighing,
     let beliefs: Vec<&[f64]> = (0..spec.factors.len()).map(|factor| decision.belief(factor)).collect();
     let mut said = vec![format!("{}.", odds::phrase(spec, &beliefs))];
     said.extend(surprise.map(str::to_owned));
-    if let Some(weighed) = weighed(engine, weighing) {
-        said.push(weighed);
-    }
     if !spec.controls.is_empty() {
+        said.extend(weighed(engine, weighing));
         said.push(verdict(engine, weighing));
     }
     said.join(" ")
@@ -68,26 +66,26 @@ fn weighed(engine: &Engine, weighing: &Weighing) -> Option<String> {
 /// `costs 0.4, is a look worth 0.62 and should save 0.1`, or the same as what it `would` do.
 fn parts(one: &Considered, compared: bool, would: bool) -> Option<String> {
     let mut said = Vec::new();
-    let mut say = |is: &str, be: &str, value: f64| {
-        said.push(format!("{} {}", if would { be } else { is }, amount(value.abs())));
-    };
+    let say = |is: &str, be: &str, value: f64| format!("{} {}", if would { be } else { is }, amount(value.abs()));
     match one.cost {
-        cost if cost >= NEGLIGIBLE => say("costs", "cost", cost),
-        cost if cost <= -NEGLIGIBLE => say("spares", "spare", cost),
+        cost if cost >= NEGLIGIBLE => said.push(say("costs", "cost", cost)),
+        cost if cost <= -NEGLIGIBLE => said.push(say("spares", "spare", cost)),
         _ => {}
     }
     let beside = one.brings.abs() >= NEGLIGIBLE;
     match one.tells {
-        tells if tells >= NEGLIGIBLE => say("is a look worth", "be a look worth", tells),
-        tells if tells <= -NEGLIGIBLE => say("sees less, worth", "see less, worth", tells),
-        _ if !beside && one.cost.abs() >= NEGLIGIBLE => say("is a look worth", "be a look worth", 0.0),
+        tells if tells >= NEGLIGIBLE => said.push(say("is a look worth", "be a look worth", tells)),
+        tells if tells <= -NEGLIGIBLE => {
+            said.push(format!("{} {} less", if would { "learn" } else { "learns" }, amount(-tells)));
+        }
+        _ if !beside && one.cost.abs() >= NEGLIGIBLE => said.push(say("is a look worth", "be a look worth", 0.0)),
         _ => {}
     }
     match (beside, one.brings > 0.0, compared) {
         (false, _, _) => {}
-        (true, true, true) => say("should save", "save", one.brings),
-        (true, true, false) => say("should bring", "bring", one.brings),
-        (true, false, _) => say("should lose", "lose", one.brings),
+        (true, true, true) => said.push(say("should save", "save", one.brings)),
+        (true, true, false) => said.push(say("should bring", "bring", one.brings)),
+        (true, false, _) => said.push(say("should lose", "lose", one.brings)),
     }
     let said = list(&said, "and");
     (!said.is_empty()).then(|| if would { format!("would {said}") } else { said })

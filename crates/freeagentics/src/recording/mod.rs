@@ -14,7 +14,7 @@ mod track;
 
 pub(crate) use line::Line;
 pub(crate) use observed::Observed;
-pub(crate) use reader::{Entry, Reader};
+pub(crate) use reader::Reader;
 pub(crate) use score::{Judge, Moved, Tally};
 pub(crate) use scoreboard::{Contestant, scoreboard, scoreboard_json};
 pub(crate) use track::Track;

@@ -16,7 +16,8 @@ pub(crate) struct Reader<'r> {
     name: String,
     input: &'r mut dyn BufRead,
     line: usize,
-    started: bool,
+    /// The first line, if it was looked at and is no header.
+    first: Option<Box<Line>>,
     /// Whether the model has modalities named like the keys of an envelope, which then are modalities.
     names: Reserved,
 }
@@ -29,9 +30,8 @@ struct Reserved {
 }
 
 /// What a line holds.
-#[derive(Debug)]
-pub(crate) enum Entry {
-    /// How to score the recording; only the first line.
+enum Entry {
+    /// How to score the recording.
     Header(Header),
     /// A moment.
     Line(Box<Line>),
@@ -42,7 +42,7 @@ impl<'r> Reader<'r> {
     pub(crate) fn new(name: &str, input: &'r mut dyn BufRead, spec: &Spec) -> Self {
         let claimed = |key: &str| spec.modalities.iter().any(|modality| modality.name == key);
         let names = Reserved { recording: !claimed("recording"), observation: !claimed("observation") };
-        Self { name: name.to_owned(), input, line: 0, started: false, names }
+        Self { name: name.to_owned(), input, line: 0, first: None, names }
     }
 
     /// What the recording is called.
@@ -60,8 +60,34 @@ impl<'r> Reader<'r> {
         Failure::line(&self.name, self.line, message, mend)
     }
 
-    /// The next line that is not blank.
-    pub(crate) fn next(&mut self) -> Result<Option<Entry>, Failure> {
+    /// How to score the recording, if its first line says so. To be asked before any line is.
+    pub(crate) fn header(&mut self) -> Result<Option<Header>, Failure> {
+        match self.entry(true)? {
+            Some(Entry::Header(header)) => Ok(Some(header)),
+            Some(Entry::Line(line)) => {
+                self.first = Some(line);
+                Ok(None)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The next moment.
+    pub(crate) fn next(&mut self) -> Result<Option<Box<Line>>, Failure> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        match self.entry(false)? {
+            Some(Entry::Line(line)) => Ok(Some(line)),
+            Some(Entry::Header(_)) => {
+                Err(self.complain("a recording's header below its first line", "put it first, or take it out"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// What the next line that is not blank holds.
+    fn entry(&mut self, first: bool) -> Result<Option<Entry>, Failure> {
         let text = loop {
             match self.text()? {
                 None => return Ok(None),
@@ -74,17 +100,16 @@ impl<'r> Reader<'r> {
                 r#"write one JSON object a line, such as {"check": "ok"}; text in double quotes, no comma at the end"#;
             self.complain(format!("not JSON at column {}: {}", error.column(), cause(&error)), mend)
         })?;
-        let first = !std::mem::replace(&mut self.started, true);
-        self.entry(value, first).map(Some)
+        self.understood(value, first).map(Some)
     }
 
-    fn entry(&self, value: Value, first: bool) -> Result<Entry, Failure> {
+    fn understood(&self, value: Value, first: bool) -> Result<Entry, Failure> {
         let Value::Object(mut object) = value else {
             return Err(self.complain("not a JSON object", r#"write an observation as {"modality": "value"}"#));
         };
         if self.names.recording && object.contains_key("recording") {
             if !first {
-                return Err(self.complain("a recording's header below its first line", "put it first, or take it out"));
+                return Ok(Entry::Header(Header::default()));
             }
             let header = object.remove("recording").unwrap_or_default();
             let header = serde_json::from_value(header).map_err(|error| {
@@ -135,20 +160,22 @@ mod tests {
     use super::*;
     use crate::explain::example::watchdog;
 
-    fn read(text: &str) -> Result<Vec<Entry>, String> {
+    fn read(text: &str) -> Result<Vec<Line>, String> {
         let mut input = text.as_bytes();
         let spec = watchdog();
         let mut reader = Reader::new("r.jsonl", &mut input, &spec);
-        let mut entries = Vec::new();
-        loop {
-            match reader.next() {
-                Ok(Some(entry)) => entries.push(entry),
-                Ok(None) => return Ok(entries),
-                Err(Failure::Other(complaint)) => {
-                    return Err(format!("{}: {}", complaint.place.unwrap(), complaint.message));
-                }
-                Err(other) => return Err(format!("{other:?}")),
+        let mut lines = Vec::new();
+        let mut all = || {
+            reader.header()?;
+            while let Some(line) = reader.next()? {
+                lines.push(*line);
             }
+            Ok(())
+        };
+        match all() {
+            Ok(()) => Ok(lines),
+            Err(Failure::Other(complaint)) => Err(format!("{}: {}", complaint.place.unwrap(), complaint.message)),
+            Err(other) => Err(format!("{other:?}")),
         }
     }
 
@@ -177,7 +204,7 @@ mod tests {
         let mut spec = watchdog();
         spec.modalities[0].name = "observation".to_owned();
         let mut input = r#"{"observation": "ok"}"#.as_bytes();
-        let entry = Reader::new("r", &mut input, &spec).next().unwrap().unwrap();
-        assert!(matches!(entry, Entry::Line(line) if line.scene.observation.contains_key("observation")));
+        let line = Reader::new("r", &mut input, &spec).next().unwrap().unwrap();
+        assert!(line.scene.observation.contains_key("observation"));
     }
 }

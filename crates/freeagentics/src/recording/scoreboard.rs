@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{interval::Interval, score::Tally};
 use crate::{
-    explain::amounts::amount,
+    explain::amounts::{amount, count},
     tables::{Align, Table},
 };
 
@@ -53,11 +53,11 @@ pub(crate) fn scoreboard(out: &mut dyn Write, spec: &Spec, who: &[Contestant], d
         table(&measures, who, |who, measure| (measure.of)(&sum(who)).map_or("?".to_owned(), |sum| amount(sum / hours)))
             .write(out, "  ")?;
     }
-    if who.iter().any(|contestant| contestant.tallies.iter().any(|tally| tally.unknown > 0)) {
-        writeln!(
-            out,
-            "  The cost is not known: it takes the state of every factor, and the recording does not tell it."
-        )?;
+    let tallies = who.iter().flat_map(|contestant| &contestant.tallies);
+    let unknown = tallies.map(|tally| tally.unknown).max().unwrap_or(0);
+    if unknown > 0 && measures.iter().any(|measure| measure.key == "cost") {
+        let lines = count(unknown, "line");
+        writeln!(out, "  The cost is not known: the recording does not tell the state of every factor in {lines}.")?;
     }
     Ok(())
 }
@@ -153,7 +153,9 @@ fn measures(spec: &Spec, who: &[Contestant], down: bool) -> Vec<Measure> {
         let of = |tally: &Tally| Some(tally.down);
         measures.push(Measure { heading: "seconds down".to_owned(), key: "seconds_down".to_owned(), of: Box::new(of) });
     }
-    if !spec.preferences.is_empty() {
+    // Without any truth there is no cost to tell; with gaps in it, there is one to ask for.
+    let known = who.iter().flat_map(|contestant| &contestant.tallies).any(|tally| tally.unknown < tally.steps);
+    if known && !spec.preferences.is_empty() {
         measures.push(Measure { heading: "cost".to_owned(), key: "cost".to_owned(), of: Box::new(Tally::known_cost) });
     }
     measures

@@ -1,4 +1,5 @@
 //! Tests of the product as a whole, in one binary because each further one is linked anew after every edit.
 #![cfg(test)]
 
+mod commands;
 mod repo;

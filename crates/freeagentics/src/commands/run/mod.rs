@@ -6,6 +6,8 @@ mod prompt;
 mod replay;
 mod step;
 mod tables;
+mod teller;
+mod way;
 
 use std::{fs::File, io::BufReader};
 
@@ -19,7 +21,8 @@ use crate::{
     terminal::{Format, Terminal},
 };
 
-use replay::{Replay, Show};
+use replay::Replay;
+use teller::Show;
 
 /// Decides on observations from files, from a pipe, or typed by hand.
 #[derive(Debug, clap::Args)]

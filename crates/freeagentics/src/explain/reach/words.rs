@@ -97,7 +97,8 @@ fn too_short(verdict: &Verdict) -> Option<String> {
     ];
     let because = paid_at_once(&steps.concat()).unwrap_or_default();
     let needed = count(longest.length + 1, "step");
-    Some(format!("it takes plans of {needed}; with plans of {} it never would{because}", list(&lengths, "or")))
+    let shorter = if longest.length == 1 { "1 step".to_owned() } else { list(&lengths, "or") };
+    Some(format!("it takes plans of {needed}; with plans of {shorter} it never would{because}"))
 }
 
 /// The usual reason why short plans shun an action, if it is the one: by length, what is paid and what returns.

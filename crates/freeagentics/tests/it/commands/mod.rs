@@ -1,0 +1,106 @@
+//! The command line as a user meets it: the real program, its output, its exit codes.
+
+mod check;
+mod explain;
+mod models;
+mod run;
+mod scoring;
+mod streams;
+mod test;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// What the program said.
+#[derive(Debug)]
+struct Said {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+impl Said {
+    /// One JSON value a line.
+    fn json(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
+    }
+
+    /// The JSON value that standard error consists of.
+    fn error(&self) -> Value {
+        let told: Value = serde_json::from_str(&self.err).unwrap_or_else(|e| panic!("{e}: {}", self.err));
+        told["error"].clone()
+    }
+}
+
+/// Runs the program with nothing to read.
+fn freeagentics(arguments: &[&str]) -> Said {
+    fed(arguments, "")
+}
+
+/// Runs the program with this on its standard input.
+fn fed(arguments: &[&str], input: &str) -> Said {
+    let mut child = program(arguments).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    let feeding = std::thread::spawn(move || {
+        // The program may have seen enough before it has read everything.
+        let _ignored = stdin.write_all(input.as_bytes());
+    });
+    let output = child.wait_with_output().unwrap();
+    feeding.join().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() }
+}
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_freeagentics"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).env_remove("NO_COLOR");
+    // Where complaints name a file, they name it as it was given.
+    command.current_dir(folder());
+    command
+}
+
+/// Writes a file for a test; its name is its own.
+fn file(name: &str, text: &str) -> String {
+    std::fs::write(folder().join(name), text).unwrap();
+    name.to_owned()
+}
+
+fn folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("commands");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A model of two states, sound and small.
+const LAMP: &str = "\
+freeagentics: 1
+name: lamp
+factors:    { lamp: { states: [good, dying] } }
+controls:   { action: { values: [leave, change] } }
+modalities: { light: { values: [steady, flicker] } }
+likelihood:
+  light: { given: [lamp], columns: { good: { steady: .95, flicker: .05 }, dying: { steady: .3, flicker: .7 } } }
+transition:
+  lamp:
+    given: [lamp]
+    by: [action]
+    cases:
+      change: { columns: { else: good } }
+      else: { columns: { good: { good: .99, dying: .01 }, dying: dying } }
+preference: { lamp: { dying: -1 }, action: { change: -1.5 } }
+prior:      { lamp: [.9, .1] }
+agent:      { policy_length: 3, gamma: 4 }
+tests:
+  - { name: a flicker is not enough, given: [{ light: flicker }], then: { action: leave } }
+";
+
+/// The same with three mistakes.
+fn broken_lamp() -> String {
+    LAMP.replace("given: [lamp], columns", "given: [lmap], columns")
+        .replace("good: .99", "good: .999")
+        .replace("{ dying: -1 }", "{ diyng: -1 }")
+}
