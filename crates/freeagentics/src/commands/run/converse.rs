@@ -20,6 +20,7 @@ use crate::{
     explain::portrait::cases::tells_nothing,
     models::Loaded,
     recording::Observed,
+    rules::{Rule, Watch},
     terminal::{Terminal, harmless},
 };
 
@@ -38,16 +39,18 @@ pub(super) fn converse(
     loaded: &Loaded,
     seed: u64,
     explain: Explain,
+    rules: &[Rule],
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
     let mut person = Person::new()?;
-    talk(loaded, seed, explain, &mut person, terminal)
+    talk(loaded, seed, explain, rules, &mut person, terminal)
 }
 
 fn talk(
     loaded: &Loaded,
     seed: u64,
     explain: Explain,
+    rules: &[Rule],
     person: &mut dyn Prompt,
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
@@ -60,15 +63,19 @@ fn talk(
     let observations = Observations::of(&loaded.document.spec, Limits::default());
     let mut conversation = Conversation { loaded, observations, explain, steps: 0, done: None };
     let mut agent = Agent::new(&loaded.engine, seed);
+    let mut watches: Vec<Watch<'_>> = rules.iter().map(Rule::watch).collect();
     while let Some(heard) = conversation.hear(person, terminal)? {
         match heard {
             Heard::New => {
                 agent = Agent::new(&loaded.engine, seed);
+                watches = rules.iter().map(Rule::watch).collect();
                 (conversation.steps, conversation.done) = (0, None);
                 writeln!(terminal.out, "{}", paint.faint("A new episode."))?;
             }
             Heard::Step(observed) => match agent.decide(&observed.reading) {
                 Ok(decision) => {
+                    let seen = &observed.reading.evidence;
+                    let beside: Vec<_> = watches.iter_mut().map(|watch| watch.decide(seen)).collect();
                     conversation.steps += 1;
                     conversation.done = Some(decision.action().to_vec());
                     let step = Step {
@@ -77,8 +84,8 @@ fn talk(
                         engine: &loaded.engine,
                         observed: &observed,
                         decision: &decision,
-                        rules: &[],
-                        beside: &[],
+                        rules,
+                        beside: &beside,
                     };
                     step.text(conversation.explain, terminal)?;
                 }
@@ -230,7 +237,7 @@ mod tests {
             err_paint: Paint::Plain,
         };
         let mut person = Script(answers.iter());
-        talk(&loaded, 1, Explain::None, &mut person, &mut terminal).unwrap();
+        talk(&loaded, 1, Explain::None, &[], &mut person, &mut terminal).unwrap();
         String::from_utf8(out).unwrap()
     }
 

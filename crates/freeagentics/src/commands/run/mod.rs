@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     });
     let rules: Vec<Rule> = parsed.collect::<Result<_, _>>()?;
     if args.observations.is_empty() && terminal.interactive && format == Format::Text {
-        return converse::converse(&loaded, args.seed, args.explain, terminal);
+        return converse::converse(&loaded, args.seed, args.explain, &rules, terminal);
     }
     let sources = if args.observations.is_empty() { vec!["-".to_owned()] } else { args.observations.clone() };
     let show = Show { format, explain: args.explain, quiet: args.quiet, several: sources.len() > 1 };

@@ -1,12 +1,9 @@
 //! Beliefs worth trying.
 
 use freeagentics_inference::{
-    engine::Engine,
     model::Spec,
     numerics::{Random, ln},
 };
-
-use super::simulate::met_in_runs;
 
 /// One distribution per factor.
 pub(super) type Belief = Vec<Vec<f64>>;
@@ -21,13 +18,11 @@ const ON_AN_EDGE: usize = 19;
 const CERTAINTIES: u32 = 1;
 const SCATTERED: u32 = 2;
 
-/// The prior, beliefs from simulated runs, certainties, edges between them, and random ones: at most `room`.
-pub(super) fn starting_points(engine: &Engine, seed: u64, room: usize) -> Vec<Belief> {
-    let spec = engine.model().spec();
-    let mut points = vec![spec.priors.clone()];
-    points.extend(certainties(spec, seed).into_iter().map(|states| certain(spec, &states)).take(room / 4));
-    points.extend(met_in_runs(engine, seed, room / 4));
-    points.extend(edges(spec, room / 4));
+/// Certainties, edges between them, and random beliefs: at most `room`.
+pub(super) fn starting_points(spec: &Spec, seed: u64, room: usize) -> Vec<Belief> {
+    let mut points: Vec<Belief> = certainties(spec, seed).iter().map(|states| certain(spec, states)).collect();
+    points.truncate(room / 3);
+    points.extend(edges(spec, room / 3));
     let mut random = Random::new(seed, 0, SCATTERED);
     // Flat ones lie in the middle, peaked ones near the faces, where decisions change.
     let scattered = (0..).map(|n| scattered(spec, &mut random, if n % 2 == 0 { 1 } else { 4 }));

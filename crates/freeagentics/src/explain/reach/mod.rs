@@ -18,6 +18,7 @@ pub(crate) use words::{Told, tell};
 
 use beliefs::{Belief, starting_points};
 use bench::{Bench, Sample};
+use simulate::Runs;
 
 /// What came of the search.
 #[derive(Clone, Debug)]
@@ -31,11 +32,19 @@ pub(crate) struct Survey {
 /// Tries beliefs and judges every value of every control. `seed` keys the random ones.
 pub(crate) fn survey(engine: &Engine, seed: u64) -> Survey {
     let bench = Bench::new(engine);
-    let mut search = Search { bench: &bench, samples: Vec::new(), left: bench.budget() };
-    for belief in starting_points(engine, seed, search.left / 2) {
+    let spec = engine.model().spec();
+    let budget = bench.budget();
+    let runs = simulate::runs(engine, seed, budget);
+    let mut search = Search { bench: &bench, samples: Vec::new(), left: budget, met: 0, runs: &runs };
+    search.look(spec.priors.clone());
+    // Runs dwell on few beliefs, so every eighth step is enough.
+    for belief in runs.beliefs.iter().step_by(8).cloned() {
         search.look(belief);
     }
-    let spec = engine.model().spec();
+    search.met = search.samples.len();
+    for belief in starting_points(spec, seed, search.left / 2) {
+        search.look(belief);
+    }
     let mut verdicts = Vec::new();
     for (control, axis) in spec.controls.iter().enumerate() {
         for value in 0..axis.labels.len() {
@@ -59,7 +68,11 @@ pub(crate) struct Choice {
 /// A search in progress.
 struct Search<'b> {
     bench: &'b Bench,
+    /// The prior, then what was met in runs, then what was tried besides.
     samples: Vec<Sample>,
+    /// How many of them were met.
+    met: usize,
+    runs: &'b Runs,
     left: usize,
 }
 
@@ -141,11 +154,14 @@ mod tests {
     #[test]
     fn the_watchdog_restarts_only_with_plans_of_three_steps() {
         insta::assert_snapshot!(told(3), @r#"
-        wait: at the start; when sure of healthy or overloaded; only when blip is below 40 % and hung is below 86 %
-        probe: when sure of blip; only when hung is below 80 % and healthy is below 83 %
-        restart: when sure of hung; only when healthy is below 11 % and blip is below 15 %
+        wait: 95 % of the steps of simulated runs; at the start; when sure of healthy or overloaded
+          only when blip is below 40 % and hung is below 86 %
+        probe: 4.8 % of the steps of simulated runs; when sure of blip
+          only when hung is below 80 % and healthy is below 83 %
+        restart: 0.4 % of the steps of simulated runs; when sure of hung
+          only when healthy is below 11 % and blip is below 15 %
           it takes plans of 3 steps; with plans of 1 or 2 it never would, because its cost, 10, is paid at once and what it saves comes later (at best 3.92 in 1 step, 7.82 in 2 and 11.7 in 3)
-        page: never (at none of 1256 beliefs tried), because it costs more than it brings: where it comes closest, with hung 84 %, overloaded 16 %, [page, probe ×2] would cost 18.8, tell 1.75 and save 1.59; wait does better by 15.5
+        page: never (at none of 1381 beliefs tried), because it costs more than it brings: where it comes closest, with hung 84 %, overloaded 16 %, [page, probe ×2] would cost 18.8, tell 1.75 and save 1.59; wait does better by 15.5
           longer plans would not change that (tried: 4, 5 and 6 steps)
         "#);
     }
@@ -153,11 +169,13 @@ mod tests {
     #[test]
     fn with_short_plans_the_reason_it_never_restarts_is_told() {
         insta::assert_snapshot!(told(2), @r#"
-        wait: at the start; when sure of healthy, overloaded or hung; only when blip is below 40 %
-        probe: when sure of blip; only when hung is below 80 % and healthy is below 83 %
-        restart: never (at none of 1128 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, restart would cost 10, tell 0.26 and save 7.82; wait does better by 1.92
+        wait: 96 % of the steps of simulated runs; at the start; when sure of healthy, overloaded or hung
+          only when blip is below 40 %
+        probe: 4.3 % of the steps of simulated runs; when sure of blip
+          only when hung is below 80 % and healthy is below 83 %
+        restart: never (at none of 1253 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, restart would cost 10, tell 0.26 and save 7.82; wait does better by 1.92
           with plans of 3 steps it would, because its cost, 10, is paid at once and what it saves comes later (at best 7.82 in 2 and 11.7 in 3 steps)
-        page: never (at none of 1128 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, page would cost 18, tell 0.7 and save 1.2; wait does better by 16.1
+        page: never (at none of 1253 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, page would cost 18, tell 0.7 and save 1.2; wait does better by 16.1
           longer plans would not change that (tried: 3, 4 and 5 steps)
         "#);
     }

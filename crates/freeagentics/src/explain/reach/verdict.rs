@@ -18,6 +18,8 @@ pub(crate) struct Verdict {
     pub(crate) choice: Choice,
     /// Whether it is chosen before anything has been seen.
     pub(crate) at_start: bool,
+    /// The share of the steps of simulated runs at which it is chosen.
+    pub(crate) share: f64,
     /// The certainties at which it is chosen, as states per factor.
     pub(crate) sure_of: Vec<Vec<usize>>,
     /// What must hold of the odds wherever it is chosen.
@@ -26,6 +28,8 @@ pub(crate) struct Verdict {
     pub(crate) always_when: Option<Bound>,
     /// The belief that speaks most for it: where it leads by most, or is least far behind.
     pub(crate) strongest: Option<Strongest>,
+    /// The same among the beliefs that were met in simulated runs, if it was chosen there.
+    pub(crate) met: Option<Strongest>,
     /// What plans of other lengths make of it.
     pub(crate) lengths: Vec<AtLength>,
     /// The length of the agent's own plans.
@@ -77,6 +81,8 @@ pub(super) fn judge(search: &mut Search<'_>, choice: Choice) -> Verdict {
     let chosen = search.samples.iter().any(|sample| sample.chooses(choice));
     let (only_when, always_when) = if chosen { bounds(search, choice) } else { (Vec::new(), None) };
     let strongest = strongest(search, choice, chosen).cloned();
+    let in_runs = search.samples.iter().take(search.met).filter(|sample| sample.chooses(choice));
+    let in_runs = in_runs.max_by(|left, right| left.margin(choice).total_cmp(&right.margin(choice))).cloned();
     let compared = strongest.as_ref().map(|sample| lengths::compare(search, choice, chosen, sample));
     let spec = &search.bench.spec;
     let sure = |states: &Vec<usize>| {
@@ -89,6 +95,8 @@ pub(super) fn judge(search: &mut Search<'_>, choice: Choice) -> Verdict {
         sure_of: beliefs::certainties(spec, 0).into_iter().filter(sure).collect(),
         only_when,
         always_when,
+        share: search.runs.share(choice),
+        met: in_runs.and_then(|sample| describe(sample, choice, true)),
         strongest: strongest.and_then(|sample| describe(sample, choice, chosen)),
         lengths: compared.unwrap_or_default(),
         length: lengths::length(search),

@@ -24,6 +24,8 @@ pub(crate) struct Told {
     pub(crate) action: String,
     /// Whether any belief tried makes it the choice.
     pub(crate) chosen: bool,
+    /// The share of the steps of simulated runs at which it is chosen.
+    pub(crate) share: f64,
     /// The words, a sentence or two a line.
     pub(crate) said: Vec<String>,
     /// What plans of other lengths make of it.
@@ -36,7 +38,7 @@ pub(crate) fn tell(engine: &Engine, survey: &Survey) -> Vec<Told> {
     let told = |verdict: &Verdict| {
         let said = if verdict.chosen() { when(spec, verdict) } else { never(engine, verdict, survey.tried) };
         let action = name(spec, verdict.choice);
-        Told { action, chosen: verdict.chosen(), said, lengths: verdict.lengths.clone() }
+        Told { action, chosen: verdict.chosen(), share: verdict.share, said, lengths: verdict.lengths.clone() }
     };
     survey.verdicts.iter().map(told).collect()
 }
@@ -48,22 +50,20 @@ fn name(spec: &Spec, choice: Choice) -> String {
 }
 
 fn when(spec: &Spec, verdict: &Verdict) -> Vec<String> {
-    let mut clauses = Vec::new();
-    if verdict.at_start {
-        clauses.push("at the start".to_owned());
-    }
-    clauses.extend(certainties(spec, &verdict.sure_of).map(|sure| format!("when sure of {sure}")));
-    clauses.extend(bounds(spec, &verdict.only_when, verdict.always_when.as_ref()));
-    let example = verdict
-        .strongest
-        .as_ref()
-        .filter(|_| verdict.sure_of.is_empty())
-        .map(|strongest| format!("for example with {} ({})", belief(spec, &strongest.belief), for_it(strongest)));
-    clauses.extend(example);
-    if clauses.is_empty() {
-        clauses.push("sometimes".to_owned());
-    }
-    let mut said = vec![clauses.join("; ")];
+    let mut heading = vec![match verdict.share {
+        share if share > 0.0 => format!("{} of the steps of simulated runs", percent(share)),
+        _ => "never in simulated runs".to_owned(),
+    }];
+    heading.extend(verdict.at_start.then(|| "at the start".to_owned()));
+    heading.extend(certainties(spec, &verdict.sure_of).map(|sure| format!("when sure of {sure}")));
+    let mut said = vec![heading.join("; ")];
+    let bounds = bounds(spec, &verdict.only_when, verdict.always_when.as_ref());
+    said.extend((!bounds.is_empty()).then(|| bounds.join("; ")));
+    let example = verdict.met.as_ref().or(verdict.strongest.as_ref()).filter(|_| verdict.sure_of.is_empty());
+    said.extend(example.map(|example| {
+        let met = if verdict.met.is_some() { ", as met in a simulated run" } else { "" };
+        format!("for example with {}{met} ({})", belief(spec, &example.belief), for_it(example))
+    }));
     said.extend(too_short(verdict));
     said
 }

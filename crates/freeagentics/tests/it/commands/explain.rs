@@ -37,10 +37,12 @@ fn a_model_reads_in_plain_words() {
       an observation that the model calls impossible is taken and flagged
 
     When it would do what
-      leave: at the start; when sure of good; whenever good is above 30 %, and only then
-      change: when sure of dying; whenever dying is above 69 %, and only then
+      leave: 99 % of the steps of simulated runs; at the start; when sure of good
+        whenever good is above 30 %, and only then
+      change: 1.1 % of the steps of simulated runs; when sure of dying
+        whenever dying is above 69 %, and only then
         it takes plans of 2 steps; with plans of 1 step it never would, because its cost, 1.5, is paid at once and what it saves comes later (at best 1 in 1 step and 2.97 in 3)
-      Found by trying 1016 beliefs, so bounds are near, not exact.
+      Found by trying 1141 beliefs, so bounds are near, not exact.
     "#);
     assert_eq!(said.code, 0);
 }
@@ -51,7 +53,7 @@ fn it_says_what_it_would_never_do_and_that_longer_plans_would() {
     let said = freeagentics(&["explain", &file("explain-short.yaml", &short)]);
     let change = said.out.lines().skip_while(|line| !line.starts_with("  change: never")).take(2).collect::<Vec<_>>();
     insta::assert_snapshot!(change.join("\n"), @r#"
-    change: never (at none of 1008 beliefs tried), because it costs more than it brings: where it comes closest, with dying 100 %, change would cost 1.5 and save 1; leave does better by 0.5
+    change: never (at none of 1133 beliefs tried), because it costs more than it brings: where it comes closest, with dying 100 %, change would cost 1.5 and save 1; leave does better by 0.5
       with plans of 2 steps it would, because its cost, 1.5, is paid at once and what it saves comes later (at best 1 in 1 step and 1.99 in 2)
     "#);
 }
@@ -59,7 +61,8 @@ fn it_says_what_it_would_never_do_and_that_longer_plans_would() {
 #[test]
 fn the_watchdog_restarts_only_with_plans_of_three_steps() {
     let said = freeagentics(&["explain", "watchdog"]);
-    let restart: Vec<&str> = said.out.lines().skip_while(|line| !line.starts_with("  restart:")).take(2).collect();
+    let mut restart = said.out.lines().skip_while(|line| !line.starts_with("  restart:")).skip(1);
+    let restart: Vec<&str> = restart.by_ref().take_while(|line| line.starts_with("    ")).collect();
     assert!(restart[1].contains("it takes plans of 3 steps; with plans of 1 or 2 it never would"), "{restart:?}");
     assert!(restart[1].contains("its cost, 10, is paid at once and what it saves comes later"), "{restart:?}");
 }
