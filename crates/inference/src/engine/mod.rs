@@ -5,6 +5,7 @@
 //! step allocates nothing.
 
 mod beliefs;
+mod believing;
 mod check;
 mod decision;
 mod intern;

@@ -50,7 +50,8 @@ pub struct Input<'a> {
     /// The action that was in fact executed after the previous step, one value index per control; `None` means the
     /// chosen one. Passed over at the first step of an episode.
     pub executed: Option<&'a [usize]>,
-    /// Ticks since the previous step. The executed action holds in the first; in further ones the option `idle`.
+    /// Ticks since the previous step. The executed action holds in the first; in further ones the option `idle`. With
+    /// none, the last belief is taken as it is.
     pub elapsed: u32,
 }
 

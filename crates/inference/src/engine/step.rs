@@ -301,7 +301,7 @@ impl Engine {
     }
 }
 
-fn is_distribution(weights: &[f64]) -> bool {
+pub(super) fn is_distribution(weights: &[f64]) -> bool {
     let sum: f64 = weights.iter().sum();
     weights.iter().all(|weight| *weight >= 0.0) && (sum - 1.0).abs() <= TOLERANCE
 }

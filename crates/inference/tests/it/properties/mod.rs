@@ -3,6 +3,7 @@
 //! Each test states its number of models and always tries the same ones, so that a failure can be tried again;
 //! what is printed at the end (`--no-capture`) says how much was really compared.
 
+mod believing;
 mod distributions;
 mod equals_slow;
 mod factored_and_flat;

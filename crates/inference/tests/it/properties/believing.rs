@@ -1,0 +1,34 @@
+//! Asking what an agent would do if it believed something.
+
+use freeagentics_inference::engine::Input;
+use freeagentics_inference::model::Evidence;
+
+use super::random_models;
+use crate::agent::engine;
+
+#[test]
+fn believing_the_prior_decides_as_the_start_does_to_the_same_bits_in_300_models() {
+    for (name, spec, options) in random_models(300) {
+        let (priors, unseen) = (spec.priors.clone(), vec![Evidence::Missing; spec.modalities.len()]);
+        let engine = engine(spec, options);
+        let decide = |mut state, elapsed| {
+            let mut scratch = engine.scratch();
+            let input = Input { evidence: &unseen, executed: None, elapsed };
+            engine.step(&mut state, &input, 7, &mut scratch).expect("the step is taken").digest()
+        };
+        let believing = engine.believing(&priors).expect("priors are distributions");
+        assert_eq!(decide(believing, 0), decide(engine.start(), 1), "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_belief_is_refused() {
+    let (_, spec, options) = random_models(1).remove(0);
+    let priors = spec.priors.clone();
+    let engine = engine(spec, options);
+    let mut unnormalised = priors.clone();
+    unnormalised[0][0] += 0.5;
+    assert!(engine.believing(&unnormalised).is_none());
+    assert!(engine.believing(&priors[1..]).is_none());
+    assert!(engine.believing(&priors).is_some());
+}
