@@ -35,8 +35,7 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     let loaded = read(&args.model, terminal)?;
     let detail = if args.all { Detail::All } else { Detail::Some };
     let sections = portrait(&loaded.engine, detail);
-    let survey =
-        (!args.brief && !loaded.engine.model().spec().controls.is_empty()).then(|| survey(&loaded.engine, args.seed));
+    let survey = if args.brief { None } else { survey(&loaded.engine, args.seed) };
     let told = survey.as_ref().map(|survey| tell(&loaded.engine, survey));
     match format {
         Format::Text => {

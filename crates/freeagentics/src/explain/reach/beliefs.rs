@@ -69,28 +69,28 @@ pub(super) fn neighbours(belief: &Belief, stride: f64) -> Vec<Belief> {
     around
 }
 
-/// Between two states of one factor, the other factors as before anything was seen.
+/// Between two states of one factor, the other factors as before anything was seen: evenly chosen from all of them.
 fn edges(spec: &Spec, room: usize) -> Vec<Belief> {
-    let mut points = Vec::new();
-    for (factor, axis) in spec.factors.iter().enumerate() {
-        let n = axis.labels.len();
-        for (one, other) in (0..n).flat_map(|one| (one + 1..n).map(move |other| (one, other))) {
-            for point in 1..=ON_AN_EDGE {
-                let share = point as f64 / (ON_AN_EDGE + 1) as f64;
-                let odds = (0..n).map(|state| match state {
-                    state if state == one => 1.0 - share,
-                    state if state == other => share,
-                    _ => 0.0,
-                });
-                let mut belief = spec.priors.clone();
-                let odds = odds.collect();
-                belief.get_mut(factor).into_iter().for_each(|slot| slot.clone_from(&odds));
-                points.push(belief);
-            }
-        }
+    let pairs = |size: usize| (0..size).flat_map(move |one| (one + 1..size).map(move |other| (one, other)));
+    let all = spec.factors.iter().enumerate().flat_map(|(factor, axis)| {
+        pairs(axis.labels.len()).flat_map(move |pair| (1..=ON_AN_EDGE).map(move |point| (factor, pair, point)))
+    });
+    let count: usize = spec.factors.iter().map(|axis| pairs(axis.labels.len()).count() * ON_AN_EDGE).sum();
+    let chosen = all.step_by(count.div_ceil(room.max(1)).max(1));
+    chosen.map(|(factor, pair, point)| edge(spec, factor, pair, point)).collect()
+}
+
+fn edge(spec: &Spec, factor: usize, (one, other): (usize, usize), point: usize) -> Belief {
+    let share = point as f64 / (ON_AN_EDGE + 1) as f64;
+    let mut belief = spec.priors.clone();
+    for (state, odds) in belief.get_mut(factor).into_iter().flatten().enumerate() {
+        *odds = match state {
+            state if state == one => 1.0 - share,
+            state if state == other => share,
+            _ => 0.0,
+        };
     }
-    let stride = points.len().div_ceil(room.max(1)).max(1);
-    points.into_iter().step_by(stride).collect()
+    belief
 }
 
 /// A random belief; the higher the power, the more it leans on few states.

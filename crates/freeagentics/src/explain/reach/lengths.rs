@@ -1,15 +1,11 @@
 //! Would other lengths of plans choose otherwise? What is paid at once and returns later needs long ones.
 
-use freeagentics_inference::engine::Policies;
 use serde::Serialize;
 
 use super::{Choice, Search, bench::Sample};
 
 /// Lengths beyond the agent's own that are tried.
 const LONGER: usize = 3;
-
-/// Plans weighed per length, all beliefs tried together; fewer beliefs for longer plans.
-const WEIGHED: usize = 40_000;
 
 /// What plans of one length make of an action, at the belief that speaks most for it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,12 +24,12 @@ pub(crate) struct AtLength {
 
 /// For a choice that is made: every shorter length. For one that is not: the longer ones, up to the first that makes it.
 pub(super) fn compare(search: &Search<'_>, choice: Choice, chosen: bool, reference: &Sample) -> Vec<AtLength> {
-    let own = length(search);
+    let own = search.bench.engine.policy_len();
     let lengths = if chosen { 1..own } else { own + 1..own + LONGER + 1 };
     let mut found = Vec::new();
     for length in lengths {
         let Some(bench) = search.bench.with_length(length) else { break };
-        let candidates = candidates(search, choice, chosen, (WEIGHED / bench.n_policies).clamp(8, 160));
+        let candidates = candidates(search, choice, chosen, bench.second_budget());
         let at_reference = bench.sample(reference.belief.clone());
         let Some(parts) = at_reference.as_ref().and_then(|sample| sample.best_with(choice)) else { break };
         let (cost, brings, tells) = (parts.cost, parts.brings, parts.tells);
@@ -46,14 +42,6 @@ pub(super) fn compare(search: &Search<'_>, choice: Choice, chosen: bool, referen
         }
     }
     found
-}
-
-/// The length of the agent's own plans.
-pub(super) fn length(search: &Search<'_>) -> usize {
-    match &search.bench.options.policies {
-        Policies::All { length } => *length,
-        Policies::Listed(plans) => plans.first().map_or(0, Vec::len),
-    }
 }
 
 /// The beliefs that speak most for a choice.

@@ -29,10 +29,14 @@ pub(crate) struct Survey {
     pub(crate) tried: usize,
 }
 
-/// Tries beliefs and judges every value of every control. `seed` keys the random ones.
-pub(crate) fn survey(engine: &Engine, seed: u64) -> Survey {
-    let bench = Bench::new(engine);
+/// Tries beliefs and judges every value of every control. `seed` keys the random ones. `None` for an
+/// agent that has nothing to choose.
+pub(crate) fn survey(engine: &Engine, seed: u64) -> Option<Survey> {
     let spec = engine.model().spec();
+    if spec.controls.is_empty() {
+        return None;
+    }
+    let bench = Bench::new(engine)?;
     let budget = bench.budget();
     let runs = simulate::runs(engine, seed, budget);
     let mut search = Search { bench: &bench, samples: Vec::new(), left: budget, met: 0, runs: &runs };
@@ -53,7 +57,7 @@ pub(crate) fn survey(engine: &Engine, seed: u64) -> Survey {
             verdicts.push(verdict::judge(&mut search, choice));
         }
     }
-    Survey { tried: search.samples.len(), verdicts }
+    Some(Survey { tried: search.samples.len(), verdicts })
 }
 
 /// One value of one control.
@@ -147,7 +151,7 @@ mod tests {
     fn told(length: usize) -> String {
         let options = Options { policies: Policies::All { length }, ..Options::default() };
         let engine = Engine::new(Arc::new(Model::new(watchdog()).unwrap()), options).unwrap();
-        let told = tell(&engine, &survey(&engine, 1));
+        let told = tell(&engine, &survey(&engine, 1).unwrap());
         told.iter().map(|told| format!("{}: {}\n", told.action, told.said.join("\n  "))).collect()
     }
 

@@ -1,6 +1,6 @@
 //! When one action is chosen, or why it never is.
 
-use freeagentics_inference::engine::Policies;
+use freeagentics_inference::{engine::Policies, model::Axis};
 use serde::Serialize;
 
 use super::{
@@ -73,6 +73,9 @@ impl Verdict {
     }
 }
 
+/// With more states than this, the beliefs that can be tried are too sparse for bounds on each.
+const MOST_STATES: usize = 12;
+
 /// A bound below this says next to nothing.
 const TELLING: f64 = 0.03;
 
@@ -84,7 +87,7 @@ pub(super) fn judge(search: &mut Search<'_>, choice: Choice) -> Verdict {
     let in_runs = search.samples.iter().take(search.met).filter(|sample| sample.chooses(choice));
     let in_runs = in_runs.max_by(|left, right| left.margin(choice).total_cmp(&right.margin(choice))).cloned();
     let compared = strongest.as_ref().map(|sample| lengths::compare(search, choice, chosen, sample));
-    let spec = &search.bench.spec;
+    let spec = search.bench.spec();
     let sure = |states: &Vec<usize>| {
         let belief = beliefs::certain(spec, states);
         search.samples.iter().filter(made).any(|sample| sample.belief == belief)
@@ -99,8 +102,8 @@ pub(super) fn judge(search: &mut Search<'_>, choice: Choice) -> Verdict {
         met: in_runs.and_then(|sample| describe(sample, choice, true)),
         strongest: strongest.and_then(|sample| describe(sample, choice, chosen)),
         lengths: compared.unwrap_or_default(),
-        length: lengths::length(search),
-        listed: matches!(search.bench.options.policies, Policies::Listed(_)),
+        length: search.bench.engine.policy_len(),
+        listed: matches!(search.bench.engine.options().policies, Policies::Listed(_)),
     }
 }
 
@@ -144,7 +147,8 @@ fn bounds(search: &mut Search<'_>, choice: Choice) -> (Vec<Bound>, Option<Bound>
 /// Bounds from the samples as they are, the most telling first.
 fn rough(search: &Search<'_>, choice: Choice) -> Vec<Bound> {
     let mut found = Vec::new();
-    for (factor, axis) in search.bench.spec.factors.iter().enumerate() {
+    let few = |factor: &(usize, &Axis)| factor.1.labels.len() <= MOST_STATES;
+    for (factor, axis) in search.bench.spec().factors.iter().enumerate().filter(few) {
         for state in 0..axis.labels.len() {
             let odds = search.samples.iter().filter(|s| s.chooses(choice)).map(|s| s.odds(factor, state));
             let (low, high) = odds.fold((1.0_f64, 0.0_f64), |(low, high), p| (low.min(p), high.max(p)));
