@@ -8,22 +8,31 @@ MAKEFLAGS += --no-print-directory
 
 NEXTEST_VERSION := 0.9.143
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-TOOLS := .cache/tools-$(NEXTEST_VERSION)
-FREEAGENTICS := cargo run --quiet --locked --package freeagentics --
+BUILD_TOOLS := .cache/build-tools
+TEST_TOOLS := .cache/test-tools-$(NEXTEST_VERSION)
+
+HOUR := run watchdog --observations watchdog-hour
+RULES := --rule 'check=fail x3 -> restart' --rule 'check=fail x3 -> restart, check=fail x24 -> page'
+comma := ,
+# $(call show,about,arguments): says what is about to be seen and how to get it, then runs it.
+show = @printf '\n%s\n$$ freeagentics %s\n' '$(1)' "$(2)"; cargo run --quiet --locked --package freeagentics -- $(2)
 
 .PHONY: help run test check lint bench fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(TOOLS) ## See it at work: the watchdog agent over a recorded hour, beside the usual rule
+run: $(BUILD_TOOLS) ## See it at work: the watchdog agent over a recorded hour, beside the usual rule
 	@cargo build --locked --package freeagentics
-	@$(FREEAGENTICS) --version
+	$(call show,The first five minutes of a recorded hour.,$(HOUR) --limit 60)
+	$(call show,The whole hour$(comma) beside two rules on the same faults.,$(HOUR) $(RULES) --quiet)
+	@printf '\nNext: README.md goes on from here. See what the agent is made of with\n  %s\n' \
+	  'target/debug/freeagentics explain watchdog'
 
 check: lint ## Formatting, lints, unit tests: before every commit (under two minutes when warm)
-	cargo nextest run --locked --workspace --lib --bins --no-tests=warn
+	cargo nextest run --locked --workspace --lib --bins
 
-lint: $(TOOLS) ## Formatting and lints
+lint: $(TEST_TOOLS) ## Formatting and lints
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 
@@ -35,20 +44,24 @@ test: lint ## Everything that has to hold before a change lands
 	cargo nextest run --locked --workspace --profile ci
 	for profile in unoptimised release; do \
 	  cargo nextest run --locked --package freeagentics-inference --profile ci --cargo-profile $$profile \
-	    --no-tests=warn -E 'test(golden)'; \
+	    -E 'test(golden)'; \
 	done
 
-bench: $(TOOLS) ## Measure the engine
+bench: $(BUILD_TOOLS) ## Measure the engine
 	cargo bench --locked --workspace
 
-fmt: $(TOOLS) ## Format the sources
+fmt: $(TEST_TOOLS) ## Format the sources
 	cargo fmt --all
 
-# A stamp: what a fresh Debian with Rust and Node may lack. nextest is built without optimisation because that takes a
-# third of the time, and the tests themselves are what runs long.
-$(TOOLS):
-	@{ command -v cc && command -v git; } >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y build-essential git; }
+# Stamps: what a fresh Debian with Rust and Node may lack. nextest takes minutes to build, so only tests wait for it; it is
+# built without optimisation, because that takes a third of the time and the tests themselves are what runs long.
+$(BUILD_TOOLS):
+	@command -v cc >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y build-essential; }
+	@mkdir -p $(@D) && touch $@
+
+$(TEST_TOOLS): $(BUILD_TOOLS)
+	@command -v git >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y git; }
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked --debug cargo-nextest --version $(NEXTEST_VERSION)
-	@mkdir -p $(@D) && touch $@
+	@touch $@

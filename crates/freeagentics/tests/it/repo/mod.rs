@@ -8,7 +8,9 @@ mod documents;
 mod layout;
 mod problems;
 mod purity;
+mod readme;
 mod recordings;
+mod scores;
 mod workspace;
 
 use std::path::{Path, PathBuf};

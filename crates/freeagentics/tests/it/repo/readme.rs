@@ -1,0 +1,162 @@
+//! README.md is a path that works: its commands are run as printed, and what it shows is what they print. So are the
+//! commands of the pages that README leads to.
+
+use super::root;
+use std::fmt::Write;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Commands, and what they print, if README shows it.
+struct Example {
+    line: usize,
+    commands: String,
+    shown: Option<String>,
+}
+
+/// In README a line of this stands for any number of lines.
+const ELISION: &str = "…";
+
+#[test]
+fn every_command_in_the_readme_runs_and_prints_what_is_shown() {
+    let examples = examples("README.md");
+    assert!(examples.iter().any(|example| example.commands.contains("make run")), "the two commands are missing");
+    assert_prints_what_is_shown("README.md", &examples);
+}
+
+#[test]
+fn every_command_on_the_page_of_the_watchdog_runs() {
+    assert_prints_what_is_shown("docs/watchdog.md", &examples("docs/watchdog.md"));
+}
+
+#[test]
+fn every_command_on_the_page_of_recordings_runs() {
+    assert_prints_what_is_shown("docs/recordings.md", &examples("docs/recordings.md"));
+}
+
+fn assert_prints_what_is_shown(document: &str, examples: &[Example]) {
+    assert!(!examples.is_empty(), "{document} has no commands");
+    let mut failures = String::new();
+    for (example, printed) in examples.iter().zip(Folder::new().run(document, examples)) {
+        let shown = example.shown.as_deref().unwrap_or(ELISION);
+        if !is_shown(&printed, shown) {
+            let _ = write!(failures, "\n{document}:{}\n{}prints\n{printed}", example.line, example.commands);
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_readme_that_shows_something_else_is_found() {
+    let text =
+        "# A\n```sh\necho one; echo two; echo three\n```\n\nIt says\n\n```text\none\n…\nthree\n```\n```sh\nls\n```\n";
+    let [first, second] = fenced(text).try_into().unwrap_or_else(|_| panic!("there are two examples"));
+    assert_eq!((first.line, second.line, second.shown), (2, 13, None));
+    let shown = first.shown.unwrap();
+    assert!(is_shown("one\ntwo\nthree\n", &shown));
+    assert!(is_shown("one  \nthree\n", &shown));
+    assert!(!is_shown("one\ntwo\n", &shown));
+    assert!(!is_shown("zero\none\nthree\n", &shown));
+}
+
+fn examples(document: &str) -> Vec<Example> {
+    fenced(&std::fs::read_to_string(root().join(document)).unwrap())
+}
+
+/// The fenced `sh` blocks, each with the `text` block that follows before the next one.
+fn fenced(text: &str) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        let body = |lines: &mut dyn Iterator<Item = (usize, &str)>| -> String {
+            lines
+                .map(|(_, line)| line)
+                .take_while(|line| *line != "```")
+                .fold(String::new(), |body, line| body + line + "\n")
+        };
+        match (line, examples.last_mut()) {
+            ("```sh", _) => examples.push(Example { line: at + 1, commands: body(&mut lines), shown: None }),
+            ("```text", Some(example)) if example.shown.is_none() => example.shown = Some(body(&mut lines)),
+            _ => {}
+        }
+    }
+    examples
+}
+
+/// Whether `printed` is `shown`, where an elision stands for any lines and blanks at the end of a line do not count.
+fn is_shown(printed: &str, shown: &str) -> bool {
+    let printed: Vec<&str> = printed.trim_end().lines().map(str::trim_end).collect();
+    let shown: Vec<&str> = shown.trim_end().lines().map(str::trim_end).collect();
+    matches(&printed, &shown)
+}
+
+fn matches(printed: &[&str], shown: &[&str]) -> bool {
+    match shown.split_first() {
+        None => printed.is_empty(),
+        Some((&ELISION, rest)) => (0..=printed.len()).any(|skipped| matches(&printed[skipped..], rest)),
+        Some((first, rest)) => printed.split_first().is_some_and(|(line, below)| line == first && matches(below, rest)),
+    }
+}
+
+/// A folder that looks like a clone in which nothing has been made yet, and cannot be harmed.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("freeagentics-readme-{}", std::process::id()));
+        let debug = folder.join("target/debug");
+        std::fs::create_dir_all(&debug).unwrap();
+        for name in ["models", "docs"] {
+            symlink(root().join(name), folder.join(name)).unwrap();
+        }
+        let built = Path::new(env!("CARGO_BIN_EXE_freeagentics")).parent().unwrap();
+        for name in ["freeagentics", "fa"] {
+            symlink(built.join(name), debug.join(name)).unwrap();
+        }
+        // `make test` runs this very test, so that only its plan is looked at.
+        let makefile = format!(
+            "MAKE_THERE := $(MAKE) --no-print-directory --directory={}\n\
+            %: ; @$(MAKE_THERE) $@\ntest: ; @$(MAKE_THERE) --dry-run test\n",
+            root().display()
+        );
+        std::fs::write(folder.join("Makefile"), makefile).unwrap();
+        Self(folder)
+    }
+
+    /// Runs all examples in one shell, so that what one sets the next one finds, and returns what each prints.
+    fn run(&self, document: &str, examples: &[Example]) -> Vec<String> {
+        let script = examples.iter().enumerate().fold(self.preamble(document), |mut script, (at, example)| {
+            let _ = writeln!(script, "exec >{at}.txt\n{}", example.commands);
+            script
+        });
+        let output = Command::new("sh")
+            .args(["-eu", "-c", &script])
+            .current_dir(&self.0)
+            // The outer make's jobs and flags are not those of a reader's shell.
+            .env_remove("MAKEFLAGS")
+            .env_remove("MAKELEVEL")
+            .output()
+            .unwrap();
+        let printed = |at: usize| std::fs::read_to_string(self.0.join(format!("{at}.txt"))).ok();
+        let reached = (0..examples.len()).map_while(printed).count();
+        let last = examples.get(reached.saturating_sub(1)).map_or(0, |example| example.line);
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{document}:{last} failed:\n{complaints}");
+        (0..examples.len()).filter_map(printed).collect()
+    }
+
+    /// `cargo` means the workspace, as it would in a clone; whoever reads another page has come through README.
+    fn preamble(&self, document: &str) -> String {
+        let manifest = root().join("Cargo.toml");
+        let cargo =
+            format!("cargo() {{ verb=$1; shift; command cargo $verb --manifest-path {} \"$@\"; }}", manifest.display());
+        let path = if document == "README.md" { "" } else { "export PATH=\"$PWD/target/debug:$PATH\"" };
+        format!("{cargo}\n{path}\n")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
