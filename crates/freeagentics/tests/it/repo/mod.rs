@@ -16,6 +16,9 @@ mod workspace;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Set in the environment, it makes the tests of rendered pages write them instead of comparing.
+const UPDATE: &str = "UPDATE_DOCS";
+
 /// A committed (or about to be committed) text file.
 struct Source {
     path: String,

@@ -1,11 +1,8 @@
 //! The pages that are rendered from the code say what the code says.
 
-use super::root;
+use super::{UPDATE, root};
 use freeagentics_inference::document::{Code, Limits};
 use std::fmt::Write;
-
-/// Set to write the page instead of comparing it.
-const UPDATE: &str = "UPDATE_DOCS";
 
 const HEAD: &str = "\
 # What can be wrong with a document

@@ -1,7 +1,7 @@
 //! README.md is a path that works: its commands are run as printed, and what it shows is what they print. So are the
 //! commands of the pages that README leads to.
 
-use super::root;
+use super::{UPDATE, root};
 use std::fmt::Write;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,11 @@ fn every_command_on_the_page_of_the_watchdog_runs() {
 }
 
 #[test]
+fn every_command_on_the_page_of_the_command_line_prints_what_is_shown() {
+    assert_prints_what_is_shown("docs/command-line.md", &examples("docs/command-line.md"));
+}
+
+#[test]
 fn every_command_on_the_page_of_recordings_runs() {
     assert_prints_what_is_shown("docs/recordings.md", &examples("docs/recordings.md"));
 }
@@ -37,13 +42,35 @@ fn every_command_on_the_page_of_recordings_runs() {
 fn assert_prints_what_is_shown(document: &str, examples: &[Example]) {
     assert!(!examples.is_empty(), "{document} has no commands");
     let mut failures = String::new();
-    for (example, printed) in examples.iter().zip(Folder::new().run(document, examples)) {
+    let printed = Folder::new().run(document, examples);
+    if std::env::var_os(UPDATE).is_some() {
+        return update(document, examples, &printed);
+    }
+    for (example, printed) in examples.iter().zip(printed) {
         let shown = example.shown.as_deref().unwrap_or(ELISION);
         if !is_shown(&printed, shown) {
             let _ = write!(failures, "\n{document}:{}\n{}prints\n{printed}", example.line, example.commands);
         }
     }
-    assert!(failures.is_empty(), "{failures}");
+    assert!(failures.is_empty(), "{failures}\n({UPDATE}=1 writes what is shown whole; what is elided is yours)");
+}
+
+/// Writes what was printed wherever all of it is shown.
+fn update(document: &str, examples: &[Example], printed: &[String]) {
+    let path = root().join(document);
+    let text =
+        examples.iter().zip(printed).fold(std::fs::read_to_string(&path).unwrap(), |text, (example, printed)| {
+            let printed = printed.trim_end().lines().fold(String::new(), |body, line| body + line.trim_end() + "\n");
+            match &example.shown {
+                Some(shown) if !shown.contains(ELISION) => text.replacen(&fence(shown), &fence(&printed), 1),
+                _ => text,
+            }
+        });
+    std::fs::write(path, text).unwrap();
+}
+
+fn fence(body: &str) -> String {
+    format!("```text\n{body}```")
 }
 
 #[test]
@@ -135,6 +162,7 @@ impl Folder {
             // The outer make's jobs and flags are not those of a reader's shell.
             .env_remove("MAKEFLAGS")
             .env_remove("MAKELEVEL")
+            .env_remove("COLUMNS")
             .output()
             .unwrap();
         let printed = |at: usize| std::fs::read_to_string(self.0.join(format!("{at}.txt"))).ok();
