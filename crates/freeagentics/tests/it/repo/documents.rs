@@ -1,7 +1,45 @@
-//! Documents for people: their links lead somewhere.
+//! Documents for people: their links lead somewhere, and the models in them and beside them work.
 
 use super::{Source, assert_none, root, sources_that_end_in};
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
+
+#[test]
+fn every_model_that_ships_does_what_it_promises() {
+    let models: Vec<Source> =
+        sources_that_end_in(".yaml").into_iter().filter(|source| source.path.starts_with("models/")).collect();
+    assert!(models.len() >= 6, "the models that ship are missing");
+    for model in models {
+        assert_sound(&model.path, &model.text);
+        assert!(model.text.contains("# What to expect"), "{} does not say what to expect", model.path);
+    }
+}
+
+#[test]
+fn every_whole_model_on_a_page_does_what_it_promises() {
+    let pages = sources_that_end_in(".md");
+    let blocks = pages.iter().flat_map(|page| page.text.split("```yaml\n").skip(1).map(move |rest| (&page.path, rest)));
+    let whole: Vec<_> = blocks.filter(|(_, rest)| rest.starts_with("freeagentics:")).collect();
+    assert!(!whole.is_empty(), "no page shows a whole model");
+    for (path, rest) in whole {
+        assert_sound(path, rest.split("```").next().unwrap());
+    }
+}
+
+/// `freeagentics test` finds nothing wrong with it, and finds tests in it.
+fn assert_sound(path: &str, model: &str) {
+    let mut test = Command::new(env!("CARGO_BIN_EXE_freeagentics"))
+        .args(["test", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    test.stdin.take().unwrap().write_all(model.as_bytes()).unwrap();
+    let output = test.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("  ok "), "{path}:\n{told}");
+}
 
 #[test]
 fn every_relative_link_in_a_document_leads_to_a_file_and_a_heading() {
