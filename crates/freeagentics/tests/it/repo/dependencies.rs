@@ -25,7 +25,15 @@ struct Package {
 struct Policy {
     licenses: Vec<String>,
     banned: Vec<String>,
-    skipped: Vec<String>,
+    /// Versions (`2` is every 2.x.y) that may be there beside another one.
+    skipped: Vec<(String, String)>,
+}
+
+impl Policy {
+    fn skips(&self, package: &Package) -> bool {
+        let is_of = |version: &str| format!("{}.", package.version).starts_with(&format!("{version}."));
+        self.skipped.iter().any(|(name, version)| *name == package.name && is_of(version))
+    }
 }
 
 #[test]
@@ -45,6 +53,10 @@ fn a_planted_breach_is_found_in_each_part_of_the_policy() {
         source: Some(CRATES_IO.into()),
     };
     assert_none(&breaches(std::slice::from_ref(&good), &policy));
+    let skipped = Policy { skipped: vec![("good".into(), "2".into())], ..self::policy() };
+    let pair = |version: &str| [good.clone(), Package { version: version.into(), ..good.clone() }];
+    assert_none(&breaches(&pair("2.1.0"), &skipped));
+    assert_eq!(breaches(&pair("20.0.0"), &skipped).len(), 1);
     let planted = [
         vec![Package { license: Some("GPL-3.0-only".into()), ..good.clone() }],
         vec![Package { license: None, ..good.clone() }],
@@ -60,11 +72,10 @@ fn a_planted_breach_is_found_in_each_part_of_the_policy() {
 fn breaches(packages: &[Package], policy: &Policy) -> Vec<String> {
     let foreign: Vec<&Package> = packages.iter().filter(|package| package.source.is_some()).collect();
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for package in &foreign {
+    for package in foreign.iter().filter(|package| !policy.skips(package)) {
         versions.entry(&package.name).or_default().insert(&package.version);
     }
-    let doubled =
-        versions.iter().filter(|(name, versions)| versions.len() > 1 && !policy.skipped.contains(&(**name).into()));
+    let doubled = versions.iter().filter(|(_, versions)| versions.len() > 1);
     let doubled = doubled.map(|(name, versions)| format!("{name}: several versions at once: {versions:?}"));
     foreign.iter().flat_map(|package| breaches_of_one(package, policy)).chain(doubled).collect()
 }
@@ -108,7 +119,10 @@ fn policy() -> Policy {
         let list = file[section][key].as_array().unwrap();
         list.iter().map(|entry| entry.get("name").unwrap_or(entry).as_str().unwrap().to_owned()).collect()
     };
-    Policy { licenses: names("licenses", "allow"), banned: names("bans", "deny"), skipped: names("bans", "skip") }
+    let skip = file["bans"]["skip"].as_array().unwrap().iter();
+    let versions = skip.map(|entry| entry["version"].as_str().unwrap().to_owned());
+    let skipped = names("bans", "skip").into_iter().zip(versions).collect();
+    Policy { licenses: names("licenses", "allow"), banned: names("bans", "deny"), skipped }
 }
 
 fn packages(metadata: &Json) -> Vec<Package> {
