@@ -3,12 +3,15 @@
 use freeagentics_inference::engine::Input;
 use freeagentics_inference::model::Evidence;
 
-use super::random_models;
+use super::for_each_model;
+use super::recipe::{Recipe, any_model};
 use crate::agent::engine;
 
 #[test]
-fn believing_the_prior_decides_as_the_start_does_to_the_same_bits_in_300_models() {
-    for (name, spec, options) in random_models(300) {
+fn believing_the_prior_decides_as_the_start_does_to_the_same_bits() {
+    for_each_model(300, any_model(), |recipe| {
+        let spec = recipe.spec();
+        let options = recipe.options(&spec);
         let (priors, unseen) = (spec.priors.clone(), vec![Evidence::Missing; spec.modalities.len()]);
         let engine = engine(spec, options);
         let decide = |mut state, elapsed| {
@@ -17,13 +20,15 @@ fn believing_the_prior_decides_as_the_start_does_to_the_same_bits_in_300_models(
             engine.step(&mut state, &input, 7, &mut scratch).expect("the step is taken").digest()
         };
         let believing = engine.believing(&priors).expect("priors are distributions");
-        assert_eq!(decide(believing, 0), decide(engine.start(), 1), "{name}");
-    }
+        assert_eq!(decide(believing, 0), decide(engine.start(), 1), "{recipe:?}");
+    });
 }
 
 #[test]
 fn what_is_no_belief_is_refused() {
-    let (_, spec, options) = random_models(1).remove(0);
+    let recipe = Recipe::numbered(1);
+    let spec = recipe.spec();
+    let options = recipe.options(&spec);
     let priors = spec.priors.clone();
     let engine = engine(spec, options);
     let mut unnormalised = priors.clone();
