@@ -29,6 +29,7 @@ pub const EPS: f64 = f64::EPSILON;
 
 /// Beliefs below this fraction of the largest are set to exactly zero: 2⁻⁴⁸.
 ///
-/// They say nothing (the next logarithm lifts them to [`EPS`] whatever they are) and keeping them would turn every
+/// They say next to nothing: the next logarithm lifts them to about [`EPS`] whatever they are, so the odds can differ
+/// (by a factor of at most 16) only when everything that was believed is then ruled out. Keeping them would turn every
 /// certain belief into a dense one.
 pub const DUST: f64 = 3.552_713_678_800_501e-15;

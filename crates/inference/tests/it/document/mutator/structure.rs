@@ -105,7 +105,7 @@ fn is_fixed(at: &str) -> bool {
     let above = parent(at);
     let by_name = ["/factors", "/controls", "/modalities", "/prior", "/preference", "/likelihood", "/transition"];
     let in_names = by_name.contains(&above.as_str());
-    !in_names && !at.contains("/columns/") && !(at.contains("/then/") && parent(&above).ends_with("/then"))
+    !(in_names || at.contains("/columns/") || at.contains("/then/") && parent(&above).ends_with("/then"))
 }
 
 fn is_required(at: &str) -> bool {
