@@ -13,9 +13,16 @@ pub(super) fn wrong_type(place: Place<'_>, subject: &str, wanted: &str) -> Probl
 
 /// What stands there, for a problem's `found`: the value, unless it is large.
 pub(super) fn found(place: Place<'_>) -> serde_json::Value {
-    match place.value() {
-        Value::List(_) | Value::Map(_) if place.len() > 8 => place.describe().into(),
-        _ => place.to_json(),
+    let is_small = place.len() <= 8 && place.children().all(|child| child.len() == 0);
+    if is_small { place.to_json() } else { place.describe().into() }
+}
+
+/// The beginning of a text, for a message.
+pub(super) fn clip(text: &str) -> String {
+    const LONGEST: usize = 64;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -126,9 +133,9 @@ pub(super) fn choice<T: Copy>(sink: &Sink, place: Place<'_>, subject: &str, choi
         let suggestion = super::spelling::closest(text, words.iter().copied());
         let patch = suggestion.map(|word| super::patch::replace(place.pointer(), word));
         let mend = format!("write {}", either(&words));
-        let message = format!("{subject} cannot be `{text}`");
+        let message = format!("{subject} cannot be `{}`", clip(text));
         let problem = Problem::at(place.spot(), Code::UnknownWord, message, mend);
-        sink.report(problem.expected(words).found(text).patch_if(patch));
+        sink.report(problem.expected(words).found(clip(text)).patch_if(patch));
         return None;
     }
     chosen

@@ -1,10 +1,9 @@
 //! The keys of every part of the format, in one place: the reader and the schema both go by these tables.
 
 use super::code::Code;
-use super::expect::{self, either};
+use super::expect::{self, clip, either};
 use super::problem::Problem;
 use super::sink::{Sink, rename_key};
-use super::spelling::closest;
 use super::tree::Place;
 
 /// A key of the format.
@@ -172,7 +171,8 @@ impl Part {
         for child in unknown {
             let free = || self.fields.iter().map(|field| field.key).filter(|key| !found.iter().any(|(k, _)| k == key));
             let key = child.key().map(|word| word.text).unwrap_or_default();
-            let meant = closest(&key, free()).and_then(|meant| self.fields.iter().find(|field| field.key == meant));
+            let meant =
+                sink.suggest(&key, free()).and_then(|meant| self.fields.iter().find(|field| field.key == meant));
             sink.report(unknown_key(child, &key, subject, &keys, meant.map(|field| field.key)));
             found.extend(meant.map(|field| (field.key, child)));
         }
@@ -188,6 +188,7 @@ impl Part {
 
 fn unknown_key(child: Place<'_>, key: &str, subject: &str, keys: &[&str], meant: Option<&str>) -> Problem {
     let spot = child.key_spot();
+    let key = clip(key);
     let patch = meant.map(|meant| rename_key(&spot, meant));
     let mend = match meant {
         Some(meant) => format!("write `{meant}`"),

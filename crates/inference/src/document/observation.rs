@@ -7,7 +7,6 @@ use super::limits::Limits;
 use super::names::{Axis, Kind, Names};
 use super::problem::{Problem, Problems};
 use super::sink::Sink;
-use super::spelling::closest;
 use super::table::distribution;
 use super::tree::{self, Place, Value, Word};
 use super::{patch, step, text};
@@ -90,7 +89,7 @@ pub(super) fn reading(cx: &Context<'_>, place: Place<'_>) -> Option<Reading> {
 /// The modality that a key names. The two words of the format can be misspelt as well.
 fn modality<'n>(cx: &Context<'n>, key: &Word<'_>) -> Option<&'n Axis> {
     let known = cx.names.kind_of(&key.text).is_some();
-    if let Some(meant) = closest(&key.text, ["executed", "elapsed"]).filter(|_| !known) {
+    if let Some(meant) = cx.sink.suggest(&key.text, ["executed", "elapsed"]).filter(|_| !known) {
         let spot = key.spot();
         let patch = super::sink::rename_key(&spot, meant);
         let message = format!("an observation has no key `{}`", key.text);

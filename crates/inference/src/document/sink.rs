@@ -1,18 +1,27 @@
 //! Where problems are gathered, so that reading goes on behind one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::code::Code;
 use super::patch::PatchOp;
 use super::problem::{Problem, Problems};
+use super::spelling::closest;
 use super::tree::Spot;
+
+/// Words of one document for which a similar one is looked up.
+const SUGGESTIONS: usize = 2000;
+
+/// Places that are listed for one cause.
+const MOST_PLACES: usize = 100;
 
 /// Gathers problems; shared by every part of the reader.
 #[derive(Debug)]
 pub(super) struct Sink {
     limit: usize,
     gathered: RefCell<Gathered>,
+    /// How many more words are looked for among similar ones.
+    suggestions: Cell<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -33,7 +42,14 @@ enum Cause {
 
 impl Sink {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, gathered: RefCell::default() }
+        Self { limit, gathered: RefCell::default(), suggestions: Cell::new(SUGGESTIONS) }
+    }
+
+    /// The word that may have been meant; a document of nothing but slips gets no more suggestions at some point.
+    pub(super) fn suggest<'c>(&self, word: &str, words: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+        let left = self.suggestions.get().checked_sub(1)?;
+        self.suggestions.set(left);
+        closest(word, words)
     }
 
     pub(super) fn report(&self, problem: Problem) {
@@ -80,7 +96,7 @@ impl Gathered {
 }
 
 fn merge(first: &mut Problem, further: Problem) {
-    if first.also.contains(&further.pointer) {
+    if first.also.len() >= MOST_PLACES || first.also.contains(&further.pointer) {
         return;
     }
     first.also.push(further.pointer);

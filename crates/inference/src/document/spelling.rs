@@ -2,10 +2,14 @@
 
 /// The closest of the candidates, when it is close enough to be what was meant.
 pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let allowed = (word.chars().count() / 3).clamp(1, 4);
+    let length = word.chars().count();
+    let allowed = (length / 3).clamp(1, 4);
+    let lower = word.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        // Lengths are compared first, so that a long text is not held against every word letter by letter.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
         // One letter for another is not a slip of the pen when there is only one letter.
         .filter(|&(distance, candidate)| distance <= allowed && distance < word.len().max(candidate.len()))
         .min_by_key(|&(distance, _)| distance)

@@ -101,7 +101,7 @@ fn axis(sink: &Sink, limits: &Limits, place: Place<'_>, kind: Kind, index: usize
     } else {
         let subject = format!("{} `{}`", kind.noun(), axis.name);
         sink.report(wrong_type(place, &subject, &format!("a list of {}s", kind.label())));
-        Labels { doubt: true, ..Labels::default() }
+        Labels::doubtful()
     };
     axis.labels = Vocabulary::of_labels(kind, &axis.name, labels.words);
     axis.labels.set_reported(labels.reported);
@@ -117,7 +117,7 @@ fn fields(sink: &Sink, limits: &Limits, place: Place<'_>, axis: &mut Axis) -> La
         Kind::Control => (&CONTROL, "values"),
         Kind::Modality => (&MODALITY, "values"),
     };
-    let none = Labels { doubt: true, ..Labels::default() };
+    let none = Labels::doubtful();
     let owner = format!("{} `{}`", axis.kind.noun(), axis.name);
     let Some(fields) = part.read(sink, place, &owner) else { return none };
     if let Some(unit) = fields.get("unit") {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::document::code::Code;
-use crate::document::expect::{self, wrong_type};
+use crate::document::expect::{self, clip, wrong_type};
 use crate::document::patch;
 use crate::document::problem::Problem;
 use crate::document::sink::Sink;
@@ -46,7 +46,7 @@ fn check(sink: &Sink, word: &Word<'_>, valid: bool, reserved: &[&str], rule: &st
         let message = format!("`{}` is a word of the format and cannot be a name", word.text);
         Problem::at(word.spot(), Code::ReservedName, message, "choose another name").found(&*word.text)
     } else if !valid {
-        let message = format!("`{}` is not a name", word.text.chars().take(LONGEST + 1).collect::<String>());
+        let message = format!("`{}` is not a name", clip(&word.text));
         Problem::at(word.spot(), Code::InvalidName, message, format!("write {rule}")).found(&*word.text)
     } else {
         return true;
@@ -72,13 +72,19 @@ pub(super) struct Labels {
     /// How many there are is not clear.
     pub(super) doubt: bool,
     pub(super) reported: BTreeSet<String>,
+    seen: BTreeSet<String>,
 }
 
 impl Labels {
+    /// Labels of a declaration that cannot be read.
+    pub(super) fn doubtful() -> Self {
+        Self { doubt: true, ..Self::default() }
+    }
+
     /// Reads a list of labels, `subject` being such as "`states` of `pump`".
     pub(super) fn read(sink: &Sink, place: Place<'_>, subject: &str, limit: usize) -> Self {
         if !expect::list(sink, place, subject, "a list of names") {
-            return Self { doubt: true, ..Self::default() };
+            return Self::doubtful();
         }
         let mut labels = Self::default();
         if labels.check_count(sink, place, subject, limit) {
@@ -110,7 +116,7 @@ impl Labels {
         if !check_label(sink, word) {
             self.reported.insert(word.text.to_string());
         }
-        if self.words.iter().any(|known| *known == word.text) {
+        if !self.seen.insert(word.text.to_string()) {
             let message = format!("{subject} has `{}` twice", word.text);
             let problem = Problem::at(word.spot(), Code::DuplicateLabel, message, "rename or remove one of the two");
             self.refuse(sink, problem.found(&*word.text));

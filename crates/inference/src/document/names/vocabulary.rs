@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kind, Names};
 use crate::document::code::Code;
-use crate::document::expect::either;
+use crate::document::expect::{clip, either};
 use crate::document::patch;
 use crate::document::problem::Problem;
 use crate::document::sink::{Sink, rename_key};
-use crate::document::spelling::closest;
 use crate::document::tree::{Place, Word};
 
 /// An ordered set of words.
@@ -87,8 +86,7 @@ impl Vocabulary {
             self.check_quotes(sink, word);
             return Some(index);
         }
-        let suggestion = closest(&word.text, self.words.iter().map(String::as_str));
-        self.report_unknown(sink, word, suggestion);
+        self.report_unknown(sink, word, sink.suggest(&word.text, self.words.iter().map(String::as_str)));
         None
     }
 
@@ -128,10 +126,10 @@ impl Vocabulary {
     /// Reports an unknown key and says which of the free words it was meant to be.
     fn meant(&self, sink: &Sink, place: Place<'_>, free: &mut BTreeSet<usize>, alone: bool) -> Option<usize> {
         let key = place.key()?;
-        let by_spelling = closest(&key.text, free.iter().map(|&index| self.word(index)));
+        let by_spelling = sink.suggest(&key.text, free.iter().map(|&index| self.word(index)));
         let by_exclusion = free.first().filter(|_| alone && free.len() == 1).map(|&index| self.word(index));
         let meant = by_spelling.or(by_exclusion);
-        let suggestion = meant.or_else(|| closest(&key.text, self.words.iter().map(String::as_str)));
+        let suggestion = meant.or_else(|| sink.suggest(&key.text, self.words.iter().map(String::as_str)));
         self.report_unknown(sink, &key, suggestion);
         let index = self.find(meant?)?;
         free.remove(&index);
@@ -141,6 +139,9 @@ impl Vocabulary {
     fn report_unknown(&self, sink: &Sink, word: &Word<'_>, suggestion: Option<&str>) {
         if !self.sure {
             return;
+        }
+        if word.text.is_empty() {
+            return sink.report(super::label::not_quoted(word));
         }
         if let Some(kind) = self.elsewhere.get(&*word.text) {
             let message = format!("`{}` is a {}, not {}", word.text, kind.noun(), self.what);
@@ -158,14 +159,15 @@ impl Vocabulary {
 
 fn unknown(word: &Word<'_>, code: Code, what: &str, words: &[String], suggestion: Option<&str>) -> Problem {
     let spot = word.spot();
+    let text = clip(&word.text);
     let mend = match suggestion {
-        Some(suggestion) => format!("write `{suggestion}`, or declare `{}`", word.text),
+        Some(suggestion) => format!("write `{suggestion}`, or declare `{text}`"),
         None if words.is_empty() => "remove it; none is declared".to_owned(),
         None => format!("write {}", either(words)),
     };
     let patch =
         suggestion.map(|to| if word.is_key { rename_key(&spot, to) } else { patch::replace(spot.pointer.clone(), to) });
-    Problem::at(spot, code, format!("`{}` is not {what}", word.text), mend).found(&*word.text).patch_if(patch)
+    Problem::at(spot, code, format!("`{text}` is not {what}"), mend).found(text).patch_if(patch)
 }
 
 /// Reports a word that names nothing of these kinds, unless a broken declaration may be the cause.
@@ -185,7 +187,7 @@ pub(super) fn report_unknown_name(names: &Names, sink: &Sink, word: &Word<'_>, k
         return sink.report(Problem::at(word.spot(), Code::WrongKind, message, mend).found(&*word.text));
     }
     let what = format!("a {}", nouns.join(" or a "));
-    let suggestion = closest(&word.text, words.iter().map(String::as_str));
+    let suggestion = sink.suggest(&word.text, words.iter().map(String::as_str));
     let problem = unknown(word, Code::UnknownName, &what, &words, suggestion);
     sink.report_name("name", &word.text, problem.expected(words));
 }

@@ -66,37 +66,31 @@ impl<'n> Frame<'n> {
         Region { picks: vec![Pick::Open; self.dependencies.len()], path: Vec::new() }
     }
 
-    /// Offsets of all columns of a region, with the index of each dependency's label.
-    fn columns(&self, region: &Region) -> Vec<(Vec<usize>, usize)> {
-        let mut columns = vec![(Vec::new(), 0)];
-        for ((dependency, pick), stride) in self.dependencies.iter().zip(&region.picks).zip(&self.strides) {
-            let indices: Vec<usize> = match pick {
-                Pick::Open => (0..dependency.size().unwrap_or(0)).collect(),
-                Pick::At(indices) => indices.clone(),
-            };
-            columns = columns
-                .iter()
-                .flat_map(|(index, offset)| {
-                    indices.iter().map(move |&i| ([index.as_slice(), &[i]].concat(), offset + i * stride))
-                })
-                .collect();
-        }
-        columns
+    /// Which labels of each dependency a region holds.
+    fn picked(&self, region: &Region) -> Vec<Vec<usize>> {
+        let picked = |(dependency, pick): (&Dependency<'_>, &Pick)| match pick {
+            Pick::Open => (0..dependency.size().unwrap_or(0)).collect(),
+            Pick::At(indices) => indices.clone(),
+        };
+        self.dependencies.iter().zip(&region.picks).map(picked).collect()
     }
 
-    /// Gives every column of a region its values: `column(indices of the dependencies' labels, value by outcome)`.
+    /// Gives every column of a region its values: `column(indices of the dependencies' labels, outcome, old value)`.
     pub(in super::super) fn fill(&mut self, region: &Region, column: impl Fn(&[usize], usize, f64) -> f64) {
-        if self.values.is_none() {
-            return;
-        }
-        let columns = self.columns(region);
+        let picked = self.picked(region);
         let n = self.outcome.map_or(Some(1), Axis::size).unwrap_or(0);
         let Some(values) = &mut self.values else { return };
-        for (index, offset) in columns {
+        let mut digits = vec![0; picked.len()];
+        let mut index = vec![0; picked.len()];
+        while look_up(&picked, &digits, &mut index) {
+            let offset: usize = index.iter().zip(&self.strides).map(|(i, stride)| i * stride).sum();
             for outcome in 0..n {
                 if let Some(value) = values.get_mut(offset + outcome * self.outcome_stride) {
                     *value = column(&index, outcome, *value);
                 }
+            }
+            if !advance(&picked, &mut digits) {
+                break;
             }
         }
     }
@@ -124,4 +118,27 @@ fn strides(dependencies: &[Dependency<'_>], sizes: &[usize]) -> Vec<usize> {
         }
     }
     strides
+}
+
+/// The indices at these digits; false when there are none.
+fn look_up(picked: &[Vec<usize>], digits: &[usize], index: &mut [usize]) -> bool {
+    picked.iter().zip(digits).zip(index).all(|((indices, &digit), slot)| match indices.get(digit) {
+        Some(&i) => {
+            *slot = i;
+            true
+        }
+        None => false,
+    })
+}
+
+/// Counts to the next combination; false behind the last.
+fn advance(picked: &[Vec<usize>], digits: &mut [usize]) -> bool {
+    for (indices, digit) in picked.iter().zip(digits).rev() {
+        *digit += 1;
+        if *digit < indices.len() {
+            return true;
+        }
+        *digit = 0;
+    }
+    false
 }

@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use super::builder::Role;
 use super::{Builder, Key, Mark, Spot, Stop, Tree, Value};
 use crate::document::code::Code;
+use crate::document::expect::clip;
 use crate::document::limits::Limits;
 use crate::document::problem::Problem;
 use crate::document::sink::Sink;
@@ -116,7 +117,10 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         let parent = self.growth.push(self.parent, self.role, Value::Map(Vec::new()))?;
         let mut seen = BTreeSet::new();
         while let Some(text) = entries.next_key::<String>()? {
-            let role = if seen.insert(text.clone()) {
+            let role = if text.len() > LONGEST_KEY {
+                self.growth.sink.report(long_key(self.growth.builder.spot(parent), None, &text));
+                Role::Aside
+            } else if seen.insert(text.clone()) {
                 Role::Under(Key { text: text.into(), mark: None, plain: false })
             } else {
                 self.growth.sink.report(duplicate_key(self.growth.builder.spot(parent), None, &text));
@@ -126,6 +130,16 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Longest key in bytes. Pointers repeat keys, so that one of a megabyte would be repeated without end.
+pub(super) const LONGEST_KEY: usize = 256;
+
+/// The problem of a key that is longer than any name.
+pub(super) fn long_key(map: Spot, mark: Option<Mark>, text: &str) -> Problem {
+    let message = format!("the key `{}` has {} bytes", clip(text), text.len());
+    let mend = format!("write a shorter one; keys have at most {LONGEST_KEY}, names at most 64");
+    Problem::at(Spot { mark: mark.or(map.mark), ..map }, Code::InvalidName, message, mend)
 }
 
 /// The problem of a key that comes a second time in the map at `map`.

@@ -132,7 +132,7 @@ impl<'t> Place<'t> {
             Value::Null => "nothing".to_owned(),
             Value::Bool(value) => format!("`{value}`"),
             Value::Number(value) => format!("the number {value}"),
-            Value::Text(text) => format!("the text `{}`", text.chars().take(40).collect::<String>()),
+            Value::Text(text) => format!("the text `{}`", crate::document::expect::clip(text)),
             Value::List(_) => "a list".to_owned(),
             Value::Map(_) => "a map".to_owned(),
         }

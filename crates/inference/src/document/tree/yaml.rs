@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
 use super::builder::Role;
-use super::json::duplicate_key;
+use super::json::{LONGEST_KEY, duplicate_key, long_key};
 use super::{Builder, Key, Mark, Spot, Stop, Tree, Value, scalar};
 use crate::document::code::Code;
 use crate::document::limits::Limits;
@@ -168,6 +168,9 @@ impl Reader<'_> {
             let spot = Spot { mark: Some(mark), ..map };
             let mend = "write the entries out, or alias (*) whole values";
             self.sink.report(Problem::at(spot, Code::MergeKey, "merge keys (`<<`) are not part of YAML 1.2", mend));
+            *next = Next::Value(Role::Aside);
+        } else if text.len() > LONGEST_KEY {
+            self.sink.report(long_key(map, Some(mark), text));
             *next = Next::Value(Role::Aside);
         } else if seen.insert(text.into()) {
             let key = Key { text: text.into(), mark: Some(mark), plain: plain && scalar::is_ambiguous(text) };
