@@ -78,6 +78,19 @@ pub(super) fn infinite(text: &str) -> Option<f64> {
     }
 }
 
+/// `1 entry`, `2 entries`.
+pub(super) fn entries(n: usize) -> String {
+    if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") }
+}
+
+/// A probability or weight, if it is one; large tables are read by this, and only what is wrong is looked at again.
+pub(super) fn is_weight(place: Place<'_>) -> Option<f64> {
+    match place.value() {
+        Value::Number(number) if number.is_finite() && *number >= 0.0 => Some(number + 0.0),
+        _ => None,
+    }
+}
+
 /// A probability or weight: a finite number, not below zero.
 pub(super) fn weight(sink: &Sink, place: Place<'_>, subject: &str) -> Option<f64> {
     let number = number(sink, place, subject)?;
@@ -154,7 +167,9 @@ pub(super) fn either(words: &[impl AsRef<str>]) -> String {
 
 /// A number as people write it, with ten decimals at most.
 pub(super) fn show(number: f64) -> String {
-    if number != 0.0 && (number.abs() < 1e-6 || number.abs() >= 1e15) {
+    // The sum of no numbers is −0.
+    let number = number + 0.0;
+    if number != 0.0 && (number.abs() < 1e-9 || number.abs() >= 1e15) {
         return format!("{number:e}");
     }
     let text = format!("{number:.10}");

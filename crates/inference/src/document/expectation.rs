@@ -164,6 +164,8 @@ fn choices(cx: &Context<'_>, fields: &Fields<'_>, key: &str) -> Vec<(usize, Vec<
         place.children().filter_map(known).collect()
     } else if let [axis] = controls.as_slice() {
         vec![values(place, axis)]
+    } else if !cx.names.controls.names.is_sure() {
+        Vec::new()
     } else {
         cx.report(wrong_type(place, &subject, "a map by control, as there are several"));
         Vec::new()

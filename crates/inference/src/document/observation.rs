@@ -41,6 +41,10 @@ impl Observations {
     pub fn read(&self, line: &str) -> Result<Reading, Problems> {
         let sink = Sink::new(self.limits.problems);
         let cx = Context::new(&self.names, &self.limits, &sink);
+        if line.trim().is_empty() {
+            let mend = "write a JSON object, such as {}";
+            return Err(Problem::at(text::beginning(), Code::EmptyDocument, "the observation is empty", mend).into());
+        }
         let tree = text::check(line, &self.limits, &sink).and_then(|line| tree::read_json(line, &self.limits, &sink));
         let reading = match tree {
             Ok(tree) => reading(&cx, tree.root()),
@@ -106,6 +110,9 @@ fn evidence(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Evidence>
         Value::Null => Some(Evidence::Missing),
         Value::Map(_) | Value::List(_) => distribution(cx, place, axis, &subject).map(Evidence::Soft),
         Value::Number(_) if axis.is_binned => binned(cx, place, axis, &subject).map(Evidence::Index),
+        Value::Text(text) if axis.is_binned && expect::infinite(text).is_some() => {
+            binned(cx, place, axis, &subject).map(Evidence::Index)
+        }
         // Without quotes, a number cannot be the name of an observation.
         Value::Number(_) | Value::Bool(_) | Value::Text(_) => name(cx, place, axis, &subject).map(Evidence::Index),
     }

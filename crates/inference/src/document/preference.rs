@@ -135,7 +135,7 @@ fn at(region: &Region, level: usize, labels: Vec<usize>) -> Region {
 
 fn report_length(cx: &Context<'_>, frame: &Frame<'_>, place: Place<'_>, size: usize, dependency: &Dependency<'_>) {
     let n = place.len();
-    let message = format!("this list in {} has {n} entries; {size} are expected", frame.subject);
+    let message = format!("this list in {} has {}; it should have {size}", frame.subject, expect::entries(n));
     let labels = dependency.axis.map(|axis| either(axis.labels.words())).unwrap_or_default();
     let mend = format!("write one number for each {}, or write them by name: {labels}", dependency.describe());
     cx.report(Problem::at(place.spot(), Code::WrongShape, message, mend).expected(size).found(n));

@@ -9,8 +9,8 @@ use super::problem::{Problem, Problems};
 use super::spelling::closest;
 use super::tree::Spot;
 
-/// Words of one document for which a similar one is looked up.
-const SUGGESTIONS: usize = 2000;
+/// How many words of the model may be compared with misspelt ones, in the whole document.
+const COMPARISONS: usize = 200_000;
 
 /// Places that are listed for one cause.
 const MOST_PLACES: usize = 100;
@@ -20,8 +20,8 @@ const MOST_PLACES: usize = 100;
 pub(super) struct Sink {
     limit: usize,
     gathered: RefCell<Gathered>,
-    /// How many more words are looked for among similar ones.
-    suggestions: Cell<usize>,
+    /// How many comparisons of words are left.
+    comparisons: Cell<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -42,14 +42,16 @@ enum Cause {
 
 impl Sink {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, gathered: RefCell::default(), suggestions: Cell::new(SUGGESTIONS) }
+        Self { limit, gathered: RefCell::default(), comparisons: Cell::new(COMPARISONS) }
     }
 
     /// The word that may have been meant; a document of nothing but slips gets no more suggestions at some point.
     pub(super) fn suggest<'c>(&self, word: &str, words: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-        let left = self.suggestions.get().checked_sub(1)?;
-        self.suggestions.set(left);
-        closest(word, words)
+        let left = self.comparisons.get();
+        let mut compared = 0;
+        let suggestion = closest(word, words.into_iter().take(left).inspect(|_| compared += 1));
+        self.comparisons.set(left.saturating_sub(compared));
+        suggestion
     }
 
     pub(super) fn report(&self, problem: Problem) {

@@ -71,6 +71,9 @@ pub(super) fn report_no_controls(cx: &Context<'_>, place: Place<'_>, subject: &s
 /// The value of the only control.
 pub(super) fn single(cx: &Context<'_>, place: Place<'_>, subject: &str, controls: &[&Axis]) -> Option<usize> {
     let [axis] = controls else {
+        if !cx.names.controls.names.is_sure() {
+            return None;
+        }
         let names: Vec<&str> = controls.iter().map(|axis| axis.name.as_str()).collect();
         cx.report(wrong_type(place, subject, &format!("a map with a value for each of {}", either(&names))));
         return None;

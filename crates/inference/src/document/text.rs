@@ -27,7 +27,7 @@ pub(super) fn check<'t>(text: &'t str, limits: &Limits, sink: &Sink) -> Result<&
     if bare.len() < text.len() {
         let message = "the document begins with a byte order mark";
         let mend = "save the file as UTF-8 without a byte order mark";
-        sink.report(Problem::at(spot_after(""), Code::ByteOrderMark, message, mend));
+        sink.report(Problem::at(beginning(), Code::ByteOrderMark, message, mend));
     }
     if let Some((offset, strange)) = bare.char_indices().find(|&(_, c)| is_strange(c)) {
         let message = format!("the character U+{:04X} does not belong into a document", u32::from(strange));
@@ -41,18 +41,23 @@ pub(super) fn check<'t>(text: &'t str, limits: &Limits, sink: &Sink) -> Result<&
 pub(super) fn empty() -> Stop {
     let mend =
         "write a model; the shortest has `freeagentics`, `name`, `factors`, `modalities`, `likelihood`, `transition`";
-    Box::new(Problem::at(spot_after(""), Code::EmptyDocument, "the document is empty", mend))
+    Box::new(Problem::at(beginning(), Code::EmptyDocument, "the document is empty", mend))
 }
 
 fn too_large(bytes: usize, limit: usize) -> Stop {
     let message = format!("the document has {bytes} bytes; at most {limit} are read");
     let mend = "use `columns` with `else`, `identity` or `uniform` for regular tables, or split the model";
-    Box::new(Problem::at(spot_after(""), Code::DocumentTooLarge, message, mend).expected(limit).found(bytes))
+    Box::new(Problem::at(beginning(), Code::DocumentTooLarge, message, mend).expected(limit).found(bytes))
 }
 
 /// U+FFFD is what a decoder leaves where text was not UTF-8; a byte order mark has no place inside.
 fn is_strange(c: char) -> bool {
     (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || matches!(c, '\u{fffd}' | MARK)
+}
+
+/// The position of the first character.
+pub(super) fn beginning() -> Spot {
+    spot_after("")
 }
 
 /// The position behind this text.

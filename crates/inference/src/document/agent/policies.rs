@@ -1,7 +1,5 @@
 //! `policy_length` and `policies`: which plans are weighed.
 
-use std::collections::BTreeSet;
-
 use crate::document::code::Code;
 use crate::document::context::Context;
 use crate::document::expect;
@@ -109,7 +107,7 @@ fn check_lengths(cx: &Context<'_>, place: Place<'_>) {
     let Some(first) = plans.next().map(Place::len) else { return };
     for plan in plans.filter(|plan| plan.len() != first) {
         let n = plan.len();
-        let message = format!("this plan has {n} steps, the first one {first}");
+        let message = format!("this plan is of length {n}, the first one of length {first}");
         let mend = "give all plans the same length";
         cx.report(Problem::at(plan.spot(), Code::UnequalPolicies, message, mend).expected(first).found(n));
     }
@@ -131,9 +129,16 @@ pub(in super::super) fn count_prefixes(policies: &Policies, controls: &[Axis]) -
             Some((1..=*length).fold(0_u64, |sum, n| sum.saturating_add(count_sequences(actions, n))))
         }
         Policies::Listed(plans) => {
-            let distinct: BTreeSet<&[Vec<usize>]> =
-                plans.iter().flat_map(|plan| (1..=plan.len()).filter_map(|n| plan.get(..n))).collect();
-            u64::try_from(distinct.len()).ok()
+            // In order, a plan shares with the one before it all that it shares with any before it.
+            let mut plans: Vec<&Vec<Vec<usize>>> = plans.iter().collect();
+            plans.sort_unstable();
+            let shared = |a: &[Vec<usize>], b: &[Vec<usize>]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            let first = plans.first().map_or(0, |plan| plan.len());
+            let further = plans.windows(2).map(|pair| match pair {
+                [before, plan] => plan.len() - shared(before, plan),
+                _ => 0,
+            });
+            u64::try_from(further.sum::<usize>() + first).ok()
         }
     }
 }

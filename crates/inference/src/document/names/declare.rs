@@ -44,15 +44,18 @@ fn group(
     let readable = place.is_some_and(|place| check_count(sink, place, kind, limit));
     let mut axes = Vec::new();
     let mut reported = BTreeSet::new();
+    let mut doubt = false;
     for (index, (place, key)) in
         place.filter(|_| readable).iter().flat_map(|p| p.children()).filter_map(|p| Some((p, p.key()?))).enumerate()
     {
         if !label::check_name(sink, &key) {
             reported.insert(key.text.to_string());
         }
-        match taken.get(&*key.text) {
-            Some(other) => sink.report(name_taken(place, &key.text, *other)),
-            None => drop(taken.insert(key.text.to_string(), kind)),
+        if let Some(other) = taken.get(&*key.text) {
+            sink.report(name_taken(place, &key.text, *other));
+            doubt = true;
+        } else {
+            taken.insert(key.text.to_string(), kind);
         }
         axes.push(axis(sink, limits, place, kind, index, key.text.into_owned()));
     }
@@ -60,7 +63,7 @@ fn group(
     names.set_reported(reported);
     // Controls may be absent; then none is declared, for sure.
     let none_wanted = kind == Kind::Control && place.is_none_or(|place| place.is_map() && place.len() == 0);
-    if !readable && !none_wanted {
+    if doubt || (!readable && !none_wanted) {
         names.doubt();
     }
     Group { names, axes }

@@ -57,9 +57,13 @@ fn check(sink: &Sink, word: &Word<'_>, valid: bool, reserved: &[&str], rule: &st
 
 /// The problem of a name without quotes that is something else to some readers of YAML.
 pub(super) fn not_quoted(word: &Word<'_>) -> Problem {
-    let shown = if word.text.is_empty() { "nothing" } else { &word.text };
-    let message =
-        format!("`{shown}` stands where a name is expected, but without quotes it is no text to every reader");
+    let taken_for = match &*word.text.to_ascii_lowercase() {
+        "" | "~" | "null" => "nothing",
+        "on" | "off" | "yes" | "no" | "true" | "false" => "a truth value",
+        _ => "a number",
+    };
+    let shown = if word.text.is_empty() { "nothing".to_owned() } else { format!("`{}`", clip(&word.text)) };
+    let message = format!("{shown} stands where a name is expected; without quotes it is taken for {taken_for}");
     let mend = if word.text.is_empty() { "write a name".to_owned() } else { format!("write \"{}\"", word.text) };
     let patch = (!word.is_key).then(|| patch::replace(word.spot().pointer, &*word.text));
     Problem::at(word.spot(), Code::NameNotQuoted, message, mend).expected(&*word.text).patch_if(patch)

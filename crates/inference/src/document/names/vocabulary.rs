@@ -20,7 +20,8 @@ pub(in super::super) struct Vocabulary {
     index: BTreeMap<String, usize>,
     /// Its declaration is in order. If not, words that are not found are no news.
     sure: bool,
-    /// Words that were reported where they are declared; their uses are no news either.
+    /// Words that were reported where they are declared. Neither they nor what they should have been are news where
+    /// they are used.
     reported: BTreeSet<String>,
     /// Words that stand for things of another kind.
     elsewhere: BTreeMap<String, Kind>,
@@ -66,6 +67,11 @@ impl Vocabulary {
 
     pub(in super::super) fn is_sure(&self) -> bool {
         self.sure
+    }
+
+    /// A word that is not found is one that nobody declared.
+    fn knows_all(&self) -> bool {
+        self.sure && self.reported.is_empty()
     }
 
     pub(in super::super) fn words(&self) -> &[String] {
@@ -119,7 +125,8 @@ impl Vocabulary {
         for (place, index) in entries.iter_mut().filter(|(_, index)| index.is_none()) {
             *index = self.meant(sink, *place, &mut free, n_unknown == 1 && otherwise.is_none());
         }
-        let missing = if self.sure { free.into_iter().collect() } else { Vec::new() };
+        let is_news = |index: &usize| self.sure && !self.reported.contains(self.word(*index));
+        let missing = free.into_iter().filter(is_news).collect();
         Matched { entries, otherwise, missing }
     }
 
@@ -137,7 +144,7 @@ impl Vocabulary {
     }
 
     fn report_unknown(&self, sink: &Sink, word: &Word<'_>, suggestion: Option<&str>) {
-        if !self.sure {
+        if !self.knows_all() {
             return;
         }
         if word.text.is_empty() {
@@ -149,7 +156,9 @@ impl Vocabulary {
             return sink.report(problem.expected(self.some_words()).found(&*word.text));
         }
         let problem = unknown(word, self.code, &self.what, &self.words, suggestion).expected(self.some_words());
-        sink.report_name(&self.what, &word.text, problem);
+        // Factors, controls and modalities share their names, so that a name that is none is one mistake everywhere.
+        let owner = if self.code == Code::UnknownName { "name" } else { &self.what };
+        sink.report_name(owner, &word.text, problem);
     }
 
     fn some_words(&self) -> Vec<String> {
@@ -172,7 +181,7 @@ fn unknown(word: &Word<'_>, code: Code, what: &str, words: &[String], suggestion
 
 /// Reports a word that names nothing of these kinds, unless a broken declaration may be the cause.
 pub(super) fn report_unknown_name(names: &Names, sink: &Sink, word: &Word<'_>, kinds: &[Kind]) {
-    if kinds.iter().any(|&kind| !names.group(kind).names.sure) {
+    if kinds.iter().any(|&kind| !names.group(kind).names.knows_all()) {
         return;
     }
     let nouns: Vec<&str> = kinds.iter().map(|kind| kind.noun()).collect();

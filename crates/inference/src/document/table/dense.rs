@@ -5,7 +5,7 @@ use super::{Frame, Pick, Region, distribution, permuted};
 use crate::document::code::Code;
 use crate::document::context::Context;
 use crate::document::expect;
-use crate::document::names::Axis;
+use crate::document::names::{Axis, Kind};
 use crate::document::problem::Problem;
 use crate::document::tree::Place;
 
@@ -21,7 +21,10 @@ pub(super) struct Grid<'t> {
 pub(super) fn read(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>) {
     let levels = levels(frame, region);
     let mut values = Vec::new();
-    numbers(cx, place, &format!("an entry of {}", frame.subject), &mut values);
+    numbers(place, &mut Vec::new(), &mut |place, index| {
+        let read = || expect::weight(cx.sink, place, &entry_subject(frame, region, index));
+        values.push(expect::is_weight(place).or_else(read));
+    });
     let Some(shape) = layout::shape(place) else {
         return layout::report_irregular(cx, place, &frame.subject, &levels);
     };
@@ -39,7 +42,7 @@ pub(super) fn read(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, pla
 fn levels(frame: &Frame<'_>, region: &Region) -> Vec<Level> {
     let outcome = frame.outcome.map(|axis| Level {
         size: axis.size(),
-        each: format!("{} of `{}`", if axis.kind.label() == "state" { "next state" } else { "observation" }, axis.name),
+        each: format!("{} of `{}`", if axis.kind == Kind::Factor { "next state" } else { "observation" }, axis.name),
     });
     let open = open(frame, region).into_iter().filter_map(|i| frame.dependencies.get(i));
     outcome.into_iter().chain(open.map(|dep| Level { size: dep.size(), each: dep.describe() })).collect()
@@ -50,13 +53,28 @@ fn open(frame: &Frame<'_>, region: &Region) -> Vec<usize> {
     (0..frame.dependencies.len()).filter(|&i| matches!(region.picks.get(i), Some(Pick::Open))).collect()
 }
 
-/// All numbers in order. Lists and maps where a number is expected are a matter of shape.
-fn numbers(cx: &Context<'_>, place: Place<'_>, subject: &str, values: &mut Vec<Option<f64>>) {
+/// All numbers in order, each with its indices. Lists and maps where a number is expected are a matter of shape.
+fn numbers<'t>(place: Place<'t>, index: &mut Vec<usize>, each: &mut dyn FnMut(Place<'t>, &[usize])) {
     if place.is_list() {
-        place.children().for_each(|child| numbers(cx, child, subject, values));
+        for (i, child) in place.children().enumerate() {
+            index.push(i);
+            numbers(child, index, each);
+            index.pop();
+        }
     } else if !place.is_map() {
-        values.push(expect::weight(cx.sink, place, subject));
+        each(place, index);
     }
+}
+
+/// An entry in words.
+fn entry_subject(frame: &Frame<'_>, region: &Region, index: &[usize]) -> String {
+    let open = open(frame, region).into_iter().filter_map(|i| frame.dependencies.get(i)?.axis);
+    let of = |(axis, &i): (&Axis, &usize)| format!("{}={}", axis.name, axis.labels.word(i));
+    let next = if frame.outcome.is_some_and(|axis| axis.kind == Kind::Factor) { "next " } else { "" };
+    let outcome = frame.outcome.into_iter().zip(index).map(|pair| format!("{next}{}", of(pair)));
+    let named = open.zip(index.iter().skip(1)).map(of);
+    let path: Vec<String> = outcome.chain(region.path.iter().cloned()).chain(named).collect();
+    format!("{}, entry for {},", frame.subject, path.join(", "))
 }
 
 /// Reports columns that do not sum to 1, unless the table's axes are in another order; says whether all is well.
@@ -91,18 +109,14 @@ fn check_columns(cx: &Context<'_>, frame: &Frame<'_>, region: &Region, levels: &
 fn report_column(cx: &Context<'_>, frame: &Frame<'_>, region: &Region, grid: &Grid<'_>, column: usize, sum: f64) {
     let inner: Vec<usize> = grid.shape.iter().skip(1).copied().collect();
     let index = unravel(column, &inner);
-    let mut path = region.path.clone();
-    for (dependency, &i) in open(frame, region).into_iter().filter_map(|i| frame.dependencies.get(i)).zip(&index) {
-        let label = dependency.axis.map_or("?", |axis: &Axis| axis.labels.word(i));
-        path.push(format!("{}={label}", dependency.name()));
-    }
+    let open = open(frame, region).into_iter().filter_map(|i| frame.dependencies.get(i)?.axis);
+    let named = open.zip(&index).map(|(axis, &i)| format!("{}={}", axis.name, axis.labels.word(i)));
+    let path: Vec<String> = region.path.iter().cloned().chain(named).collect();
     let subject = column_subject(&frame.subject, &path);
-    let entries: Vec<(Place<'_>, f64)> = grid
-        .place
-        .children()
-        .filter_map(|row| index.iter().try_fold(row, |place, &i| place.child(i)))
-        .filter_map(|place| Some((place, expect::weight(cx.sink, place, &subject)?)))
-        .collect();
+    let rows = grid.place.children().filter_map(|row| index.iter().try_fold(row, |place, &i| place.child(i)));
+    let values = grid.values.iter().skip(column).step_by(inner.iter().product::<usize>().max(1));
+    let entries: Vec<(Place<'_>, f64)> =
+        rows.zip(values).filter_map(|(place, value)| Some((place, (*value)?))).collect();
     if let Some((first, _)) = entries.first() {
         super::report_sum(cx.sink, first.spot(), &subject, sum, &entries);
     }

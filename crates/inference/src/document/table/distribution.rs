@@ -46,7 +46,8 @@ pub(super) fn count(n: usize) -> f64 {
 fn list(sink: &Sink, place: Place<'_>, axis: &Axis, subject: &str) -> Option<Vec<f64>> {
     if let Some(size) = axis.size().filter(|&size| size != place.len()) {
         let n = place.len();
-        let message = format!("{subject} has {n} entries; `{}` has {size} {}s", axis.name, axis.kind.label());
+        let message =
+            format!("{subject} has {}; `{}` has {size} {}s", expect::entries(n), axis.name, axis.kind.label());
         let mend = format!("write {size} numbers that sum to 1, or name them");
         sink.report(Problem::at(place.spot(), Code::WrongShape, message, mend).expected(size).found(n));
         return None;

@@ -2,7 +2,7 @@
 
 use crate::document::code::Code;
 use crate::document::context::Context;
-use crate::document::expect::wrong_type;
+use crate::document::expect::{entries, wrong_type};
 use crate::document::problem::Problem;
 use crate::document::tree::Place;
 
@@ -42,7 +42,11 @@ pub(super) fn wrong_shape(place: Place<'_>, subject: &str, shape: &[usize], leve
     let wanted: Vec<String> = levels.iter().map(|level| level.size.map_or("?".to_owned(), |n| n.to_string())).collect();
     let actual: Vec<String> = shape.iter().map(ToString::to_string).collect();
     let each: Vec<&str> = levels.iter().map(|level| level.each.as_str()).collect();
-    let found = if shape.is_empty() { place.describe() } else { actual.join(" × ") };
+    let found = match shape {
+        [] => place.describe(),
+        [n] => format!("a list of {n}"),
+        _ => actual.join(" × "),
+    };
     let message = format!("the table of {subject} is {found}; it should be {}", wanted.join(" × "));
     let mend = format!("write one entry for each {}", each.join(", in it one for each "));
     Problem::at(place.spot(), Code::WrongShape, message, mend).expected(wanted.join(" × ")).found(found)
@@ -64,7 +68,7 @@ pub(super) fn report_irregular(cx: &Context<'_>, place: Place<'_>, subject: &str
     if let Some(size) = level.size.filter(|&size| size != place.len()) {
         let n = place.len();
         let message =
-            format!("this list in {subject} has {n} entries; it should have {size}, one for each {}", level.each);
+            format!("this list in {subject} has {}; it should have {size}, one for each {}", entries(n), level.each);
         let mend = if n < size { "add what is missing" } else { "remove what is too much" };
         cx.report(Problem::at(place.spot(), Code::WrongShape, message, mend).expected(size).found(n));
     }

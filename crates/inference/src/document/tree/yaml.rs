@@ -198,7 +198,8 @@ impl Reader<'_> {
     fn refuse_tag(&self, tag: Option<&Tag>, id: usize, mark: Mark) {
         let Some(tag) = tag else { return };
         let spot = Spot { mark: Some(mark), ..self.builder.spot(id) };
-        let message = format!("the tag `{tag}` has no meaning here");
+        let handle = if tag.is_yaml_core_schema() { "!!" } else { &tag.handle };
+        let message = format!("the tag `{handle}{}` has no meaning here", tag.suffix);
         self.sink.report(Problem::at(spot, Code::Tag, message, "remove the tag; quotes make a text of anything"));
     }
 }

@@ -1,7 +1,10 @@
 //! The model document.
 
 mod forms;
+mod hostile;
 mod mutator;
+mod observations;
+mod problems;
 mod shipped;
 
 use freeagentics_inference::document::{Document, Format, Limits, Problems, read};
