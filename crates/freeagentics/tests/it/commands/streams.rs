@@ -62,3 +62,9 @@ fn help_names_the_exit_codes() {
     assert!(said.out.contains("  4  a line of observations is wrong"), "{}", said.out);
     assert_eq!(freeagentics(&["run"]).code, 2);
 }
+
+#[test]
+fn the_short_name_is_the_same_program() {
+    let short = std::process::Command::new(env!("CARGO_BIN_EXE_fa")).args(["models", "tiger"]).output().unwrap();
+    assert_eq!(String::from_utf8(short.stdout).unwrap(), freeagentics(&["models", "tiger"]).out);
+}
