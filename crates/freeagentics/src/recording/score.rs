@@ -202,6 +202,25 @@ mod tests {
     }
 
     #[test]
+    fn what_an_action_is_worth_by_where_it_led_is_counted_where_it_led() {
+        let mut spec = watchdog();
+        let mut values = vec![0.0; 16];
+        values[3 * 4 + 2] = -7.0; // hung after a restart
+        spec.preferences = vec![Preference::Joint { factors: vec![0], controls: vec![0], at: Moment::After, values }];
+        let judge = Judge::new(&spec, None);
+        let line = r#"{"observation": {}, "truth": {"service": "hung"}}"#;
+        let line = Line::envelope(serde_json::from_str(line).unwrap()).unwrap();
+        let cost = |before: Option<&[usize]>, action: &[usize]| {
+            let mut tally = judge.start();
+            judge.score(&mut tally, &Moved { line: &line, scene: &line.scene, evidence: &[], before, action });
+            tally.known_cost()
+        };
+        assert_eq!(cost(Some(&[2]), &[0]), Some(7.0));
+        assert_eq!(cost(Some(&[0]), &[2]), Some(0.0));
+        assert_eq!(cost(None, &[2]), Some(0.0));
+    }
+
+    #[test]
     fn without_the_truth_the_cost_is_not_known() {
         assert_eq!(judged("{}", &[&[0]]).known_cost(), None);
     }

@@ -82,6 +82,15 @@ fn a_fault_that_is_mended_must_say_what_is_seen_then() {
 }
 
 #[test]
+fn what_is_seen_follows_from_what_was_really_done() {
+    let line = r#"{"observation": {"check": 40, "executed": "probe"}, "by_action": {"probe": {"deep_probe": "fine"}}}"#;
+    let recording = file("scoring-executed.jsonl", &format!("{{\"check\": 40}}\n{line}\n"));
+    let said = freeagentics(&["run", "watchdog", "--observations", &recording, "--output", "json"]);
+    assert_eq!(said.json()[0]["action"]["action"], "wait");
+    assert_eq!(said.json()[1]["observation"]["deep_probe"], "fine");
+}
+
+#[test]
 fn without_the_truth_the_cost_is_not_made_up() {
     let untold = "{\"check\": 40}\n{\"check\": 40}\n";
     let said = freeagentics(&["run", "watchdog", "--quiet", "--observations", &file("scoring-untold.jsonl", untold)]);
