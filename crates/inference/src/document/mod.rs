@@ -3,7 +3,7 @@
 //! [`read`] makes a [`Document`] of a text, or reports every problem at once: each with a stable code, a pointer,
 //! a position, what is wrong, how to mend it, and, where that needs no knowledge of the world, a JSON Patch.
 //!
-//! Reading goes in stages: text → [`tree`] of positioned values → [`names`] (factors, controls, modalities) →
+//! Reading goes in stages: text → `tree` of positioned values → `names` (factors, controls, modalities) →
 //! tables, preferences, priors, agent, tests, which refer to those names → [`Cost`]. A stage never reports what
 //! another one is to blame for: what depends on a broken declaration is left unchecked.
 
