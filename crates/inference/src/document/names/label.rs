@@ -16,6 +16,11 @@ pub(in super::super) const RESERVED_NAMES: [&str; 4] = ["joint", "executed", "el
 /// Words of the format that cannot name a state, value or observation.
 pub(in super::super) const RESERVED_LABELS: [&str; 3] = ["else", "uniform", "identity"];
 
+/// What names of factors, controls and modalities may look like.
+pub(in super::super) const NAME_PATTERN: &str = "^[A-Za-z_][A-Za-z0-9_.-]{0,63}$";
+/// What names of states, values and observations may look like.
+pub(in super::super) const LABEL_PATTERN: &str = "^[A-Za-z0-9_.+:-]{1,64}$";
+
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.len() <= LONGEST

@@ -8,6 +8,7 @@ mod vocabulary;
 use crate::model::{self, Bin};
 
 pub(super) use declare::declare;
+pub(super) use label::{LABEL_PATTERN, NAME_PATTERN, RESERVED_LABELS, RESERVED_NAMES};
 pub(super) use vocabulary::{Matched, Vocabulary};
 
 use super::sink::Sink;

@@ -5,6 +5,7 @@ mod hostile;
 mod mutator;
 mod observations;
 mod problems;
+mod schema;
 mod shipped;
 
 use freeagentics_inference::document::{Document, Format, Limits, Problems, read};
