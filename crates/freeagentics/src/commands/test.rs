@@ -193,5 +193,6 @@ fn print(terminal: &mut Terminal<'_>, loaded: &Loaded, outcomes: &[Outcome]) -> 
         }
     }
     let held = outcomes.iter().filter(|outcome| outcome.holds()).count();
-    writeln!(out, "  {held} of {} hold", count(outcomes.len(), "test"))
+    let hold = if outcomes.len() == 1 { "holds" } else { "hold" };
+    writeln!(out, "  {held} of {} {hold}", count(outcomes.len(), "test"))
 }

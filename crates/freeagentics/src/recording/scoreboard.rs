@@ -78,10 +78,10 @@ pub(crate) fn scoreboard_json(spec: &Spec, who: &[Contestant], down: bool) -> Va
     let each = who.iter().map(|contestant| {
         let mut recordings = contestant.tallies.iter();
         let scores = |tally: &Tally| {
-            let scores = measures.iter().map(|measure| (measure.key.clone(), json!((measure.of)(tally))));
+            let scores = measures.iter().map(|measure| (measure.key.clone(), number((measure.of)(tally))));
             Value::Object(
                 std::iter::once(("steps".to_owned(), json!(tally.steps)))
-                    .chain([("seconds".to_owned(), json!(tally.seconds))])
+                    .chain([("seconds".to_owned(), number(Some(tally.seconds)))])
                     .chain(scores)
                     .collect(),
             )
@@ -95,6 +95,14 @@ pub(crate) fn scoreboard_json(spec: &Spec, who: &[Contestant], down: bool) -> Va
         })
     });
     Value::Array(each.collect())
+}
+
+/// A whole number without a point: counts are counts.
+fn number(value: Option<f64>) -> Value {
+    match value {
+        Some(value) if value.fract() == 0.0 && (0.0..1e15).contains(&value) => json!(value as u64),
+        value => json!(value),
+    }
 }
 
 /// Every decision maker met the same faults, so the differences are surer than the means they come from.

@@ -25,7 +25,7 @@ fn a_broken_promise_is_told_with_what_was_found_and_the_odds() {
             expected  good most likely
             found     dying 61 %, good 39 %
             why       Probably dying (61 %). change would cost 1.5, learn 0.66 less and save 1.82. Not worth it: leave.
-      0 of 1 test hold
+      0 of 1 test holds
     "#);
     assert_eq!(said.code, 1);
 }
