@@ -1,6 +1,6 @@
 //! Why this one, in a sentence or three.
 
-use freeagentics_inference::engine::{Choice, Decision, Engine};
+use freeagentics_inference::engine::{Choice, Decision, Engine, Mode};
 
 use super::{
     amounts::{amount, list, percent},
@@ -97,9 +97,7 @@ fn verdict(engine: &Engine, weighing: &Weighing) -> String {
         return format!("So: {name}.");
     };
     if lead < -NEGLIGIBLE {
-        let drawn = engine.options().choice == Choice::Sampled;
-        let how = if drawn { "Drawn" } else { "By the weight of all its plans" };
-        return format!("{how} with {}: {name}.", percent(chosen.odds));
+        return format!("{}: {name}.", despite(engine, chosen));
     }
     if lead.abs() < 1e-9 {
         return format!("Others are just as good; the first is taken: {name}.");
@@ -113,4 +111,16 @@ fn verdict(engine: &Engine, weighing: &Weighing) -> String {
     let others = weighing.considered.iter().filter(|one| one.action != weighing.chosen);
     let looks = chosen.tells > NEGLIGIBLE && others.map(blind).any(|other| other > blind(chosen) + NEGLIGIBLE);
     if looks { format!("{close}I look first: {name}.") } else { format!("{close}So: {name}.") }
+}
+
+/// Why something else than the best was chosen.
+fn despite(engine: &Engine, chosen: &Considered) -> String {
+    let options = engine.options();
+    // Controls that are drawn one by one have no odds as a whole that a sentence could explain; nor has a sharpened draw.
+    let plain = options.alpha == 1.0 && (options.mode == Mode::Full || engine.model().spec().controls.len() == 1);
+    match options.choice {
+        Choice::Sampled if plain => format!("Drawn with {}", percent(chosen.odds)),
+        Choice::Sampled => "Drawn".to_owned(),
+        Choice::Deterministic => "By the weight of all plans".to_owned(),
+    }
 }

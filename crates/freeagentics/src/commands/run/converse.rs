@@ -27,11 +27,26 @@ use crate::{
 /// One conversation.
 struct Conversation<'a> {
     loaded: &'a Loaded,
+    rules: &'a [Rule],
     observations: Observations,
     explain: Explain,
+    episode: Episode<'a>,
+}
+
+/// What begins anew with `:new`.
+struct Episode<'a> {
+    agent: Agent<'a>,
+    watches: Vec<Watch<'a>>,
     steps: usize,
     /// What was done last; at the start nothing.
     done: Option<Vec<usize>>,
+}
+
+impl<'a> Episode<'a> {
+    fn begin(loaded: &'a Loaded, seed: u64, rules: &'a [Rule]) -> Self {
+        let watches = rules.iter().map(Rule::watch).collect();
+        Self { agent: Agent::new(&loaded.engine, seed), watches, steps: 0, done: None }
+    }
 }
 
 /// Talks to the person at the terminal until they leave.
@@ -54,43 +69,18 @@ fn talk(
     person: &mut dyn Prompt,
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
-    let paint = terminal.paint;
-    writeln!(
-        terminal.out,
-        "{}: what is seen, step by step? (:help says how)",
-        paint.strong(&harmless(&loaded.document.name))
-    )?;
+    let (paint, name) = (terminal.paint, harmless(&loaded.document.name));
+    writeln!(terminal.out, "{}: what is seen, step by step? (:help says how)", paint.strong(&name))?;
     let observations = Observations::of(&loaded.document.spec, Limits::default());
-    let mut conversation = Conversation { loaded, observations, explain, steps: 0, done: None };
-    let mut agent = Agent::new(&loaded.engine, seed);
-    let mut watches: Vec<Watch<'_>> = rules.iter().map(Rule::watch).collect();
+    let episode = Episode::begin(loaded, seed, rules);
+    let mut conversation = Conversation { loaded, rules, observations, explain, episode };
     while let Some(heard) = conversation.hear(person, terminal)? {
         match heard {
             Heard::New => {
-                agent = Agent::new(&loaded.engine, seed);
-                watches = rules.iter().map(Rule::watch).collect();
-                (conversation.steps, conversation.done) = (0, None);
+                conversation.episode = Episode::begin(loaded, seed, rules);
                 writeln!(terminal.out, "{}", paint.faint("A new episode."))?;
             }
-            Heard::Step(observed) => match agent.decide(&observed.reading) {
-                Ok(decision) => {
-                    let seen = &observed.reading.evidence;
-                    let beside: Vec<_> = watches.iter_mut().map(|watch| watch.decide(seen)).collect();
-                    conversation.steps += 1;
-                    conversation.done = Some(decision.action().to_vec());
-                    let step = Step {
-                        number: conversation.steps,
-                        place: ("", 0),
-                        engine: &loaded.engine,
-                        observed: &observed,
-                        decision: &decision,
-                        rules,
-                        beside: &beside,
-                    };
-                    step.text(conversation.explain, terminal)?;
-                }
-                Err(error) => writeln!(terminal.out, "  {error}; {}", agents::mend(&error))?,
-            },
+            Heard::Step(observed) => conversation.decide(&observed, terminal)?,
         }
     }
     Ok(Exit::Done)
@@ -103,6 +93,28 @@ enum Heard {
 }
 
 impl Conversation<'_> {
+    /// Decides and tells it; an observation that is refused leaves everything as it was.
+    fn decide(&mut self, observed: &Observed, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        let Episode { agent, watches, steps, done } = &mut self.episode;
+        let decision = match agent.decide(&observed.reading) {
+            Ok(decision) => decision,
+            Err(error) => return writeln!(terminal.out, "  {error}; {}", agents::mend(&error)),
+        };
+        let beside: Vec<_> = watches.iter_mut().map(|watch| watch.decide(&observed.reading.evidence)).collect();
+        *steps += 1;
+        *done = Some(decision.action().to_vec());
+        let step = Step {
+            number: *steps,
+            place: ("", 0),
+            engine: &self.loaded.engine,
+            observed,
+            decision: &decision,
+            rules: self.rules,
+            beside: &beside,
+        };
+        step.text(self.explain, terminal)
+    }
+
     /// Asks for each modality that could tell something; nothing when the person leaves.
     fn hear(&mut self, person: &mut dyn Prompt, terminal: &mut Terminal<'_>) -> Result<Option<Heard>, Failure> {
         let mut written = Map::new();
@@ -122,7 +134,8 @@ impl Conversation<'_> {
                 Answer::Beside(key, value) => {
                     let beside = [(key.to_owned(), value)].into_iter().collect();
                     let read = self.read(&mut written, beside, terminal)?;
-                    self.done = read.and_then(|read| read.reading.executed).or(self.done.take());
+                    let executed = read.and_then(|read| read.reading.executed);
+                    self.episode.done = executed.or(self.episode.done.take());
                 }
                 Answer::Tell(explain) => self.explain = explain,
                 Answer::New => return Ok(Some(Heard::New)),
@@ -152,8 +165,8 @@ impl Conversation<'_> {
     /// The action that preceded what this modality shows, if one did.
     fn preceding(&self, modality: usize) -> Option<Vec<usize>> {
         let spec = &self.loaded.document.spec;
-        if self.done.is_some() {
-            return self.done.clone();
+        if self.episode.done.is_some() {
+            return self.episode.done.clone();
         }
         let initial = spec.modalities.get(modality)?.initial.as_ref()?;
         let mut action = vec![0; spec.controls.len()];

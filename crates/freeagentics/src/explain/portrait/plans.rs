@@ -1,6 +1,6 @@
 //! How the agent plans and chooses, in words.
 
-use freeagentics_inference::engine::{Choice, Engine, Impossible, Mode, Policies};
+use freeagentics_inference::engine::{Choice, Engine, Impossible, Mode, Options, Policies};
 
 use super::Line;
 use crate::explain::{
@@ -25,20 +25,7 @@ pub(super) fn plans(engine: &Engine) -> Vec<Line> {
     said.push(
         "a plan counts for what it should cost or bring, plus what its looks are worth (information gain)".to_owned(),
     );
-    said.push(match (options.mode, options.choice) {
-        (Mode::Full, Choice::Deterministic) => "it does the first step of the best plan".to_owned(),
-        (Mode::Full, Choice::Sampled) => format!(
-            "it draws a plan, better ones more often (gamma {}, alpha {}), and does its first step",
-            options.gamma, options.alpha
-        ),
-        (Mode::Marginal, Choice::Deterministic) => {
-            format!("it does what most of the plans' weight begins with (marginal; gamma {})", options.gamma)
-        }
-        (Mode::Marginal, Choice::Sampled) => format!(
-            "it draws a first step by the weight of the plans that begin with it (marginal; gamma {}, alpha {})",
-            options.gamma, options.alpha
-        ),
-    });
+    said.push(chooses(options));
     if options.discount < 1.0 && engine.policy_len() > 1 {
         said.push(format!(
             "each later step of a plan counts {} of the one before (discount)",
@@ -59,4 +46,22 @@ pub(super) fn plans(engine: &Engine) -> Vec<Line> {
         Impossible::Refuse => "an observation that the model calls impossible is refused".to_owned(),
     });
     said.into_iter().map(|text| Line::new(0, text)).collect()
+}
+
+/// What it does once the plans are weighed.
+fn chooses(options: &Options) -> String {
+    match (options.mode, options.choice) {
+        (Mode::Full, Choice::Deterministic) => "it does the first step of the best plan".to_owned(),
+        (Mode::Full, Choice::Sampled) => format!(
+            "it draws a plan, better ones more often (gamma {}, alpha {}), and does its first step",
+            options.gamma, options.alpha
+        ),
+        (Mode::Marginal, Choice::Deterministic) => {
+            format!("it does what most of the plans' weight begins with (marginal; gamma {})", options.gamma)
+        }
+        (Mode::Marginal, Choice::Sampled) => format!(
+            "it draws a first step by the weight of the plans that begin with it (marginal; gamma {}, alpha {})",
+            options.gamma, options.alpha
+        ),
+    }
 }

@@ -142,3 +142,37 @@ fn an_agent_without_controls_only_watches() {
     let said = fed(&["run", &file("run-watcher.yaml", watcher)], "{\"m\": \"x\"}\n");
     assert_eq!(said.out, "     1  m=x\n        Probably a (82 %).\n");
 }
+
+#[test]
+fn several_controls_are_named_and_a_draw_says_so() {
+    let said = fed(&["run", &file("run-greenhouse.yaml", GREENHOUSE)], "{\"thermometer\": 10, \"drops\": \"none\"}\n");
+    insta::assert_snapshot!(said.out, @r#"
+         1  thermometer=low (10 °C)  drops=none  →  heater=heat water=shut
+            air: very probably cold (93 %); soil: probably dry (89 %). [heater=heat water=shut, heater=idle water=open] costs 0.7, is a look worth 0.59 and should save 3.52; heater=heat water=open would cost 0.7, be a look worth 0.48 and save 4.41. Drawn: heater=heat water=shut.
+    After 1 step
+             heater=idle  heater=heat  water=shut  water=open
+      agent            0            1           1           0
+    "#);
+}
+
+/// Two controls, drawn one by one.
+const GREENHOUSE: &str = "\
+freeagentics: 1
+name: greenhouse
+factors: { air: [cold, fine, hot], soil: [dry, wet] }
+controls: { heater: [idle, heat], water: [shut, open] }
+modalities: { thermometer: { bins: { low: [-40, 15], mid: [15, 28], high: [28, 60] }, unit: °C }, drops: [none, some] }
+likelihood:
+  thermometer: { given: [air], table: identity, noise: 0.1 }
+  drops: { given: [soil], table: [[.8, .1], [.2, .9]] }
+transition:
+  air:
+    given: [air]
+    by: [heater]
+    cases:
+      heat: { columns: { cold: { fine: .8, cold: .2 }, fine: { fine: .6, hot: .4 }, hot: hot } }
+      idle: { columns: { cold: cold, fine: { fine: .8, cold: .2 }, hot: { hot: .5, fine: .5 } } }
+  soil: { given: [soil], by: [water], cases: { open: { columns: { else: wet } }, shut: identity } }
+preference: { air: { cold: -2, hot: -2 }, soil: { dry: -1 }, heater: { heat: -.5 }, water: { open: -.2 } }
+agent: { policy_length: 2, gamma: 2, mode: marginal, selection: sampled }
+";
