@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod models;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod test;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +36,8 @@ enum Command {
     Explain(explain::Args),
     /// Decide: observations in, decisions with their reasons out.
     Run(run::Args),
+    /// Print the JSON Schema of model documents, for editors and other programs.
+    Schema(schema::Args),
     /// List the models that are built in.
     Models(models::Args),
 }
@@ -48,6 +51,7 @@ impl Cli {
             Command::Test(args) => test::run(args, format, terminal),
             Command::Explain(args) => explain::run(args, format, terminal),
             Command::Run(args) => run::run(args, format, terminal),
+            Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
         }
     }

@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod models;
 mod run;
+mod schema;
 mod scoring;
 mod streams;
 mod test;
