@@ -13,23 +13,34 @@ With `--output json` also what was expected and found, and, where the mend needs
 column that does not sum to 1, a transposed table), a [JSON Patch](https://datatracker.ietf.org/doc/html/rfc6902) that makes it.
 
 <!-- Written by a test from the registry of codes: UPDATE_DOCS=1 cargo nextest run -p freeagentics problems -->
-
-| code | what it means |
-|---|---|
 ";
 
+/// One example of every problem, as the tests of the document hold it: code and position, message, mend.
+const EXAMPLES: &str = "crates/inference/tests/it/document/snapshots/it__document__problems__each_mistake_is_one_problem_with_a_text_that_helps.snap";
+
 #[test]
-fn the_page_of_problems_lists_every_code() {
+fn the_page_of_problems_has_every_code_with_an_example() {
+    let examples = std::fs::read_to_string(root().join(EXAMPLES)).unwrap();
     let page = Code::ALL.iter().fold(HEAD.to_owned(), |mut page, code| {
-        let _ = writeln!(page, "| `{code}` | {} |", code.meaning());
+        let _ = write!(page, "\n## {code}\n\n{}\n", code.meaning());
+        if let Some((message, mend)) = example(&examples, code.as_str()) {
+            let _ = write!(page, "\n> {message}\n>\n> *To mend it*: {mend}\n");
+        }
         page
     });
+    assert!(page.matches("*To mend it*").count() * 2 > Code::ALL.len(), "few codes have an example");
     let path = root().join("docs/problems.md");
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(committed == page, "docs/problems.md is stale; run with {UPDATE}=1 and commit what it writes");
+}
+
+/// Message and mend of the first example of a code.
+fn example<'e>(examples: &'e str, code: &str) -> Option<(&'e str, &'e str)> {
+    let mut lines = examples.lines().skip_while(|line| line.split(' ').next() != Some(code)).skip(1);
+    Some((lines.next()?.trim(), lines.next()?.trim().strip_prefix("→ ")?))
 }
 
 #[test]
