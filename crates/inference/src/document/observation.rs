@@ -92,8 +92,9 @@ pub(super) fn reading(cx: &Context<'_>, place: Place<'_>) -> Option<Reading> {
 
 /// The modality that a key names. The two words of the format can be misspelt as well.
 fn modality<'n>(cx: &Context<'n>, key: &Word<'_>) -> Option<&'n Axis> {
-    let known = cx.names.kind_of(&key.text).is_some();
-    if let Some(meant) = cx.sink.suggest(&key.text, ["executed", "elapsed"]).filter(|_| !known) {
+    if cx.names.kind_of(&key.text).is_none()
+        && let Some(meant) = cx.sink.suggest(&key.text, ["executed", "elapsed"])
+    {
         let spot = key.spot();
         let patch = super::sink::rename_key(&spot, meant);
         let message = format!("an observation has no key `{}`", key.text);

@@ -179,6 +179,14 @@ fn the_same_document_in_yaml_and_in_json_is_the_same() {
 }
 
 #[test]
+fn line_endings_of_another_system_change_nothing() {
+    for name in ["pump", "robot", "valves"] {
+        let text = fixture(name).replace('\n', "\r\n");
+        assert_eq!(read_text(&text), Ok(valid(name)));
+    }
+}
+
+#[test]
 fn the_cost_counts_each_beginning_of_a_plan_once() {
     let pump = valid("pump").cost;
     assert_eq!((pump.policies, pump.prefixes, pump.table_entries), (9, 3 + 9, 6 + 27 + 9 + 27 + 2 + 3 + 3));

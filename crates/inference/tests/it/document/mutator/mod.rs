@@ -90,6 +90,18 @@ fn check_positions(problems: &Problems, yaml: &Yaml) {
     }
 }
 
+/// In JSON the same is found, apart from what JSON cannot say.
+fn check_json(faults: &[&Fault], document: &Tree) {
+    let in_json = |(_, fault): &(usize, &&Fault)| fault.mend != Mend::NotInJson;
+    let planted = faults.iter().enumerate().filter(in_json);
+    let mut expected: Vec<_> = planted.map(|(serial, fault)| (fault.code, fault.pointer(serial))).collect();
+    expected.sort();
+    let json = document.to_json().to_string();
+    let result = read(&json, Format::Json, &Limits::default());
+    let found = result.as_ref().map_or_else(found, |_| Vec::new());
+    assert_eq!(found, expected, "{faults:#?}\n{json}");
+}
+
 /// Mends what can be mended by patches and expects only the rest to remain.
 fn check_patches(problems: &Problems, faults: &[&Fault], document: &Tree) {
     let expected = |mend: Mend| faults.iter().filter(|fault| fault.mend == mend).count();
@@ -123,6 +135,7 @@ fn exactly_the_planted_faults_are_reported_and_patches_mend_them() {
         expected.sort();
         assert_eq!(found(&problems), expected, "run {run}, {}:\n{problems}\n{faults:#?}\n{}", subject.name, yaml.text);
         check_positions(&problems, &yaml);
+        check_json(&faults, &document);
         check_patches(&problems, &faults, &document);
         by_count[faults.len()] += 1;
         for fault in &faults {

@@ -83,7 +83,14 @@ fn of_uses(document: &Tree, faults: &mut Vec<Fault>) {
         } else {
             (at.clone(), Edit::Replace(at.clone(), Tree::text(&wrong)))
         };
-        let fault = Fault::new("unknown label", Code::UnknownLabel, pointer, edit);
+        let kind = match at.split('/').nth(1) {
+            Some("agent") => "unknown value in a plan, a habit or idle",
+            Some("tests") => "unknown label in a test",
+            Some("prior") => "unknown state in a prior",
+            Some("preference") => "unknown label in a preference",
+            _ => "unknown label in a table",
+        };
+        let fault = Fault::new(kind, Code::UnknownLabel, pointer, edit);
         faults.push(fault.needing(needs()).mended(Mend::Patch));
         if !is_plain(&known) {
             let bare = Tree::Raw(known);

@@ -108,49 +108,41 @@ fn of_preferences(document: &Tree, faults: &mut Vec<Fault>) {
 
 fn of_test(document: &Tree, test: &str, faults: &mut Vec<Fault>) {
     for (i, observation) in children(document, &format!("{test}/given")).into_iter().enumerate() {
-        for at in children(document, &observation) {
-            let value = document.get(&at).unwrap();
-            let modality = format!("/modalities/{}", last(&at));
-            if last(&at) == "elapsed" {
-                for (text, code) in [("0", Code::OutOfRange), ("1.5", Code::NotWhole)] {
-                    let edit = Edit::Replace(at.clone(), raw(text));
-                    faults.push(Fault::new("bad elapsed time", code, &at, edit));
-                }
-            } else if value.as_number().is_some() {
-                let far = Edit::Replace(at.clone(), raw("-1e12"));
-                let is_open = document.get(&format!("{modality}/bins/low")).is_some();
-                if !is_open && !is_open_below(document, &modality) {
-                    faults.push(Fault::new("outside all bins", Code::OutsideBins, &at, far).needing([modality]));
-                }
-            } else if !value.entries().is_empty() && last(&at) != "executed" {
-                let entries = children(document, &at);
-                let soft = Fault::new(
-                    "soft observation does not sum to one",
-                    Code::SumNotOne,
-                    &at,
-                    Edit::Raise(entries[0].clone()),
-                );
-                faults.push(soft.touching(entries).mended(Mend::Patch));
-            }
-        }
+        children(document, &observation).iter().for_each(|at| of_observation(document, at, faults));
         if i == 0 {
             let early = Edit::Insert(observation.clone(), Entry::new("elapsed", raw("2")));
             let pointer = format!("{observation}/elapsed");
             faults.push(Fault::new("a step before the first", Code::NoPreviousStep, pointer, early));
         }
     }
-    let nothing = |at: String, tree: Tree| {
-        Fault::new("nothing expected", Code::NothingExpected, &at, Edit::Replace(at.clone(), tree))
-    };
-    faults.push(nothing(format!("{test}/then"), Tree::Map(Vec::new())));
-    faults.push(nothing(format!("{test}/given"), Tree::List(Vec::new())));
-    for state in
-        children(document, &format!("{test}/then/beliefs")).iter().flat_map(|factor| children(document, factor))
-    {
-        for bound in children(document, &state) {
-            let edit = Edit::Replace(bound.clone(), raw("1.25"));
-            faults.push(Fault::new("probability above one", Code::OutOfRange, &bound, edit).needing([parent(&bound)]));
+    for (key, tree) in [("then", Tree::Map(Vec::new())), ("given", Tree::List(Vec::new()))] {
+        let at = format!("{test}/{key}");
+        faults.push(Fault::new("nothing expected", Code::NothingExpected, &at, Edit::Replace(at.clone(), tree)));
+    }
+    let factors = children(document, &format!("{test}/then/beliefs"));
+    let states = factors.iter().flat_map(|factor| children(document, factor));
+    for bound in states.flat_map(|state| children(document, &state)) {
+        let edit = Edit::Replace(bound.clone(), raw("1.25"));
+        let fault = Fault::new("probability above one", Code::OutOfRange, &bound, edit);
+        faults.push(fault.needing([parent(&bound)]));
+    }
+}
+
+fn of_observation(document: &Tree, at: &str, faults: &mut Vec<Fault>) {
+    let value = document.get(at).unwrap();
+    let modality = format!("/modalities/{}", last(at));
+    if last(at) == "elapsed" {
+        for (text, code) in [("0", Code::OutOfRange), ("1.5", Code::NotWhole)] {
+            faults.push(Fault::new("bad elapsed time", code, at, Edit::Replace(at.to_owned(), raw(text))));
         }
+    } else if value.as_number().is_some() && !is_open_below(document, &modality) {
+        let far = Edit::Replace(at.to_owned(), raw("-1e12"));
+        faults.push(Fault::new("outside all bins", Code::OutsideBins, at, far).needing([modality]));
+    } else if !value.entries().is_empty() && last(at) != "executed" {
+        let entries = children(document, at);
+        let edit = Edit::Raise(entries[0].clone());
+        let soft = Fault::new("soft observation does not sum to one", Code::SumNotOne, at, edit);
+        faults.push(soft.touching(entries).mended(Mend::Patch));
     }
 }
 

@@ -15,8 +15,12 @@ pub(super) fn faults(document: &Tree) -> Vec<Fault> {
     for table in tables(document) {
         let entry = &table.entry;
         let section = parent(entry);
-        let missing = if section == "/likelihood" { Code::MissingLikelihood } else { Code::MissingTransition };
-        faults.push(Fault::new("missing table", missing, section, Edit::Remove(entry.clone())));
+        let (kind, missing) = if section == "/likelihood" {
+            ("missing likelihood", Code::MissingLikelihood)
+        } else {
+            ("missing transition", Code::MissingTransition)
+        };
+        faults.push(Fault::new(kind, missing, section, Edit::Remove(entry.clone())));
         for key in ["table", "columns"] {
             let other = if key == "table" { "columns" } else { "table" };
             if document.get(&format!("{entry}/{key}")).is_some() {
