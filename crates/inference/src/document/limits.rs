@@ -1,5 +1,7 @@
 //! How large a document and the agent it describes may be.
 
+use crate::engine::MOST_ELAPSED;
+
 /// Bounds that are checked before anything of that size is allocated.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a caller sets some and takes the others from the default")]
@@ -55,7 +57,7 @@ impl Default for Limits {
             operations: 2_000_000_000,
             bytes: 512 << 20,
             tests: 1000,
-            elapsed: 100_000,
+            elapsed: MOST_ELAPSED,
             problems: 200,
         }
     }

@@ -8,7 +8,7 @@ use super::names::{Axis, Kind};
 use super::problem::Problem;
 use super::table::{Dependency, Frame, Pick, Region, dependencies};
 use super::tree::{Place, Value};
-use crate::model::{Moment, Preference};
+use crate::model::{MOST_PREFERENCE, Moment, Preference};
 
 const MOMENTS: [(&str, Moment); 2] = [("before", Moment::Before), ("after", Moment::After)];
 
@@ -102,7 +102,9 @@ fn values(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, level: usize
 }
 
 fn constant(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>) {
-    if let Some(value) = expect::number(cx.sink, place, &format!("a value of {}", frame.subject)) {
+    let inside = |value: f64| value.abs() <= MOST_PREFERENCE;
+    let subject = format!("a value of {}", frame.subject);
+    if let Some(value) = expect::within(cx.sink, place, &subject, inside, "from -1e9 to 1e9") {
         frame.fill(region, |_, _, _| value + 0.0);
     }
 }

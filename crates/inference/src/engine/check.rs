@@ -1,7 +1,7 @@
 //! Options against a model, and their canonical form.
 
 use super::plans::Plans;
-use super::{Choice, Impossible, Mode, Options, Policies};
+use super::{Choice, Impossible, MOST_SHARPNESS, Mode, Options, Policies};
 use crate::model::{Fault, Faults, Spec};
 use crate::numerics::{Digest, Hasher};
 
@@ -13,9 +13,10 @@ pub(super) fn plans(spec: &Spec, options: &Options) -> Result<Plans, Vec<Fault>>
             faults.add(format!("option `{name}`"), format!("is {value}; it must be {range}"));
         }
     };
+    let sharpness = 0.0..=MOST_SHARPNESS;
     let (gamma, alpha, discount) = (options.gamma, options.alpha, options.discount);
-    number("gamma", gamma, gamma.is_finite() && gamma >= 0.0, "a finite number, 0 or more");
-    number("alpha", alpha, alpha.is_finite() && alpha >= 0.0, "a finite number, 0 or more");
+    number("gamma", gamma, sharpness.contains(&gamma), "from 0 to 1e9");
+    number("alpha", alpha, sharpness.contains(&alpha), "from 0 to 1e9");
     number("discount", discount, discount > 0.0 && discount <= 1.0, "above 0 and at most 1");
     if let Some(idle) = &options.idle {
         let fits = idle.len() == spec.controls.len()

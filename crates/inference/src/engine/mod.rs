@@ -24,7 +24,7 @@ mod terms;
 use std::sync::Arc;
 
 pub use decision::{Decision, Split};
-pub use options::{Choice, Impossible, Mode, Options, Policies};
+pub use options::{Choice, Impossible, MOST_SHARPNESS, Mode, Options, Policies};
 pub use saved::SavedError;
 pub use state::{Input, State};
 pub use step::{MOST_ELAPSED, Scratch, StepError};
@@ -44,6 +44,9 @@ pub struct Engine {
     model: Arc<Model>,
     options: Options,
     options_digest: Digest,
+    /// Marks the states of this model, and the working memory of this engine, so that no other is taken for them.
+    model_mark: u64,
+    mark: u64,
     kernels: Kernels,
     layout: Layout,
     plans: Plans,
@@ -73,6 +76,8 @@ impl Engine {
     /// Every option that does not fit the model.
     pub fn with_kernels(model: Arc<Model>, options: Options, kernels: Kernels) -> Result<Self, Vec<Fault>> {
         let plans = check::plans(model.spec(), &options)?;
+        let options_digest = check::digest(&options, model.spec().controls.len());
+        let model_mark = model.digest().mark();
         let spec = model.spec();
         let factors: Vec<usize> = spec.factors.iter().map(|factor| factor.labels.len()).collect();
         let controls: Vec<usize> = spec.controls.iter().map(|control| control.labels.len()).collect();
@@ -85,7 +90,9 @@ impl Engine {
             prior[layout.range(factor)][..distribution.len()].copy_from_slice(distribution);
         }
         Ok(Self {
-            options_digest: check::digest(&options, spec.controls.len()),
+            options_digest,
+            model_mark,
+            mark: model_mark.rotate_left(1) ^ options_digest.mark(),
             log_habits: options.habits.as_ref().map(|habits| habits.iter().map(|e| ln_floor(*e)).collect()),
             initial: initial_actions(&model),
             likelihoods: Likelihoods::new(spec, &sizes),
@@ -137,7 +144,7 @@ impl Engine {
 
     /// The state of an agent at the start of an episode.
     pub fn start(&self) -> State {
-        State::new(self.layout.total, self.plans.n_controls)
+        State::new(self.model_mark, self.layout.total, self.plans.n_controls)
     }
 
     /// Working memory for steps; any number of agents of this engine may share it, one after the other.

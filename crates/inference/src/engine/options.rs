@@ -39,6 +39,9 @@ pub enum Impossible {
     Refuse,
 }
 
+/// The largest γ and α: beyond it a product with a preference loses the differences that a choice is made by.
+pub const MOST_SHARPNESS: f64 = 1e9;
+
 /// The options of an agent. They have a digest of their own, apart from the model's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {

@@ -1,5 +1,6 @@
 //! A state as bytes: small, exact, and refused when it does not fit.
 
+use super::step::is_distribution;
 use super::{Engine, State};
 
 /// First byte of a saved state.
@@ -11,6 +12,9 @@ pub enum SavedError {
     /// Written by another version, or not a state at all.
     #[error("the saved state has format {0:?}; this version reads format {FORMAT}")]
     Format(Option<u8>),
+    /// The state belongs to an agent of another model.
+    #[error("the state belongs to another model")]
+    Foreign,
     /// The bytes do not fit the model.
     #[error("the saved state has {found} bytes; a state of this model has {expected}")]
     Length {
@@ -25,10 +29,18 @@ pub enum SavedError {
 }
 
 impl Engine {
-    /// The state as bytes: format, count of steps, whether an episode has begun, action, beliefs, all little-endian.
-    pub fn save(&self, state: &State, out: &mut Vec<u8>) {
+    /// The state as bytes: format, mark of the model, count of steps, whether an episode has begun, action, beliefs, all
+    /// little-endian.
+    ///
+    /// # Errors
+    /// If the state belongs to another model.
+    pub fn save(&self, state: &State, out: &mut Vec<u8>) -> Result<(), SavedError> {
+        if state.model != self.model_mark {
+            return Err(SavedError::Foreign);
+        }
         out.clear();
         out.push(FORMAT);
+        out.extend(state.model.to_le_bytes());
         out.extend(state.steps.to_le_bytes());
         out.push(u8::from(state.begun));
         out.extend(state.action.iter().flat_map(|value| (*value as u32).to_le_bytes()));
@@ -36,43 +48,54 @@ impl Engine {
             let belief = &state.belief[self.layout.range(factor)][..*size];
             out.extend(belief.iter().flat_map(|p| p.to_le_bytes()));
         }
+        Ok(())
     }
 
-    /// Reads what [`save`](Self::save) wrote into `state`, to the same bits.
+    /// Reads what [`save`](Self::save) wrote, to the same bits.
     ///
     /// # Errors
-    /// If the bytes were not written for this model, or are damaged. `state` is then unchanged.
-    pub fn load(&self, bytes: &[u8], state: &mut State) -> Result<(), SavedError> {
+    /// If the bytes were not written for this model, or are damaged.
+    pub fn load(&self, bytes: &[u8]) -> Result<State, SavedError> {
         let Some((FORMAT, rest)) = bytes.split_first().map(|(format, rest)| (*format, rest)) else {
             return Err(SavedError::Format(bytes.first().copied()));
         };
         let n_controls = self.plans.n_controls;
-        let expected = 1 + 8 + 1 + 4 * n_controls + 8 * self.layout.sizes.iter().sum::<usize>();
+        let expected = 1 + 8 + 8 + 1 + 4 * n_controls + 8 * self.layout.sizes.iter().sum::<usize>();
         let length = SavedError::Length { expected, found: bytes.len() };
+        let (model, rest) = rest.split_first_chunk::<8>().ok_or(length)?;
+        if u64::from_le_bytes(*model) != self.model_mark {
+            return Err(SavedError::Foreign);
+        }
         if bytes.len() != expected {
             return Err(length);
         }
         let (steps, rest) = rest.split_first_chunk::<8>().ok_or(length)?;
         let (begun, rest) = rest.split_first().ok_or(length)?;
         let (actions, beliefs) = rest.split_at_checked(4 * n_controls).ok_or(length)?;
-        let actions = actions.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes) as usize);
-        let beliefs = beliefs.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
-        if *begun > 1 {
-            return Err(SavedError::Damaged("the mark of an episode is neither 0 nor 1"));
-        }
-        let controls = &self.model.spec().controls;
-        if actions.clone().zip(controls).any(|(value, control)| value >= control.labels.len()) {
-            return Err(SavedError::Damaged("its action does not exist"));
-        }
-        if beliefs.clone().any(|p| !(0.0..=1.0).contains(&p)) {
-            return Err(SavedError::Damaged("a belief is not a probability"));
-        }
+        let mut state = self.start();
         state.steps = u64::from_le_bytes(*steps);
         state.begun = *begun == 1;
+        let actions = actions.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes) as usize);
         state.action.iter_mut().zip(actions).for_each(|(to, from)| *to = from);
+        let beliefs = beliefs.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
         let places = self.layout.sizes.iter().enumerate();
         let places = places.flat_map(|(factor, size)| self.layout.range(factor).take(*size));
         places.zip(beliefs).for_each(|(place, p)| state.belief[place] = p);
-        Ok(())
+        self.check_loaded(*begun, &state).map_or(Ok(state), |damage| Err(SavedError::Damaged(damage)))
+    }
+
+    /// What no state holds, if this one holds it.
+    fn check_loaded(&self, begun: u8, state: &State) -> Option<&'static str> {
+        let controls = &self.model.spec().controls;
+        let beliefs = (0..self.layout.len()).map(|factor| &state.belief[self.layout.range(factor)]);
+        if begun > 1 {
+            Some("the mark of an episode is neither 0 nor 1")
+        } else if state.action.iter().zip(controls).any(|(value, control)| *value >= control.labels.len()) {
+            Some("its action does not exist")
+        } else if state.begun && !beliefs.clone().all(is_distribution) {
+            Some("a belief is not a distribution")
+        } else {
+            None
+        }
     }
 }

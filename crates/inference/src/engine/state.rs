@@ -5,6 +5,8 @@ use crate::model::Evidence;
 /// One agent between two steps: its beliefs, its last chosen action, how many steps it has taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
+    /// Marks the model it belongs to.
+    pub(super) model: u64,
     /// Posterior of the last step, padded; meaningless before the first step of an episode.
     pub(super) belief: Vec<f64>,
     /// Action chosen by the last step.
@@ -14,8 +16,8 @@ pub struct State {
 }
 
 impl State {
-    pub(super) fn new(belief: usize, n_controls: usize) -> Self {
-        Self { belief: vec![0.0; belief], action: vec![0; n_controls], steps: 0, begun: false }
+    pub(super) fn new(model: u64, belief: usize, n_controls: usize) -> Self {
+        Self { model, belief: vec![0.0; belief], action: vec![0; n_controls], steps: 0, begun: false }
     }
 
     /// Steps taken since the agent was made; a new episode does not reset them.

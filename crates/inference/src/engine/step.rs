@@ -20,6 +20,9 @@ const MOST_JOINT_STATES: usize = 1 << 16;
 /// Why a step was refused; the agent stays as it was.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StepError {
+    /// The state belongs to an agent of another model, or the working memory to another engine.
+    #[error("the {0} belongs to another engine")]
+    Foreign(&'static str),
     /// Not one piece of evidence per modality.
     #[error("{found} observations were given; the model has {expected} modalities")]
     Modalities {
@@ -53,6 +56,8 @@ pub enum StepError {
 /// Working memory and result of a step.
 #[derive(Clone, Debug)]
 pub struct Scratch {
+    /// Marks the engine it was made for.
+    engine: u64,
     pub(super) prior: Vec<f64>,
     pub(super) belief: Vec<f64>,
     pub(super) free_energy: f64,
@@ -72,6 +77,7 @@ impl Scratch {
         let total = engine.layout.total;
         let slices = engine.transitions.iter().flat_map(|table| &table.slices);
         Self {
+            engine: engine.mark,
             prior: vec![0.0; total],
             belief: vec![0.0; total],
             free_energy: 0.0,
@@ -165,6 +171,12 @@ impl Engine {
     }
 
     fn perceive(&self, state: &State, input: &Input<'_>, scratch: &mut Scratch) -> Result<(), StepError> {
+        if state.model != self.model_mark {
+            return Err(StepError::Foreign("state"));
+        }
+        if scratch.engine != self.mark {
+            return Err(StepError::Foreign("working memory"));
+        }
         self.check_input(input)?;
         self.predict(state, input, scratch);
         self.weigh(input.evidence, scratch);

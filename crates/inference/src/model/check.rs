@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Axis, Preference, Spec, Table};
+use super::{Axis, MOST_PREFERENCE, Preference, Spec, Table};
 
 /// How far a column may be from summing to 1.
 const TOLERANCE: f64 = 1e-9;
@@ -51,6 +51,13 @@ impl Faults {
             self.add(&place, "needs at least one label");
         }
         self.unique(&place, labels.iter().map(String::as_str));
+    }
+
+    fn preferences(&mut self, place: &str, values: &[f64], expected: usize) {
+        self.finite(place, values, expected);
+        if values.iter().any(|x| x.abs() > MOST_PREFERENCE) {
+            self.add(place, format!("has a value beyond ±{MOST_PREFERENCE:e} nats"));
+        }
     }
 
     pub(crate) fn finite(&mut self, place: &str, values: &[f64], expected: usize) {
@@ -149,12 +156,12 @@ fn check_preferences(spec: &Spec, faults: &mut Faults) {
         match preference {
             Preference::Observations { modality, values } => match spec.modalities.get(*modality) {
                 Some(modality) => {
-                    faults.finite(&format!("preference over `{}`", modality.name), values, modality.labels.len());
+                    faults.preferences(&format!("preference over `{}`", modality.name), values, modality.labels.len());
                 }
                 None => faults.add("preference", "names a modality that does not exist"),
             },
             Preference::Joint { factors, controls, values, .. } => match columns(spec, factors, controls) {
-                Ok(expected) => faults.finite("joint preference", values, expected),
+                Ok(expected) => faults.preferences("joint preference", values, expected),
                 Err(problem) => faults.add("joint preference", problem),
             },
         }

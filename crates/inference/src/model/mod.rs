@@ -6,7 +6,7 @@ mod spec;
 
 pub use check::Fault;
 pub(crate) use check::Faults;
-pub use spec::{Axis, Bin, Evidence, Modality, Moment, Preference, Spec, Table};
+pub use spec::{Axis, Bin, Evidence, MOST_PREFERENCE, Modality, Moment, Preference, Spec, Table};
 
 use crate::numerics::Digest;
 

@@ -60,6 +60,9 @@ pub enum Moment {
     After,
 }
 
+/// The largest preference, either way: beyond it sums over plans lose the differences that a choice is made by.
+pub const MOST_PREFERENCE: f64 = 1e9;
+
 /// What the agent wants, in nats: 0 is indifferent, −2 costs two, differences are what counts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Preference {

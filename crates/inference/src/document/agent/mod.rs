@@ -9,7 +9,7 @@ use super::fields::{AGENT, Fields};
 use super::names::Axis;
 use super::step;
 use super::tree::Place;
-use crate::engine::{Choice, Impossible, Mode, Options};
+use crate::engine::{Choice, Impossible, MOST_SHARPNESS, Mode, Options};
 
 pub(super) use policies::{count_policies, count_prefixes};
 
@@ -37,11 +37,15 @@ pub(super) fn options(cx: &Context<'_>, place: Option<Place<'_>>) -> Option<Opti
         Some(place) => expect::within(cx.sink, place, &format!("`{key}`"), inside, wanted).unwrap_or(default),
         None => default,
     };
-    let gamma = number("gamma", |gamma| gamma >= 0.0, "0 or more", default.gamma);
-    let alpha = number("alpha", |alpha| alpha >= 0.0, "0 or more", default.alpha);
+    let gamma = number("gamma", is_sharpness, "from 0 to 1e9", default.gamma);
+    let alpha = number("alpha", is_sharpness, "from 0 to 1e9", default.alpha);
     let discount =
         number("discount", |discount| discount > 0.0 && discount <= 1.0, "above 0 and at most 1", default.discount);
     Some(Options { policies: policies?, habits, gamma, alpha, discount, mode, choice, idle, impossible })
+}
+
+fn is_sharpness(x: f64) -> bool {
+    (0.0..=MOST_SHARPNESS).contains(&x)
 }
 
 fn choose<T: Copy>(cx: &Context<'_>, fields: &Fields<'_>, key: &str, choices: &[(&str, T)], default: T) -> T {

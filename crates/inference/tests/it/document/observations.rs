@@ -85,7 +85,7 @@ fn each_mistake_in_an_observation_is_one_problem() {
         (r#"{"pump": "ok"}"#, Code::WrongKind, "/pump", "write `sound`, `report` or `vibration`"),
         (r#"{"execute": "run"}"#, Code::UnknownKey, "/execute", "write `executed`"),
         (r#"{"executed": "stop"}"#, Code::UnknownLabel, "/executed", "write `run`, `inspect` or `repair`"),
-        (r#"{"elapsed": 0}"#, Code::OutOfRange, "/elapsed", "write a number that is from 1 to 100000"),
+        (r#"{"elapsed": 0}"#, Code::OutOfRange, "/elapsed", "write a number that is from 1 to 10000"),
         (r#"{"elapsed": 1.5}"#, Code::NotWhole, "/elapsed", "write a whole number"),
         (
             r#"{"sound": "quiet", "sound": "rattle"}"#,

@@ -1,6 +1,6 @@
 //! A state is all that an agent is: what leads to the same state leads to the same decisions, bit for bit.
 
-use freeagentics_inference::engine::{Engine, Impossible, Input, Options, Scratch, State, StepError};
+use freeagentics_inference::engine::{Engine, Impossible, Input, Options, SavedError, Scratch, State, StepError};
 use freeagentics_inference::model::Evidence;
 use freeagentics_inference::numerics::Digest;
 
@@ -68,10 +68,8 @@ fn a_saved_state_leads_to_the_decisions_of_the_original() {
         let Logged { engine, steps } = Logged::life(recipe);
         let (mut state, mut scratch, mut bytes) = (engine.start(), engine.scratch(), Vec::new());
         for (moment, chosen, digest) in &steps {
-            engine.save(&state, &mut bytes);
-            let mut loaded = engine.start();
-            engine.load(&bytes, &mut loaded).expect("what was saved can be loaded");
-            state = loaded;
+            engine.save(&state, &mut bytes).expect("the state is of this model");
+            state = engine.load(&bytes).expect("what was saved can be loaded");
             assert_eq!(decide(&engine, &mut state, moment, &mut scratch), Ok((*digest, chosen.clone())));
         }
     });
@@ -104,14 +102,49 @@ fn a_refused_step_leaves_the_agent_as_it_was() {
             let evidence = spec.modalities.iter().map(|m| Evidence::Index(g.index(m.labels.len()))).collect();
             let moment = Moment { evidence, executed: None, elapsed: 1 };
             let (mut before, mut after) = (Vec::new(), Vec::new());
-            engine.save(&state, &mut before);
+            engine.save(&state, &mut before).expect("the state is of this model");
             let Err(error) = decide(&engine, &mut state, &moment, &mut scratch) else { continue };
             assert!(matches!(error, StepError::Impossible { .. }), "{error}");
-            engine.save(&state, &mut after);
+            engine.save(&state, &mut after).expect("the state is of this model");
             assert_eq!(before, after, "the state moved");
             refused.set(refused.get() + 1);
         }
     });
     println!("{} steps refused", refused.get());
     assert!(refused.get() > 100, "only {} steps were refused", refused.get());
+}
+
+#[test]
+fn what_belongs_to_another_engine_is_refused() {
+    let made = |number| {
+        let recipe = Recipe::numbered(number);
+        let spec = recipe.spec();
+        (engine(spec.clone(), recipe.options(&spec)), vec![Evidence::Missing; spec.modalities.len()])
+    };
+    let ((one, unseen), (other, _)) = (made(1), made(2));
+    let mut bytes = Vec::new();
+    assert_eq!(one.save(&other.start(), &mut bytes), Err(SavedError::Foreign));
+    other.save(&other.start(), &mut bytes).expect("the state is its own");
+    assert_eq!(one.load(&bytes), Err(SavedError::Foreign));
+    let foreign_state = one.step(&mut other.start(), &Input::new(&unseen), 0, &mut one.scratch()).map(|d| d.digest());
+    assert_eq!(foreign_state, Err(StepError::Foreign("state")));
+    let foreign_scratch = one.step(&mut one.start(), &Input::new(&unseen), 0, &mut other.scratch()).map(|d| d.digest());
+    assert_eq!(foreign_scratch, Err(StepError::Foreign("working memory")));
+}
+
+#[test]
+fn a_damaged_state_is_refused() {
+    let recipe = Recipe::numbered(3);
+    let spec = recipe.spec();
+    let engine = engine(spec.clone(), recipe.options(&spec));
+    let (mut state, mut bytes) = (engine.start(), Vec::new());
+    let unseen = vec![Evidence::Missing; spec.modalities.len()];
+    engine.step(&mut state, &Input::new(&unseen), 0, &mut engine.scratch()).expect("the step is taken");
+    engine.save(&state, &mut bytes).expect("the state is its own");
+    assert!(matches!(engine.load(&bytes[..bytes.len() - 1]), Err(SavedError::Length { .. })));
+    assert!(matches!(engine.load(&[]), Err(SavedError::Format(None))));
+    let last = bytes.len() - 8;
+    bytes[last..].copy_from_slice(&0.7_f64.to_le_bytes());
+    bytes[last - 8..last].copy_from_slice(&0.7_f64.to_le_bytes());
+    assert_eq!(engine.load(&bytes), Err(SavedError::Damaged("a belief is not a distribution")));
 }
