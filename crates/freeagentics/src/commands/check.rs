@@ -1,5 +1,6 @@
 //! `freeagentics check MODEL`: everything that is wrong with a model, or what it is.
 
+use freeagentics_inference::document::{self, Limits};
 use serde_json::{Value, json};
 
 use crate::{
@@ -73,7 +74,9 @@ fn mended(args: &Args, source: &Source, terminal: &mut Terminal<'_>) -> Result<E
     writeln!(terminal.out, "{answer:#}")?;
     let left = found
         .map_or(0, |found| found.omitted + found.problems.iter().filter(|problem| problem.patch.is_none()).count());
-    if left > 0 {
+    if left > 0
+        || !args.patch && document::read(&answer.to_string(), document::Format::Json, &Limits::default()).is_err()
+    {
         let origin = harmless(&source.origin);
         writeln!(terminal.err, "{} left that only you can mend: freeagentics check {origin}", count(left, "problem"))?;
         return Ok(Exit::Failed);

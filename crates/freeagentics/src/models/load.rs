@@ -39,16 +39,24 @@ pub(crate) fn source(model: &str, terminal: &mut Terminal<'_>) -> Result<Source,
         terminal.input.take(most).read_to_end(&mut bytes).map_err(|error| Failure::unreadable("-", error))?;
         bytes
     } else if Path::new(model).is_file() {
-        fs::read(model).map_err(|error| Failure::unreadable(model, error))?
+        read_file(model)?
     } else if let Ok(shipped) = Shipped::find(model) {
         return Ok(shipped.source());
     } else if model.contains(['/', '.']) {
-        fs::read(model).map_err(|error| Failure::unreadable(model, error))?
+        read_file(model)?
     } else {
         let message = format!("`{model}` is neither a file nor a built-in model");
         return Err(Failure::usage("unknown_model", message, known(model)));
     };
     Ok(Source { origin: model.to_owned(), bytes })
+}
+
+/// The file, or as much of it as it takes to see that it is too large.
+fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
+    let most = Limits::default().document_bytes as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|error| Failure::unreadable(path, error))
 }
 
 impl Source {

@@ -48,6 +48,18 @@ pub(super) fn text<'t>(sink: &Sink, place: Place<'t>, subject: &str) -> Option<&
     text
 }
 
+/// A text of one line that is shown to people: without control characters, which a terminal would obey.
+pub(super) fn line<'t>(sink: &Sink, place: Place<'t>, subject: &str) -> Option<&'t str> {
+    let text = text(sink, place, subject)?;
+    let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.chars().any(|c| c.is_control() || reorders(c)) {
+        let message = format!("{subject} holds a control character");
+        sink.report(Problem::at(place.spot(), Code::InvalidName, message, "leave it out"));
+        return None;
+    }
+    Some(text)
+}
+
 /// A finite number; fractions such as `1/3` are numbers.
 pub(super) fn number(sink: &Sink, place: Place<'_>, subject: &str) -> Option<f64> {
     let number = match place.value() {

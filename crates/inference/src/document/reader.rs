@@ -94,7 +94,7 @@ fn document(root: Place<'_>, limits: &Limits, sink: &Sink) -> Option<Document> {
     }
     let fields = DOCUMENT.read(sink, root, "the document")?;
     check_version(sink, &fields);
-    let name = fields.get("name").and_then(|name| expect::text(sink, name, "`name`"));
+    let name = fields.get("name").and_then(|name| expect::line(sink, name, "`name`"));
     let description = fields.get("description").and_then(|text| expect::text(sink, text, "`description`"));
     let names = declare(sink, limits, &fields);
     let cx = Context::new(&names, limits, sink);

@@ -98,12 +98,16 @@ impl Gathered {
 }
 
 fn merge(first: &mut Problem, further: Problem) {
-    if first.also.len() >= MOST_PLACES || first.also.contains(&further.pointer) {
+    if first.also.contains(&further.pointer) {
         return;
     }
-    first.also.push(further.pointer);
-    if let (Some(operations), Some(more)) = (&mut first.patch, further.patch) {
-        operations.splice(0..0, more);
+    match (&mut first.patch, further.patch) {
+        (Some(operations), Some(more)) => drop(operations.splice(0..0, more)),
+        // A patch that leaves one of the places as it is would claim too much.
+        _ => first.patch = None,
+    }
+    if first.also.len() < MOST_PLACES {
+        first.also.push(further.pointer);
     }
 }
 

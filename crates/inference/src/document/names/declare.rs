@@ -124,7 +124,7 @@ fn fields(sink: &Sink, limits: &Limits, place: Place<'_>, axis: &mut Axis) -> La
     let owner = format!("{} `{}`", axis.kind.noun(), axis.name);
     let Some(fields) = part.read(sink, place, &owner) else { return none };
     if let Some(unit) = fields.get("unit") {
-        axis.unit = expect::text(sink, unit, &format!("`unit` of `{}`", axis.name)).map(str::to_owned);
+        axis.unit = expect::line(sink, unit, &format!("`unit` of `{}`", axis.name)).map(str::to_owned);
     }
     let subject = |key: &str| format!("`{key}` of `{}`", axis.name);
     match (fields.get(key), fields.get("bins")) {

@@ -70,7 +70,7 @@ pub(super) fn not_quoted(word: &Word<'_>) -> Problem {
     let shown = if word.text.is_empty() { "nothing".to_owned() } else { format!("`{}`", clip(&word.text)) };
     let message = format!("{shown} stands where a name is expected; without quotes it is taken for {taken_for}");
     let mend = if word.text.is_empty() { "write a name".to_owned() } else { format!("write \"{}\"", word.text) };
-    let patch = (!word.is_key).then(|| patch::replace(word.spot().pointer, &*word.text));
+    let patch = (!word.is_key && !word.text.is_empty()).then(|| patch::replace(word.spot().pointer, &*word.text));
     Problem::at(word.spot(), Code::NameNotQuoted, message, mend).expected(&*word.text).patch_if(patch)
 }
 

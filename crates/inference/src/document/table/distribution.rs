@@ -105,6 +105,6 @@ pub(in super::super) fn report_sum(sink: &Sink, spot: Spot, subject: &str, sum: 
     };
     let normalised =
         |&(place, value): &(Place<'_>, f64)| PatchOp::Replace { path: place.pointer(), value: (value / sum).into() };
-    let patch = (sum > 0.0).then(|| entries.iter().map(normalised).collect());
+    let patch = (sum > 0.0 && sum.is_finite()).then(|| entries.iter().map(normalised).collect());
     sink.report(Problem::at(spot, Code::SumNotOne, message, mend).expected(1).found(sum).patch_if(patch));
 }
