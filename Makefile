@@ -53,7 +53,7 @@ bench: $(BUILD_TOOLS) ## Measure the engine
 fmt: $(TEST_TOOLS) ## Format the sources
 	cargo fmt --all
 
-# Stamps: what a fresh Debian with Rust and Node may lack. nextest takes minutes to build, so only tests wait for it; it is
+# Stamps: what a fresh Debian with Rust may lack. nextest takes minutes to build, so only tests wait for it; it is
 # built without optimisation, because that takes a third of the time and the tests themselves are what runs long.
 $(BUILD_TOOLS):
 	@command -v cc >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y build-essential; }
