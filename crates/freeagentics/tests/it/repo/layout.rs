@@ -140,3 +140,22 @@ fn machine_lines(source: &Source, marks: &[String]) -> Vec<String> {
     let lines = source.text.lines().enumerate().filter(|(_, line)| is_marked(line));
     lines.map(|(at, line)| source.complaint(at, line.trim())).collect()
 }
+
+#[test]
+fn nothing_that_a_snapshot_test_left_behind_is_kept() {
+    assert_none(&left_behind(["a.rs", "CHANGELOG.md"]));
+    assert_eq!(left_behind([".run.rs.pending-snap", "it__x.snap.new"]).len(), 2);
+    let listing = std::process::Command::new("git")
+        .args(["-c", "safe.directory=*", "ls-files"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let listing = String::from_utf8(listing.stdout).unwrap();
+    assert!(listing.contains("Cargo.lock"), "the listing is not that of this repository");
+    assert_none(&left_behind(listing.lines()));
+}
+
+fn left_behind<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let left = paths.into_iter().filter(|path| path.ends_with(".pending-snap") || path.ends_with(".snap.new"));
+    left.map(|path| format!("{path}: what a snapshot test left behind")).collect()
+}
