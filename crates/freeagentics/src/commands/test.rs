@@ -3,7 +3,7 @@
 use std::io;
 
 use freeagentics_inference::{
-    document::{Claim, Expectation},
+    document::{Claim, Expectation, Reading},
     engine::Decision,
     model::Spec,
 };
@@ -14,7 +14,7 @@ use crate::{
     exit::{Exit, Failure},
     explain::{
         amounts::{count, list, percent},
-        names, odds, sentence,
+        names, odds, sentence, surprise,
         weighing::Weighing,
     },
     models::{Loaded, read},
@@ -38,6 +38,10 @@ struct Outcome {
     name: String,
     line: Option<u32>,
     given: Vec<String>,
+    /// What the agent did at each of these steps.
+    did: Vec<String>,
+    /// What of it was not counted, or could not be.
+    notes: Vec<String>,
     claims: Vec<Judged>,
     /// Why the agent decided as it did; nothing if it refused to.
     why: Option<String>,
@@ -79,18 +83,29 @@ fn outcome(loaded: &Loaded, seed: u64, index: usize, test: &Expectation) -> Outc
     let mut outcome = Outcome {
         name: test.name.clone().unwrap_or_else(|| format!("test {}", index + 1)),
         line: test.line,
-        given: test.given.iter().map(|reading| Observed::of(reading.clone()).line(spec)).collect(),
+        given: test.given.iter().map(|reading| told(spec, reading)).collect(),
+        did: Vec::new(),
+        notes: Vec::new(),
         claims: Vec::new(),
         why: None,
     };
     for (step, reading) in test.given.iter().enumerate() {
+        let observed = Observed::of(reading.clone());
         match agent.decide(reading) {
-            Ok(decision) if step + 1 == test.given.len() => {
-                outcome.claims = test.then.iter().map(|claim| judge(spec, &decision, claim)).collect();
-                let weighing = Weighing::of(&loaded.engine, &decision);
-                outcome.why = Some(sentence::why(&loaded.engine, &decision, &weighing, None));
+            Ok(decision) => {
+                let last = step + 1 == test.given.len();
+                outcome.did.push(names::action(spec, decision.action()));
+                let (evidence, seen) = (&reading.evidence, observed.seen_plainly(spec));
+                if last {
+                    outcome.claims = test.then.iter().map(|claim| judge(spec, &decision, claim)).collect();
+                    let weighing = Weighing::of(&loaded.engine, &decision);
+                    let surprises = surprise::surprises(&loaded.engine, &decision, evidence, &seen);
+                    outcome.why = Some(sentence::why(&loaded.engine, &decision, &weighing, surprises));
+                } else {
+                    let notes = surprise::not_counted(&loaded.engine, &decision, evidence, &seen);
+                    outcome.notes.extend(notes.into_iter().map(|note| format!("step {}: {note}", step + 1)));
+                }
             }
-            Ok(_) => {}
             Err(error) => {
                 let found = format!("observation {} was refused: {error}; {}", step + 1, agents::mend(&error));
                 outcome.claims = vec![Judged { holds: false, expected: "a decision".to_owned(), found }];
@@ -99,6 +114,15 @@ fn outcome(loaded: &Loaded, seed: u64, index: usize, test: &Expectation) -> Outc
         }
     }
     outcome
+}
+
+/// What is given at one step: what was really done before it, if that is said, and what was seen.
+fn told(spec: &Spec, reading: &Reading) -> String {
+    let seen = Observed::of(reading.clone()).line(spec);
+    match &reading.executed {
+        Some(executed) => format!("executed={}  {seen}", names::action(spec, executed).replace(' ', ",")),
+        None => seen,
+    }
 }
 
 fn judge(spec: &Spec, decision: &Decision<'_>, claim: &Claim) -> Judged {
@@ -155,6 +179,16 @@ impl Outcome {
         self.claims.iter().all(|claim| claim.holds)
     }
 
+    /// What was given and done, a step a line, then what of it was not counted.
+    fn steps(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let did = self.did.iter().map(Some).chain(std::iter::repeat(None));
+        let steps = self.given.iter().zip(did).enumerate().map(|(step, (given, did))| {
+            let did = did.map(|did| format!("  →  {did}")).unwrap_or_default();
+            (if step == 0 { "given" } else { "" }, format!("{given}{did}"))
+        });
+        steps.chain(self.notes.iter().map(|note| ("but", note.clone())))
+    }
+
     fn json(&self) -> Value {
         let claim = |claim: &Judged| json!({ "ok": claim.holds, "expected": claim.expected, "found": claim.found });
         json!({
@@ -162,6 +196,8 @@ impl Outcome {
             "line": self.line,
             "ok": self.holds(),
             "given": self.given,
+            "did": self.did,
+            "notes": self.notes,
             "claims": self.claims.iter().map(claim).collect::<Vec<_>>(),
             "why": self.why,
         })
@@ -183,7 +219,7 @@ fn print(terminal: &mut Terminal<'_>, loaded: &Loaded, outcomes: &[Outcome]) -> 
         }
         let place = outcome.line.map(|line| format!(":{line}")).unwrap_or_default();
         writeln!(out, "        at        {}{place}", harmless(&loaded.origin))?;
-        writeln!(out, "        given     {}", outcome.given.join(" | "))?;
+        outcome.steps().try_for_each(|(heading, step)| writeln!(out, "        {heading:<8}  {step}"))?;
         for claim in outcome.claims.iter().filter(|claim| !claim.holds) {
             writeln!(out, "        expected  {}", claim.expected)?;
             writeln!(out, "        found     {}", claim.found)?;

@@ -1,6 +1,7 @@
 //! Models and decisions in plain words.
 
 pub(crate) mod amounts;
+pub(crate) mod certainty;
 #[cfg(test)]
 pub(crate) mod example;
 pub(crate) mod names;
@@ -8,4 +9,5 @@ pub(crate) mod odds;
 pub(crate) mod portrait;
 pub(crate) mod reach;
 pub(crate) mod sentence;
+pub(crate) mod surprise;
 pub(crate) mod weighing;

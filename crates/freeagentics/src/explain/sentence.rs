@@ -4,37 +4,25 @@ use freeagentics_inference::engine::{Choice, Decision, Engine, Mode};
 
 use super::{
     amounts::{amount, list, percent},
-    names, odds,
+    certainty, names, odds,
     weighing::{Considered, Weighing},
 };
 
 /// Below this, in nats, a difference is not worth a word.
 const NEGLIGIBLE: f64 = 0.005;
 
-/// An observation that the model expected with less than these odds is called a surprise.
-const SURPRISING: f64 = 0.05;
-
-/// The decision in words: what is probably going on, what the choice weighs, what is done.
-pub(crate) fn why(engine: &Engine, decision: &Decision<'_>, weighing: &Weighing, surprise: Option<&str>) -> String {
+/// The decision in words: what is probably going on, what did not fit, what the choice weighs, what is done.
+pub(crate) fn why(engine: &Engine, decision: &Decision<'_>, weighing: &Weighing, surprises: Vec<String>) -> String {
     let spec = engine.model().spec();
     let beliefs: Vec<&[f64]> = (0..spec.factors.len()).map(|factor| decision.belief(factor)).collect();
     let mut said = vec![format!("{}.", odds::phrase(spec, &beliefs))];
-    said.extend(surprise.map(str::to_owned));
+    said.extend(surprises);
     if !spec.controls.is_empty() {
         said.extend(weighed(engine, weighing));
+        said.extend(certainty::not_yet(engine, decision, weighing));
         said.push(verdict(engine, weighing));
     }
     said.join(" ")
-}
-
-/// What did not fit: `check=fail is a surprise (1 % expected).`
-pub(crate) fn surprise(seen: &str, decision: &Decision<'_>, modality: usize, probability: f64) -> Option<String> {
-    decision.surprise(modality)?;
-    match probability {
-        p if p <= 0.0 => Some(format!("{seen} cannot be, says the model.")),
-        p if p < SURPRISING => Some(format!("{seen} is a surprise ({} expected).", percent(p))),
-        _ => None,
-    }
 }
 
 /// A plan from its first step to the last one that is not idling: `probe`, or `[restart, probe ×2]`.
@@ -55,7 +43,7 @@ fn weighed(engine: &Engine, weighing: &Weighing) -> Option<String> {
     let idles = |one: &Considered| Some(&one.action) == weighing.idle.as_ref() && one.net().abs() < NEGLIGIBLE;
     let clause = |one: &Considered, would: bool| {
         let name = plan(engine, one.plan, weighing.idle.as_deref());
-        parts(one, weighing.idle.is_some(), would).map(|parts| format!("{name} {parts}"))
+        weighed_up(one, weighing.idle.is_some(), would).map(|parts| format!("{name} {parts}"))
     };
     let chosen = weighing.chosen().filter(|one| !idles(one)).and_then(|one| clause(one, false));
     let rival = weighing.rival().filter(|one| !idles(one)).and_then(|one| clause(one, true));
@@ -64,7 +52,13 @@ fn weighed(engine: &Engine, weighing: &Weighing) -> Option<String> {
 }
 
 /// `costs 0.4, is a look worth 0.62 and should save 0.1`, or the same as what it `would` do.
-fn parts(one: &Considered, compared: bool, would: bool) -> Option<String> {
+pub(crate) fn weighed_up(one: &Considered, compared: bool, would: bool) -> Option<String> {
+    let said = list(&parts(one, compared, would), "and");
+    (!said.is_empty()).then(|| if would { format!("would {said}") } else { said })
+}
+
+/// The parts of it, one by one.
+pub(crate) fn parts(one: &Considered, compared: bool, would: bool) -> Vec<String> {
     let mut said = Vec::new();
     let say = |is: &str, be: &str, value: f64| format!("{} {}", if would { be } else { is }, amount(value.abs()));
     match one.cost {
@@ -87,8 +81,7 @@ fn parts(one: &Considered, compared: bool, would: bool) -> Option<String> {
         (true, true, false) => said.push(say("should bring", "bring", one.brings)),
         (true, false, _) => said.push(say("should lose", "lose", one.brings)),
     }
-    let said = list(&said, "and");
-    (!said.is_empty()).then(|| if would { format!("would {said}") } else { said })
+    said
 }
 
 fn verdict(engine: &Engine, weighing: &Weighing) -> String {

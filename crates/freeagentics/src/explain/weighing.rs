@@ -155,7 +155,9 @@ pub(crate) fn own_worth(spec: &Spec, action: &[usize]) -> f64 {
     spec.preferences.iter().map(worth).sum()
 }
 
-/// What doing nothing is: the declared idle action, or else the one action that costs least.
+/// What doing nothing is: the declared idle action, or else the one action that is free where all others cost something.
+///
+/// The cheapest of actions that all cost something is not it: told against that one, no cost would be the document's.
 fn idle(engine: &Engine) -> Option<Vec<usize>> {
     if let Some(idle) = &engine.options().idle {
         return Some(idle.clone());
@@ -169,7 +171,7 @@ fn idle(engine: &Engine) -> Option<Vec<usize>> {
     }
     firsts.sort_by(|left, right| right.0.total_cmp(&left.0));
     match firsts.as_slice() {
-        [(most, action), (next, _), ..] if most > next => Some(action.to_vec()),
+        [(most, action), (next, _), ..] if most > next && *most == 0.0 => Some(action.to_vec()),
         _ => None,
     }
 }

@@ -65,6 +65,11 @@ impl<'a> Decision<'a> {
             && self.engine.initial[modality].is_none()
     }
 
+    /// The control vector that preceded what `modality` brought; `None` if none did.
+    pub fn preceding(&self, modality: usize) -> Option<&'a [usize]> {
+        if modality < self.engine.initial.len() { self.scratch.preceding(self.engine, modality) } else { None }
+    }
+
     /// −ln of the probability with which this observation of `modality` was expected; `None` if there was none.
     pub fn surprise(&self, modality: usize) -> Option<f64> {
         let expected = self.scratch.expected(self.engine, modality)?;

@@ -92,7 +92,7 @@ impl Scratch {
     }
 
     /// The control vector that preceded the observation of a modality.
-    fn preceding<'a>(&'a self, engine: &'a Engine, modality: usize) -> Option<&'a [usize]> {
+    pub(super) fn preceding<'a>(&'a self, engine: &'a Engine, modality: usize) -> Option<&'a [usize]> {
         if self.acted { Some(&self.preceding) } else { engine.initial[modality].as_deref() }
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io};
 
 use freeagentics_inference::{
     document::{Limits, Observations},
-    model::Modality,
+    model::{Modality, Table},
 };
 use serde_json::{Map, Value};
 
@@ -151,9 +151,11 @@ impl Conversation<'_> {
     fn next_question(&self, answered: &BTreeSet<usize>) -> Option<(usize, &Modality)> {
         let spec = &self.loaded.document.spec;
         let tells = |index: usize| {
-            spec.likelihoods
-                .get(index)
-                .is_some_and(|table| !tells_nothing(spec, table, self.preceding(index).as_deref()))
+            let preceding = self.preceding(index);
+            // Where an action has to precede and none did, the answer would not be counted.
+            let counts = |table: &Table| table.controls.is_empty() || preceding.is_some();
+            let tells = |table: &Table| counts(table) && !tells_nothing(spec, table, preceding.as_deref());
+            spec.likelihoods.get(index).is_some_and(tells)
         };
         let mut asked = spec.modalities.iter().enumerate().filter(|(index, _)| tells(*index)).peekable();
         if asked.peek().is_none() {

@@ -5,13 +5,12 @@ use std::io;
 use freeagentics_inference::{
     engine::{Decision, Engine},
     model::Spec,
-    numerics::exp,
 };
 use serde_json::{Map, Value, json};
 
 use super::{Explain, tables};
 use crate::{
-    explain::{names, sentence, weighing::Weighing},
+    explain::{names, sentence, surprise, weighing::Weighing},
     recording::Observed,
     rules::{self, Rule},
     terminal::Terminal,
@@ -80,13 +79,8 @@ impl Step<'_> {
     /// The reason in a sentence, with what came as a surprise.
     fn why(&self, weighing: &Weighing) -> String {
         let seen = self.observed.seen_plainly(self.spec());
-        let surprises = seen.into_iter().filter_map(|(modality, seen)| {
-            let probability = self.decision.surprise(modality).map(|surprise| exp(-surprise))?;
-            sentence::surprise(&seen, self.decision, modality, probability)
-        });
-        let surprises: Vec<String> = surprises.collect();
-        let said = (!surprises.is_empty()).then(|| surprises.join(" "));
-        sentence::why(self.engine, self.decision, weighing, said.as_deref())
+        let surprises = surprise::surprises(self.engine, self.decision, &self.observed.reading.evidence, &seen);
+        sentence::why(self.engine, self.decision, weighing, surprises)
     }
 
     /// For programs.
@@ -116,6 +110,7 @@ impl Step<'_> {
         add("free_energy", json!(decision.free_energy()));
         add("surprise", surprise(spec, decision));
         add("impossible", json!(decision.impossible()));
+        add("against", weighing.idle.as_deref().map_or(Value::Null, |idle| action(spec, idle)));
         add("actions", tables::actions_json(self.engine, &weighing));
         if explain == Explain::Full {
             add("prior", beliefs(spec, |factor| decision.prior(factor)));

@@ -29,13 +29,24 @@ pub(super) fn write(
     const INDENT: &str = "          ";
     for (factor, axis) in engine.model().spec().factors.iter().enumerate() {
         beliefs(&axis.name, &axis.labels, decision, factor).write(terminal.out, INDENT)?;
+        more(terminal, INDENT, axis.labels.len())?;
     }
     if !engine.model().spec().controls.is_empty() {
         actions(engine, weighing).write(terminal.out, INDENT)?;
+        more(terminal, INDENT, weighing.considered.len())?;
         plans(engine, decision, weighing).write(terminal.out, INDENT)?;
+        more(terminal, INDENT, engine.n_policies())?;
     }
     let fit = format!("{INDENT}free energy (how badly the model fits) {}", amount(decision.free_energy()));
     writeln!(terminal.out, "{}", terminal.paint.faint(&fit))
+}
+
+/// What a table leaves out.
+fn more(terminal: &mut Terminal<'_>, indent: &str, rows: usize) -> io::Result<()> {
+    if rows <= SHOWN {
+        return Ok(());
+    }
+    writeln!(terminal.out, "{}", terminal.paint.faint(&format!("{indent}… {} more", rows - SHOWN)))
 }
 
 /// Odds before and after the observation, with a bar.
@@ -54,9 +65,11 @@ fn beliefs(name: &str, labels: &[String], decision: &Decision<'_>, factor: usize
 
 fn actions(engine: &Engine, weighing: &Weighing) -> Table {
     let compared = if weighing.idle.is_some() { "saves" } else { "brings" };
-    let headings = ["action", "odds", "costs", "is worth as a look", compared, "in all"];
+    let against = weighing.idle.as_ref().map(|idle| format!("against {}", names::action(engine.model().spec(), idle)));
+    let first = against.as_deref().unwrap_or("action");
+    let headings = [first, "chosen with", "costs", "is worth as a look", compared, "in all"];
     let mut table =
-        Table::new(headings.map(|heading| (heading, if heading == "action" { Align::Left } else { Align::Right })));
+        Table::new(headings.map(|heading| (heading, if heading == first { Align::Left } else { Align::Right })));
     for one in weighing.considered.iter().take(SHOWN) {
         let name = names::action(engine.model().spec(), &one.action);
         let chosen = if one.action == weighing.chosen { " ←" } else { "" };
@@ -73,7 +86,7 @@ fn actions(engine: &Engine, weighing: &Weighing) -> Table {
 }
 
 fn plans(engine: &Engine, decision: &Decision<'_>, weighing: &Weighing) -> Table {
-    let headings = ["plan (policy)", "odds", "utility", "information gain", "risk", "ambiguity", "-G"];
+    let headings = ["plan (policy)", "chosen with", "utility", "information gain", "risk", "ambiguity", "-G"];
     let mut table = Table::new(
         headings.map(|heading| (heading, if heading == "plan (policy)" { Align::Left } else { Align::Right })),
     );
@@ -100,14 +113,19 @@ pub(super) fn actions_json(engine: &Engine, weighing: &Weighing) -> Value {
             "action": action(spec, &one.action),
             "plan": steps(engine, one.plan),
             "odds": one.odds,
-            "cost": one.cost,
-            "brings": one.brings,
-            "tells": one.tells,
-            "habit": one.habit,
-            "net": one.net(),
+            "cost": silent(one.cost),
+            "brings": silent(one.brings),
+            "tells": silent(one.tells),
+            "habit": silent(one.habit),
+            "net": silent(one.net()),
         })
     };
     Value::Array(weighing.considered.iter().map(one).collect())
+}
+
+/// Differences of sums that should cancel leave a rest in the last digits, which says nothing.
+fn silent(value: f64) -> f64 {
+    if value.abs() < 1e-12 { 0.0 } else { value }
 }
 
 /// Every plan with its split, in the engine's order.

@@ -165,7 +165,7 @@ mod tests {
         restart: 0.4 % of the steps of simulated runs; when sure of hung
           only when healthy is below 11 % and blip is below 15 %
           it takes plans of 3 steps; with plans of 1 or 2 it never would, because its cost, 10, is paid at once and what it saves comes later (at best 3.92 in 1 step, 7.82 in 2 and 11.7 in 3)
-        page: never (at none of 1381 beliefs tried), because it costs more than it brings: where it comes closest, with hung 84 %, overloaded 16 %, [page, probe ×2] would cost 18.8, tell 1.75 and save 1.59; wait does better by 15.5
+        page: never (at none of 1381 beliefs tried), because it costs more than it brings: where it comes closest, with hung 84 %, overloaded 16 %, [page, probe ×2] would cost 18.8, be a look worth 1.75 and save 1.59; wait does better by 15.5
           longer plans would not change that (tried: 4, 5 and 6 steps)
         "#);
     }
@@ -177,9 +177,9 @@ mod tests {
           only when blip is below 40 %
         probe: 4.3 % of the steps of simulated runs; when sure of blip
           only when hung is below 80 % and healthy is below 83 %
-        restart: never (at none of 1253 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, restart would cost 10, tell 0.26 and save 7.82; wait does better by 1.92
+        restart: never (at none of 1253 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, restart would cost 10, be a look worth 0.26 and save 7.82; wait does better by 1.92
           with plans of 3 steps it would, because its cost, 10, is paid at once and what it saves comes later (at best 7.82 in 2 and 11.7 in 3 steps)
-        page: never (at none of 1253 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, page would cost 18, tell 0.7 and save 1.2; wait does better by 16.1
+        page: never (at none of 1253 beliefs tried), because it costs more than it brings: where it comes closest, with hung 100 %, page would cost 18, be a look worth 0.7 and save 1.2; wait does better by 16.1
           longer plans would not change that (tried: 3, 4 and 5 steps)
         "#);
     }

@@ -14,7 +14,6 @@ use super::{
 use crate::explain::{
     amounts::{amount, count, list, percent},
     names, odds, sentence,
-    weighing::Considered,
 };
 
 /// What is to be said about one action.
@@ -131,10 +130,10 @@ fn never(engine: &Engine, verdict: &Verdict, tried: usize) -> Vec<String> {
     let dear = own.cost > 0.0 && own.cost > own.brings + own.tells;
     let because = if dear { "it costs more than it brings".to_owned() } else { format!("{better} is better") };
     let mut said = vec![format!(
-        "never (at none of {tried} beliefs tried), because {because}: where it comes closest, with {}, {} would {}; {better} does better by {}",
+        "never (at none of {tried} beliefs tried), because {because}: where it comes closest, with {}, {} {}; {better} does better by {}",
         belief(spec, &strongest.belief),
         sentence::plan(engine, own.plan, strongest.idle.as_deref()),
-        against_it(own),
+        sentence::weighed_up(own, strongest.idle.is_some(), true).unwrap_or_else(|| "would change nothing".to_owned()),
         amount(by)
     )];
     said.extend(longer(verdict, strongest));
@@ -156,30 +155,8 @@ fn longer(verdict: &Verdict, strongest: &Strongest) -> Option<String> {
 }
 
 fn for_it(strongest: &Strongest) -> String {
-    let own = &strongest.own;
-    let mut parts = Vec::new();
-    if own.cost.abs() >= 0.005 {
-        parts.push(format!("costs {}", amount(own.cost)));
-    }
-    if own.tells >= 0.005 {
-        parts.push(format!("is a look worth {}", amount(own.tells)));
-    }
-    if own.brings.abs() >= 0.005 {
-        parts.push(format!("should {} {}", if own.brings > 0.0 { "save" } else { "lose" }, amount(own.brings.abs())));
-    }
+    let mut parts = sentence::parts(&strongest.own, strongest.idle.is_some(), false);
     parts.push(format!("leads by {}", amount(strongest.lead)));
-    list(&parts, "and")
-}
-
-fn against_it(own: &Considered) -> String {
-    let mut parts = Vec::new();
-    if own.cost.abs() >= 0.005 {
-        parts.push(format!("cost {}", amount(own.cost)));
-    }
-    if own.tells >= 0.005 {
-        parts.push(format!("tell {}", amount(own.tells)));
-    }
-    parts.push(format!("{} {}", if own.brings < 0.0 { "lose" } else { "save" }, amount(own.brings.abs())));
     list(&parts, "and")
 }
 

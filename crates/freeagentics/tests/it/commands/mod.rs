@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod models;
+mod reasons;
 mod run;
 mod schema;
 mod scoring;

@@ -32,18 +32,18 @@ fn everything_can_be_told_in_tables() {
               lamp   before    now
               good     90 %   97 %  ███████████████████
               dying    10 %  3.4 %  █
-              action     odds  costs  is worth as a look  saves  in all
-              leave ←  99.8 %      0                   0      0       0
-              change    0.2 %    1.5               -0.16   0.13   -1.54
-              plan (policy)              odds  utility  information gain   risk  ambiguity     -G
-              leave                    99.3 %    -0.16              0.21  -0.71       0.66   0.05
-              [leave ×2, change]        0.2 %     -1.6              0.13   0.83       0.64  -1.47
-              [leave, change]           0.2 %    -1.55              0.07   0.86       0.62  -1.48
-              change                    0.2 %    -1.53              0.04   0.88       0.61  -1.49
-              [leave, change ×2]       <0.1 %    -3.04              0.06   2.37       0.61  -2.99
-              [change, leave, change]  <0.1 %    -3.01              0.01    2.4        0.6     -3
-              [change ×2]              <0.1 %    -3.01              0.01    2.4        0.6     -3
-              [change ×3]              <0.1 %     -4.5                 0    3.9        0.6   -4.5
+              against leave  chosen with  costs  is worth as a look  saves  in all
+              leave ←             99.8 %      0                   0      0       0
+              change               0.2 %    1.5               -0.16   0.13   -1.54
+              plan (policy)            chosen with  utility  information gain   risk  ambiguity     -G
+              leave                         99.3 %    -0.16              0.21  -0.71       0.66   0.05
+              [leave ×2, change]             0.2 %     -1.6              0.13   0.83       0.64  -1.47
+              [leave, change]                0.2 %    -1.55              0.07   0.86       0.62  -1.48
+              change                         0.2 %    -1.53              0.04   0.88       0.61  -1.49
+              [leave, change ×2]            <0.1 %    -3.04              0.06   2.37       0.61  -2.99
+              [change, leave, change]       <0.1 %    -3.01              0.01    2.4        0.6     -3
+              [change ×2]                   <0.1 %    -3.01              0.01    2.4        0.6     -3
+              [change ×3]                   <0.1 %     -4.5                 0    3.9        0.6   -4.5
               free energy (how badly the model fits) 0.12
     After 1 step
              leave  change

@@ -19,7 +19,7 @@ fn a_broken_promise_is_told_with_what_was_found_and_the_odds() {
     lamp
       FAIL  a flicker is not enough (change; good most likely)
             at        test-broken.yaml:19
-            given     light=flicker
+            given     light=flicker  →  leave
             expected  change
             found     leave
             expected  good most likely
