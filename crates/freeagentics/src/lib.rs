@@ -12,6 +12,7 @@ mod tables;
 mod terminal;
 
 use std::{
+    ffi::OsString,
     io::{self, BufWriter, IsTerminal},
     process::ExitCode,
 };
@@ -24,7 +25,7 @@ use terminal::{Format, Paint, Terminal};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(arguments()) {
         Ok(cli) => cli,
         Err(told) => return usage(&told),
     };
@@ -47,6 +48,15 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(&mut terminal, cli.output).into(),
     }
+}
+
+/// The words of the command line; `help --help` asks for nothing but help.
+fn arguments() -> Vec<OsString> {
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    if words.get(1).is_some_and(|word| word == "help") {
+        words.retain(|word| word != "--help" && word != "-h");
+    }
+    words
 }
 
 /// Help, the version, or what is wrong with the command line; the last as JSON for programs.

@@ -1,6 +1,7 @@
 //! `freeagentics check MODEL`: everything that is wrong with a model, or what it is.
 
 use freeagentics_inference::document::{self, Limits};
+use freeagentics_inference::model::{Preference, Spec};
 use serde_json::{Value, json};
 
 use crate::{
@@ -114,7 +115,18 @@ fn summary(terminal: &mut Terminal<'_>, loaded: &Loaded) -> std::io::Result<()> 
         cost.table_entries,
         cost.bytes.div_ceil(1024)
     )?;
-    writeln!(out, "  digest      {}", loaded.engine.model().digest())
+    writeln!(out, "  digest      {}", loaded.engine.model().digest())?;
+    notes(spec).iter().try_for_each(|note| writeln!(out, "  note        {note}"))
+}
+
+/// What is no mistake but may not be meant.
+fn notes(spec: &Spec) -> Vec<&'static str> {
+    let values = |preference: &Preference| match preference {
+        Preference::Observations { values, .. } | Preference::Joint { values, .. } => values.clone(),
+    };
+    let values: Vec<f64> = spec.preferences.iter().flat_map(values).collect();
+    let gains = values.iter().any(|&value| value > 0.0) && values.iter().all(|&value| value >= 0.0);
+    gains.then_some("all preferences are gains: was a cost meant? Costs are negative").into_iter().collect()
 }
 
 fn summary_json(loaded: &Loaded) -> Value {
@@ -137,5 +149,6 @@ fn summary_json(loaded: &Loaded) -> Value {
         "policy_length": loaded.engine.policy_len(),
         "tests": document.tests.len(),
         "cost": document.cost,
+        "notes": notes(spec),
     })
 }

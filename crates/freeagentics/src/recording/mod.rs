@@ -13,7 +13,7 @@ mod scoreboard;
 mod track;
 
 pub(crate) use line::Line;
-pub(crate) use observed::Observed;
+pub(crate) use observed::{Observed, example};
 pub(crate) use reader::Reader;
 pub(crate) use score::{Judge, Moved, Tally};
 pub(crate) use scoreboard::{Contestant, scoreboard, scoreboard_json};

@@ -17,6 +17,12 @@ pub(crate) struct Observed {
     numbers: Vec<Option<f64>>,
 }
 
+/// A line that fits the model: `{"check": "ok"}`.
+pub(crate) fn example(spec: &Spec) -> String {
+    let names = spec.modalities.first().map_or(("modality", "value"), |first| (&first.name, label(&first.labels, 0)));
+    format!("{{{}: {}}}", json!(names.0), json!(names.1))
+}
+
 impl Observed {
     /// Reads an observation as it was written.
     pub(crate) fn read(

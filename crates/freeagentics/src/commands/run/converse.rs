@@ -1,6 +1,9 @@
 //! A conversation: each modality is asked for, then the decision is told.
 
-use std::{collections::BTreeSet, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use freeagentics_inference::{
     document::{Limits, Observations},
@@ -11,13 +14,13 @@ use serde_json::{Map, Value};
 use super::{
     Explain,
     answer::{Answer, COMMANDS, HELP, understand},
-    prompt::{Person, Prompt},
+    prompt::{Person, Prompt, Reply},
     step::Step,
 };
 use crate::{
     agents::{self, Agent},
     exit::{Exit, Failure},
-    explain::portrait::cases::tells_nothing,
+    explain::{amounts::count, names, portrait::cases::tells_nothing},
     models::Loaded,
     recording::Observed,
     rules::{Rule, Watch},
@@ -31,6 +34,8 @@ struct Conversation<'a> {
     observations: Observations,
     explain: Explain,
     episode: Episode<'a>,
+    /// How often each action was chosen.
+    did: BTreeMap<String, usize>,
 }
 
 /// What begins anew with `:new`.
@@ -73,7 +78,7 @@ fn talk(
     writeln!(terminal.out, "{}: what is seen, step by step? (:help says how)", paint.strong(&name))?;
     let observations = Observations::of(&loaded.document.spec, Limits::default());
     let episode = Episode::begin(loaded, seed, rules);
-    let mut conversation = Conversation { loaded, rules, observations, explain, episode };
+    let mut conversation = Conversation { loaded, rules, observations, explain, episode, did: BTreeMap::new() };
     while let Some(heard) = conversation.hear(person, terminal)? {
         match heard {
             Heard::New => {
@@ -83,6 +88,7 @@ fn talk(
             Heard::Step(observed) => conversation.decide(&observed, terminal)?,
         }
     }
+    conversation.sum_up(terminal)?;
     Ok(Exit::Done)
 }
 
@@ -103,6 +109,7 @@ impl Conversation<'_> {
         let beside: Vec<_> = watches.iter_mut().map(|watch| watch.decide(&observed.reading.evidence)).collect();
         *steps += 1;
         *done = Some(decision.action().to_vec());
+        *self.did.entry(names::action(&self.loaded.document.spec, decision.action())).or_default() += 1;
         let step = Step {
             number: *steps,
             place: ("", 0),
@@ -115,14 +122,28 @@ impl Conversation<'_> {
         step.text(self.explain, terminal)
     }
 
+    /// What was done how often, in all episodes.
+    fn sum_up(&self, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        let steps: usize = self.did.values().sum();
+        if steps == 0 || self.loaded.document.spec.controls.is_empty() {
+            return Ok(());
+        }
+        let each: Vec<String> = self.did.iter().map(|(action, times)| format!("{action} {times}")).collect();
+        writeln!(terminal.out, "After {}: {}.", count(steps, "step"), each.join(", "))
+    }
+
     /// Asks for each modality that could tell something; nothing when the person leaves.
     fn hear(&mut self, person: &mut dyn Prompt, terminal: &mut Terminal<'_>) -> Result<Option<Heard>, Failure> {
         let mut written = Map::new();
         let mut answered = BTreeSet::new();
         while let Some((index, modality)) = self.next_question(&answered) {
             terminal.out.flush()?;
-            let Some(answer) = person.ask(&question(modality), &self.words(&modality.labels))? else { return Ok(None) };
-            match understand(&answer, &modality.name) {
+            let answer = match person.ask(&question(modality), &self.words(&modality.labels))? {
+                Reply::Said(answer) => answer,
+                Reply::Cleared => continue,
+                Reply::Left => return Ok(None),
+            };
+            match understand(&answer, modality, &self.loaded.document.spec) {
                 Answer::Seen(seen, complete) => {
                     if self.read(&mut written, seen, terminal)?.is_some() {
                         answered.insert(index);
@@ -235,13 +256,20 @@ mod tests {
     struct Script<'a>(std::slice::Iter<'a, &'static str>);
 
     impl Prompt for Script<'_> {
-        fn ask(&mut self, _: &str, _: &[String]) -> io::Result<Option<String>> {
-            Ok(self.0.next().map(|answer| (*answer).to_owned()))
+        fn ask(&mut self, _: &str, _: &[String]) -> io::Result<Reply> {
+            Ok(match self.0.next() {
+                Some(&"^C") => Reply::Cleared,
+                Some(answer) => Reply::Said((*answer).to_owned()),
+                None => Reply::Left,
+            })
         }
     }
 
     fn conversation(answers: &[&'static str]) -> String {
-        let loaded = Shipped::find("watchdog").unwrap().source().load().unwrap();
+        conversation_with(&Shipped::find("watchdog").unwrap().source().load().unwrap(), answers)
+    }
+
+    fn conversation_with(loaded: &Loaded, answers: &[&'static str]) -> String {
         let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), io::empty());
         let mut terminal = Terminal {
             out: &mut out,
@@ -252,7 +280,7 @@ mod tests {
             err_paint: Paint::Plain,
         };
         let mut person = Script(answers.iter());
-        talk(&loaded, 1, Explain::None, &[], &mut person, &mut terminal).unwrap();
+        talk(loaded, 1, Explain::None, &[], &mut person, &mut terminal).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -261,6 +289,21 @@ mod tests {
         let said = conversation(&["38", "fail"]);
         assert!(said.contains("1  check=ok (38 ms)  →  wait"), "{said}");
         assert!(said.contains("2  check=fail  →  probe"), "{said}");
+    }
+
+    #[test]
+    fn ctrl_c_clears_the_line_and_at_the_end_all_is_summed_up() {
+        let said = conversation(&["38", "^C", "fail", "^C"]);
+        assert!(said.contains("2  check=fail  →  probe"), "{said}");
+        assert!(said.ends_with("After 2 steps: probe 1, wait 1.\n"), "{said}");
+    }
+
+    #[test]
+    fn a_look_that_would_not_be_counted_is_not_asked_for() {
+        let mut loaded = Shipped::find("watchdog").unwrap().source().load().unwrap();
+        loaded.document.spec.modalities.iter_mut().for_each(|modality| modality.initial = None);
+        let said = conversation_with(&loaded, &["fail"]);
+        assert!(said.contains("1  check=fail  →") && !said.contains("deep_probe="), "{said}");
     }
 
     #[test]
@@ -276,6 +319,7 @@ mod tests {
         let said = conversation(&dead);
         assert!(said.contains("4  check=fail  →"), "{said}");
         let other = conversation(&["check=ok", "check=fail", "check=fail deep_probe=dead", "check=fail"]);
-        assert_ne!(said.lines().last(), other.lines().last());
+        let fourth = |said: &str| said.lines().find(|line| line.contains("     4  ")).map(str::to_owned);
+        assert_ne!(fourth(&said), fourth(&other));
     }
 }

@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::{
     exit::{Exit, Failure},
     models::{Loaded, RECORDINGS, read},
-    recording::{Contestant, Judge, Reader, scoreboard, scoreboard_json},
+    recording::{Contestant, Judge, Reader, example, scoreboard, scoreboard_json},
     rules::{self, Rule},
     terminal::{Format, Terminal},
 };
@@ -144,8 +144,8 @@ impl Summary {
         let steps: usize =
             self.contestants.iter().take(1).flat_map(|agent| &agent.tallies).map(|tally| tally.steps).sum();
         if steps == 0 {
-            let mend = r#"write one JSON object a line, such as {"modality": "value"}"#;
-            return writeln!(terminal.out, "no observations; {mend}");
+            let example = example(spec);
+            return writeln!(terminal.out, "no observations; write one JSON object a line, such as {example}");
         }
         if spec.controls.is_empty() && self.contestants.len() == 1 && !self.down {
             return Ok(());

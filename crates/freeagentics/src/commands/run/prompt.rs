@@ -9,8 +9,18 @@ use rustyline::{
 
 /// Somebody who answers.
 pub(super) trait Prompt {
-    /// Shows `prompt` and waits for an answer, completing `words`; nothing at the end of the conversation.
-    fn ask(&mut self, prompt: &str, words: &[String]) -> io::Result<Option<String>>;
+    /// Shows `prompt` and waits for an answer, completing `words`.
+    fn ask(&mut self, prompt: &str, words: &[String]) -> io::Result<Reply>;
+}
+
+/// What somebody does when asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    Said(String),
+    /// Ctrl-C: what was typed is thrown away.
+    Cleared,
+    /// The end of the conversation.
+    Left,
 }
 
 /// A person at the terminal.
@@ -28,13 +38,14 @@ impl Person {
 }
 
 impl Prompt for Person {
-    fn ask(&mut self, prompt: &str, words: &[String]) -> io::Result<Option<String>> {
+    fn ask(&mut self, prompt: &str, words: &[String]) -> io::Result<Reply> {
         if let Some(helper) = self.editor.helper_mut() {
             helper.0 = words.to_vec();
         }
         match self.editor.readline(prompt) {
-            Ok(answer) => Ok(Some(answer)),
-            Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(None),
+            Ok(answer) => Ok(Reply::Said(answer)),
+            Err(ReadlineError::Interrupted) => Ok(Reply::Cleared),
+            Err(ReadlineError::Eof) => Ok(Reply::Left),
             Err(error) => Err(io::Error::other(error)),
         }
     }

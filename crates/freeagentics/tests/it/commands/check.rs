@@ -40,6 +40,14 @@ fn a_sound_model_is_summed_up() {
 }
 
 #[test]
+fn a_model_that_only_gains_is_asked_whether_a_cost_was_meant() {
+    let gains = LAMP.replace("{ dying: -1 }", "{ dying: 1 }").replace("{ change: -1.5 }", "{ change: 1.5 }");
+    let said = freeagentics(&["check", &file("check-gains.yaml", &gains)]);
+    assert!(said.out.contains("note        all preferences are gains: was a cost meant?"), "{}", said.out);
+    assert_eq!(said.code, 0);
+}
+
+#[test]
 fn the_printed_patch_leads_to_a_sound_model() {
     let broken = file("check-patch.yaml", &broken_lamp());
     let patch: serde_json::Value = serde_json::from_str(&freeagentics(&["check", &broken, "--patch"]).out).unwrap();

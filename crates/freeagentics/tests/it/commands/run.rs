@@ -122,7 +122,8 @@ fn an_empty_recording_is_no_error_and_says_what_a_line_looks_like() {
     let model = file("run-empty.yaml", LAMP);
     let said = freeagentics(&["run", &model, "--observations", &file("run-empty.jsonl", "")]);
     assert_eq!(said.code, 0);
-    assert!(said.out.starts_with("no observations; write one JSON object a line"), "{}", said.out);
+    let example = "no observations; write one JSON object a line, such as {\"light\": \"steady\"}\n";
+    assert_eq!(said.out, example);
 }
 
 #[test]

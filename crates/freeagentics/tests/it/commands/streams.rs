@@ -61,6 +61,8 @@ fn help_names_the_exit_codes() {
     let said = freeagentics(&["--help"]);
     assert!(said.out.contains("  4  a line of observations is wrong"), "{}", said.out);
     assert_eq!(freeagentics(&["run"]).code, 2);
+    let asked_twice = freeagentics(&["help", "--help"]);
+    assert_eq!((asked_twice.out, asked_twice.code), (said.out, 0));
 }
 
 #[test]
