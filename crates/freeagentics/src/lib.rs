@@ -18,6 +18,7 @@ use std::{
 };
 
 use clap::Parser;
+use terminal_size::terminal_size;
 
 use commands::Cli;
 use exit::{Exit, Failure};
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         err: &mut stderr.lock(),
         input: &mut io::stdin().lock(),
         interactive,
+        width: if stdout.is_terminal() { terminal_size().map(|(width, _)| width.0.into()) } else { None },
         paint,
         err_paint,
     };
@@ -78,6 +80,7 @@ fn usage(told: &clap::Error) -> ExitCode {
         err: &mut err,
         input: &mut input,
         interactive: false,
+        width: None,
         paint: Paint::Plain,
         err_paint: Paint::Plain,
     };

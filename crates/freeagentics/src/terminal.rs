@@ -28,6 +28,8 @@ pub(crate) struct Terminal<'t> {
     pub(crate) input: &'t mut dyn BufRead,
     /// Whether a person sits at both ends, so that prompting makes sense.
     pub(crate) interactive: bool,
+    /// How many columns a line of answers may have; none where nobody looks at columns.
+    pub(crate) width: Option<usize>,
     /// How answers may be decorated.
     pub(crate) paint: Paint,
     /// How complaints may be decorated.
@@ -39,6 +41,28 @@ impl Terminal<'_> {
     pub(crate) fn halves<'a>(&'a mut self, nothing: &'a mut io::Empty) -> (&'a mut dyn BufRead, Terminal<'a>) {
         let rest = Terminal { out: self.out, err: self.err, input: nothing, ..*self };
         (self.input, rest)
+    }
+
+    /// Writes a paragraph after an indent, broken between words where the terminal ends.
+    pub(crate) fn paragraph(&mut self, indent: &str, text: &str) -> io::Result<()> {
+        // A narrower terminal breaks by itself; a word a line would be no better.
+        const NARROWEST: usize = 20;
+        let width = self.width.map_or(usize::MAX, |width| width.saturating_sub(indent.len()).max(NARROWEST));
+        let (mut line, mut length) = (String::new(), 0);
+        for word in text.split(' ') {
+            let size = word.chars().count();
+            if length > 0 && length + 1 + size > width {
+                writeln!(self.out, "{indent}{line}")?;
+                (line, length) = (String::new(), 0);
+            }
+            if length > 0 {
+                line.push(' ');
+                length += 1;
+            }
+            line.push_str(word);
+            length += size;
+        }
+        writeln!(self.out, "{indent}{line}")
     }
 
     /// Writes one JSON value on a line of its own.
@@ -98,6 +122,27 @@ mod tests {
     #[test]
     fn an_escape_sequence_in_a_model_does_not_reach_the_terminal() {
         assert_eq!(harmless("a\u{1b}[31mred\nline"), "a\u{fffd}[31mred\nline");
+    }
+
+    #[test]
+    fn a_paragraph_breaks_between_words_and_only_where_the_terminal_ends() {
+        let wrapped = |width| {
+            let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), io::empty());
+            let mut terminal = Terminal {
+                out: &mut out,
+                err: &mut err,
+                input: &mut input,
+                interactive: true,
+                width,
+                paint: Paint::Plain,
+                err_paint: Paint::Plain,
+            };
+            terminal.paragraph("  ", "Probably hung (83 %). [restart, probe ×2] costs 10.8.").unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(wrapped(None), "  Probably hung (83 %). [restart, probe ×2] costs 10.8.\n");
+        let narrow = "  Probably hung (83 %).\n  [restart, probe ×2]\n  costs 10.8.\n";
+        assert_eq!(wrapped(Some(23)), narrow);
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::io::{BufRead, Read};
 use freeagentics_inference::model::Spec;
 use serde_json::Value;
 
-use super::line::{Header, Line};
+use super::{
+    line::{Header, Line},
+    observed::example,
+};
 use crate::exit::Failure;
 
 /// The longest line that is read: a line without end must not eat the memory.
@@ -20,6 +23,8 @@ pub(crate) struct Reader<'r> {
     first: Option<Box<Line>>,
     /// Whether the model has modalities named like the keys of an envelope, which then are modalities.
     names: Reserved,
+    /// A line that would do.
+    example: String,
 }
 
 /// The keys that make a line something else than a bare observation, unless the model claims them.
@@ -42,7 +47,7 @@ impl<'r> Reader<'r> {
     pub(crate) fn new(name: &str, input: &'r mut dyn BufRead, spec: &Spec) -> Self {
         let claimed = |key: &str| spec.modalities.iter().any(|modality| modality.name == key);
         let names = Reserved { recording: !claimed("recording"), observation: !claimed("observation") };
-        Self { name: name.to_owned(), input, line: 0, first: None, names }
+        Self { name: name.to_owned(), input, line: 0, first: None, names, example: example(spec) }
     }
 
     /// What the recording is called.
@@ -96,8 +101,9 @@ impl<'r> Reader<'r> {
             }
         };
         let value: Value = serde_json::from_str(text.trim()).map_err(|error| {
+            let example = &self.example;
             let mend =
-                r#"write one JSON object a line, such as {"check": "ok"}; text in double quotes, no comma at the end"#;
+                format!("write one JSON object a line, such as {example}; text in double quotes, no comma at the end");
             self.complain(format!("not JSON at column {}: {}", error.column(), cause(&error)), mend)
         })?;
         self.understood(value, first).map(Some)
@@ -105,7 +111,7 @@ impl<'r> Reader<'r> {
 
     fn understood(&self, value: Value, first: bool) -> Result<Entry, Failure> {
         let Value::Object(mut object) = value else {
-            return Err(self.complain("not a JSON object", r#"write an observation as {"modality": "value"}"#));
+            return Err(self.complain("not a JSON object", format!("write an observation as {}", self.example)));
         };
         if self.names.recording && object.contains_key("recording") {
             if !first {

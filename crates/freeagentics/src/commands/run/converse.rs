@@ -276,6 +276,7 @@ mod tests {
             err: &mut err,
             input: &mut input,
             interactive: true,
+            width: None,
             paint: Paint::Plain,
             err_paint: Paint::Plain,
         };

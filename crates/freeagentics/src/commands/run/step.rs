@@ -60,7 +60,7 @@ impl Step<'_> {
             return self.rules_text(terminal);
         }
         let weighing = Weighing::of(self.engine, self.decision);
-        writeln!(terminal.out, "        {}", self.why(&weighing))?;
+        terminal.paragraph("        ", &self.why(&weighing))?;
         if explain == Explain::Full {
             tables::write(terminal, self.engine, self.decision, &weighing)?;
         }

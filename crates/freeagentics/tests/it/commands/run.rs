@@ -101,7 +101,7 @@ fn a_bad_line_is_named_and_neither_it_nor_a_later_one_is_executed() {
         ("{\"light\": \"flikcer\"}", "`flikcer` is not an observation of `light`"),
         ("{\"lihgt\": \"flicker\"}", "`lihgt` is not a modality"),
         ("{\"light\": flicker}", "not JSON at column 12"),
-        ("[1, 2]", "not a JSON object"),
+        ("[1, 2]", r#"write an observation as {"light": "steady"}"#),
         ("{\"light\": {\"steady\": 0.5}}", "sums to 0.5, not 1"),
         ("{\"light\": \"steady\", \"executed\": \"kick\"}", "`kick` is not a value of `action`"),
         ("{\"light\": \"steady\", \"elapsed\": -1}", "`elapsed`"),
