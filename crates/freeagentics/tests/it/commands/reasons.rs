@@ -90,6 +90,19 @@ fn a_table_says_how_much_it_leaves_out() {
 }
 
 #[test]
+fn as_json_all_is_told_against_doing_nothing_and_what_cancels_is_nothing() {
+    let hour = ["run", "watchdog", "--observations", "watchdog-hour", "--limit", "60", "--output", "json"];
+    let told = freeagentics(&hour).json();
+    assert_eq!(told[0]["against"]["action"], "wait");
+    let amounts =
+        told.iter().filter_map(|step| step["actions"].as_array()).flatten().flat_map(|action| {
+            ["cost", "brings", "tells", "habit", "net"].map(|field| action[field].as_f64().unwrap())
+        });
+    let noise: Vec<f64> = amounts.filter(|amount| *amount != 0.0 && amount.abs() < 1e-12).collect();
+    assert!(noise.is_empty(), "{noise:?}");
+}
+
+#[test]
 fn costs_are_the_documents_own_where_every_action_costs_something() {
     let dear = LAMP.replace("{ change: -1.5 }", "{ leave: -.1, change: -1.5 }").replace("length: 3", "length: 1");
     let said = fed(&["run", &file("reasons-dear.yaml", &dear)], "{\"light\": \"steady\"}\n");
