@@ -68,7 +68,7 @@ pub(super) fn number(sink: &Sink, place: Place<'_>, subject: &str) -> Option<f64
         _ => None,
     };
     let Some(number) = number else {
-        sink.report(wrong_type(place, subject, "a number"));
+        sink.report(as_share(place, wrong_type(place, subject, "a number")));
         return None;
     };
     if !number.is_finite() {
@@ -78,6 +78,17 @@ pub(super) fn number(sink: &Sink, place: Place<'_>, subject: &str) -> Option<f64
         return None;
     }
     Some(number)
+}
+
+/// A percentage was meant as a share of 1.
+fn as_share(place: Place<'_>, mut problem: Problem) -> Problem {
+    let text = place.text().and_then(|text| text.strip_suffix('%'));
+    let Some(percent) = text.and_then(|text| text.trim().parse::<f64>().ok()).filter(|p| p.is_finite()) else {
+        return problem;
+    };
+    let share = percent / 100.0;
+    problem.mend = format!("write {}", show(share));
+    problem.patch(super::patch::replace(place.pointer(), share))
 }
 
 /// JSON has no infinity and no NaN; documents in JSON write them as in YAML, in quotes.

@@ -7,8 +7,8 @@ use super::fields::{BOUNDS, Fields, TEST, THEN};
 use super::names::{Axis, Kind};
 use super::observation::{Reading, reading};
 use super::problem::Problem;
-use super::step;
 use super::tree::Place;
+use super::{patch, step};
 
 /// What must hold after a sequence of observations.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +116,9 @@ fn readings(cx: &Context<'_>, place: Place<'_>) -> Option<Vec<Reading>> {
 }
 
 fn claims(cx: &Context<'_>, place: Place<'_>) -> Option<Vec<Claim>> {
+    if let Some(claim) = bare_action(cx, place) {
+        return Some(vec![claim]);
+    }
     let fields = THEN.read(cx.sink, place, "`then` of a test")?;
     if place.len() == 0 {
         let message = "a test expects nothing";
@@ -142,6 +145,18 @@ fn claims(cx: &Context<'_>, place: Place<'_>) -> Option<Vec<Claim>> {
         beliefs(cx, child, axis, &mut claims);
     }
     Some(claims)
+}
+
+/// An action without `action` before it is reported, and read as though that stood there.
+fn bare_action(cx: &Context<'_>, place: Place<'_>) -> Option<Claim> {
+    let [axis] = cx.names.controls.axes.as_slice() else { return None };
+    let text = place.text()?;
+    let value = axis.labels.find(text)?;
+    let mut problem = wrong_type(place, "`then` of a test", "a map");
+    problem.mend = format!("write `{{ action: {text} }}`");
+    let patch = patch::replace(place.pointer(), serde_json::json!({ "action": text }));
+    cx.report(problem.patch(patch));
+    Some(Claim::Chosen { control: axis.index, values: vec![value] })
 }
 
 /// Values by control: `run`, `[run, wait]`, `{command: run}` or `{command: [run, wait]}`.

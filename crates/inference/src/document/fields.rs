@@ -154,14 +154,33 @@ impl<'t> Fields<'t> {
 }
 
 impl Part {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.iter().map(|field| field.key)
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.keys().any(|known| known == key)
+    }
+
     /// Reads the keys; one that is misspelt is reported and taken for the one that was meant.
     pub(super) fn read<'t>(&self, sink: &Sink, place: Place<'t>, subject: &str) -> Option<Fields<'t>> {
-        let keys: Vec<&str> = self.fields.iter().map(|field| field.key).collect();
+        self.read_beside(sink, place, subject, |_| false)
+    }
+
+    /// The same for a map that has other entries beside those of this part.
+    pub(super) fn read_beside<'t>(
+        &self,
+        sink: &Sink,
+        place: Place<'t>,
+        subject: &str,
+        is_other: impl Fn(Place<'t>) -> bool,
+    ) -> Option<Fields<'t>> {
+        let keys: Vec<&str> = self.keys().collect();
         if !expect::map(sink, place, subject, &format!("a map with {}", either(&keys))) {
             return None;
         }
         let (mut found, mut unknown) = (Vec::new(), Vec::new());
-        for child in place.children() {
+        for child in place.children().filter(|&child| !is_other(child)) {
             let key = child.key().map(|word| word.text).unwrap_or_default();
             match self.fields.iter().find(|field| field.key == key) {
                 Some(field) => found.push((field.key, child)),

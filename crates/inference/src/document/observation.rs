@@ -39,10 +39,10 @@ impl Observations {
 
     /// Reads one JSON object, such as `{"sound": "quiet", "vibration": 3.2, "executed": "run", "elapsed": 2}`.
     pub fn read(&self, line: &str) -> Result<Reading, Problems> {
-        let sink = Sink::new(self.limits.problems);
+        let sink = Sink::of_observation(self.limits.problems);
         let cx = Context::new(&self.names, &self.limits, &sink);
         if line.trim().is_empty() {
-            let mend = "write a JSON object, such as {}";
+            let mend = format!("write a JSON object, such as {}", self.example());
             return Err(Problem::at(text::beginning(), Code::EmptyDocument, "the observation is empty", mend).into());
         }
         let tree = text::check(line, &self.limits, &sink).and_then(|line| tree::read_json(line, &self.limits, &sink));
@@ -58,6 +58,12 @@ impl Observations {
             Some(reading) if problems.problems.is_empty() => Ok(reading),
             _ => Err(problems),
         }
+    }
+
+    /// An observation of the first modality.
+    fn example(&self) -> String {
+        let first = self.names.modalities.axes.first();
+        first.map_or_else(|| "{}".to_owned(), |axis| format!("{{\"{}\": \"{}\"}}", axis.name, axis.labels.word(0)))
     }
 }
 

@@ -118,7 +118,7 @@ fn by_name(
     axis: Option<&Axis>,
 ) {
     let Some(axis) = axis else { return };
-    let matched = axis.labels.match_keys(cx.sink, place, true);
+    let matched = axis.labels.match_keys(cx.sink, place.children(), true);
     for (child, index) in matched.entries {
         values(cx, frame, &at(region, level, index.into_iter().collect()), level + 1, child);
     }

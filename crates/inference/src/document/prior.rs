@@ -14,7 +14,7 @@ pub(super) fn priors(cx: &Context<'_>, place: Option<Place<'_>>) -> Vec<Option<V
     if !expect::map(cx.sink, place, "`prior`", "a map by factor") {
         return priors;
     }
-    let matched = group.names.match_keys(cx.sink, place, false);
+    let matched = group.names.match_keys(cx.sink, place.children(), false);
     for (child, index) in matched.entries {
         if let Some((axis, slot)) = index.and_then(|i| Some((group.axes.get(i)?, priors.get_mut(i)?))) {
             *slot = distribution(cx, child, axis, &format!("prior of `{}`", axis.name));

@@ -19,6 +19,8 @@ const MOST_PLACES: usize = 100;
 #[derive(Debug)]
 pub(super) struct Sink {
     limit: usize,
+    /// What is read is a model, which declares its names, and no observation.
+    can_declare: bool,
     gathered: RefCell<Gathered>,
     /// How many comparisons of words are left.
     comparisons: Cell<usize>,
@@ -42,7 +44,16 @@ enum Cause {
 
 impl Sink {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, gathered: RefCell::default(), comparisons: Cell::new(COMPARISONS) }
+        Self { limit, can_declare: true, gathered: RefCell::default(), comparisons: Cell::new(COMPARISONS) }
+    }
+
+    /// For observations, in which nothing can be declared.
+    pub(super) fn of_observation(limit: usize) -> Self {
+        Self { can_declare: false, ..Self::new(limit) }
+    }
+
+    pub(super) fn can_declare(&self) -> bool {
+        self.can_declare
     }
 
     /// The word that may have been meant; a document of nothing but slips gets no more suggestions at some point.

@@ -61,7 +61,7 @@ fn by_value(cx: &Context<'_>, place: Place<'_>, policies: Option<&Policies>) -> 
         }
         return None;
     };
-    let matched = axis.labels.match_keys(cx.sink, place, true);
+    let matched = axis.labels.match_keys(cx.sink, place.children(), true);
     let mut weights: Vec<Option<f64>> = vec![None; axis.labels.words().len()];
     let weight = |child: Place<'_>| expect::weight(cx.sink, child, "a habit");
     for (child, index) in matched.entries {

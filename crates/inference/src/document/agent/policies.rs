@@ -41,7 +41,10 @@ fn all(cx: &Context<'_>, place: Option<Place<'_>>, length: usize) -> Option<Poli
             let message = format!(
                 "{actions} actions in plans of length {length} make {shown} policies; at most {limit} are allowed"
             );
-            let mend = "shorten the plans, or list the `policies` that matter";
+            let mend = match longest(actions, limit) {
+                0 => "list the `policies` that matter".to_owned(),
+                most => format!("plan at most {most} ahead with {actions} actions, or list the `policies` that matter"),
+            };
             cx.report(Problem::at(place.spot(), Code::TooManyPolicies, message, mend).expected(limit).found(n));
             None
         }
@@ -59,6 +62,12 @@ fn count_actions(controls: &[Axis]) -> Option<u64> {
 
 fn count_sequences(actions: u64, length: usize) -> u64 {
     actions.checked_pow(u32::try_from(length).unwrap_or(u32::MAX)).unwrap_or(u64::MAX)
+}
+
+/// How long plans can be, so that there are not more than so many.
+fn longest(actions: u64, limit: u64) -> u32 {
+    let fits = |&length: &u32| actions.checked_pow(length).is_some_and(|n| n <= limit);
+    (1..=u64::BITS).take_while(fits).last().unwrap_or(0)
 }
 
 fn listed(cx: &Context<'_>, place: Place<'_>) -> Option<Policies> {

@@ -114,6 +114,12 @@ impl Names {
         }
     }
 
+    /// What a name stands for, if anything.
+    pub(super) fn find(&self, name: &str) -> Option<&Axis> {
+        let group = self.group(self.kind_of(name)?);
+        group.axes.get(group.names.find(name)?)
+    }
+
     /// The kind of which a name is, if any.
     pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|&kind| self.group(kind).names.find(name).is_some())

@@ -102,13 +102,18 @@ impl Vocabulary {
         }
     }
 
-    /// Finds the word for each key of a map. A misspelt key is taken for the word that was meant, if that one has no
+    /// Finds the word for the key of each entry of a map. A misspelt key is taken for the word that was meant, if that one has no
     /// entry of its own, so that it is not missed as well.
-    pub(in super::super) fn match_keys<'t>(&self, sink: &Sink, map: Place<'t>, allow_else: bool) -> Matched<'t> {
+    pub(in super::super) fn match_keys<'t>(
+        &self,
+        sink: &Sink,
+        places: impl Iterator<Item = Place<'t>>,
+        allow_else: bool,
+    ) -> Matched<'t> {
         let mut entries: Vec<(Place<'t>, Option<usize>)> = Vec::new();
         let mut otherwise = None;
         let mut free: BTreeSet<usize> = (0..self.words.len()).collect();
-        for place in map.children() {
+        for place in places {
             let Some(key) = place.key() else { continue };
             if allow_else && key.text == "else" {
                 otherwise = Some(place);
@@ -155,7 +160,7 @@ impl Vocabulary {
             let problem = Problem::at(word.spot(), Code::WrongKind, message, format!("write {}", either(&self.words)));
             return sink.report(problem.expected(self.some_words()).found(&*word.text));
         }
-        let problem = unknown(word, self.code, &self.what, &self.words, suggestion).expected(self.some_words());
+        let problem = unknown(sink, word, self.code, &self.what, &self.words, suggestion).expected(self.some_words());
         // Factors, controls and modalities share their names, so that a name that is none is one mistake everywhere.
         let owner = if self.code == Code::UnknownName { "name" } else { &self.what };
         sink.report_name(owner, &word.text, problem);
@@ -166,11 +171,19 @@ impl Vocabulary {
     }
 }
 
-fn unknown(word: &Word<'_>, code: Code, what: &str, words: &[String], suggestion: Option<&str>) -> Problem {
+fn unknown(
+    sink: &Sink,
+    word: &Word<'_>,
+    code: Code,
+    what: &str,
+    words: &[String],
+    suggestion: Option<&str>,
+) -> Problem {
     let spot = word.spot();
     let text = clip(&word.text);
     let mend = match suggestion {
-        Some(suggestion) => format!("write `{suggestion}`, or declare `{text}`"),
+        Some(suggestion) if sink.can_declare() => format!("write `{suggestion}`, or declare `{text}`"),
+        Some(suggestion) => format!("write `{suggestion}`"),
         None if words.is_empty() => "remove it; none is declared".to_owned(),
         None => format!("write {}", either(words)),
     };
@@ -197,6 +210,6 @@ pub(super) fn report_unknown_name(names: &Names, sink: &Sink, word: &Word<'_>, k
     }
     let what = format!("a {}", nouns.join(" or a "));
     let suggestion = sink.suggest(&word.text, words.iter().map(String::as_str));
-    let problem = unknown(word, Code::UnknownName, &what, &words, suggestion);
+    let problem = unknown(sink, word, Code::UnknownName, &what, &words, suggestion);
     sink.report_name("name", &word.text, problem.expected(words));
 }

@@ -31,7 +31,10 @@ pub(super) fn definitions() -> Vec<Definition> {
         ("distribution", distribution()),
         ("dense", any_of([reference("weight"), list_of(reference("dense"))])),
         ("columns", any_of([reference("distribution"), by_case(reference("columns"))])),
-        ("case", any_of([reference("word"), with_one_of(object(&CASE, form()), &["table", "columns"])])),
+        (
+            "case",
+            any_of([reference("word"), reference("label"), with_one_of(object(&CASE, form()), &["table", "columns"])]),
+        ),
         ("cases", cases().1),
         ("likelihood", any_of([reference("word"), with_one_of(object(&LIKELIHOOD, likelihood), &forms)])),
         ("transition", any_of([reference("word"), with_one_of(object(&TRANSITION, transition), &forms)])),

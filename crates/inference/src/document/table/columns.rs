@@ -2,7 +2,7 @@
 
 use super::dense::column_subject;
 use super::distribution::distribution;
-use super::{Frame, Pick, Region};
+use super::{Frame, Pick, Region, cases, flat};
 use crate::document::code::Code;
 use crate::document::context::Context;
 use crate::document::expect::{self, either};
@@ -10,20 +10,34 @@ use crate::document::names::{Axis, Matched};
 use crate::document::problem::Problem;
 use crate::document::tree::Place;
 
-/// Reads the end of a nest.
-pub(super) type Leaf<'l> = dyn FnMut(&Context<'_>, &mut Frame<'_>, &Region, Place<'_>) + 'l;
+/// What stands at the ends of a nest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Distribution,
+    Case,
+}
+
+impl End {
+    fn read(self, cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>) {
+        match self {
+            End::Distribution => column(cx, frame, region, place),
+            End::Case => cases::case(cx, frame, region, place),
+        }
+    }
+}
+
+/// Reads a distribution into all columns of a region.
+pub(super) fn column(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>) {
+    let Some(outcome) = frame.outcome else { return };
+    let subject = column_subject(&frame.subject, &region.path);
+    if let Some(column) = distribution(cx, place, outcome, &subject) {
+        frame.fill(region, |_, outcome, _| column.get(outcome).copied().unwrap_or(0.0));
+    }
+}
 
 /// Reads `columns`: a distribution for each case of the dependencies that are open.
 pub(super) fn read(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>) {
-    let open = |&i: &usize| matches!(region.picks.get(i), Some(Pick::Open));
-    let axes: Vec<usize> = (0..frame.dependencies.len()).filter(open).collect();
-    nest(cx, frame, region, &axes, place, &mut |cx, frame, region, place| {
-        let Some(outcome) = frame.outcome else { return };
-        let subject = column_subject(&frame.subject, &region.path);
-        if let Some(column) = distribution(cx, place, outcome, &subject) {
-            frame.fill(region, |_, outcome, _| column.get(outcome).copied().unwrap_or(0.0));
-        }
-    });
+    nest(cx, frame, region, &frame.open(region), place, End::Distribution);
 }
 
 /// Walks maps by name over these dependencies and reads what is at their ends. An entry under `else` is read once,
@@ -34,28 +48,45 @@ pub(super) fn nest(
     region: &Region,
     axes: &[usize],
     place: Place<'_>,
-    leaf: &mut Leaf<'_>,
+    end: End,
 ) {
-    let Some((&axis, inner)) = axes.split_first() else { return leaf(cx, frame, region, place) };
+    let Some(&axis) = axes.first() else { return end.read(cx, frame, region, place) };
     let Some(dependency) = frame.dependencies.get(axis).cloned() else { return };
     let subject = column_subject(&frame.subject, &region.path);
     let Some(known) = dependency.axis else { return };
-    if !expect::map(cx.sink, place, &subject, &format!("a map by {}", dependency.describe())) {
+    if end == End::Distribution && flat::read(cx, frame, region, axes, place) {
         return;
     }
-    let matched = known.labels.match_keys(cx.sink, place, true);
+    if expect::map(cx.sink, place, &subject, &format!("a map by {}", dependency.describe())) {
+        let matched = known.labels.match_keys(cx.sink, place.children(), true);
+        descend(cx, frame, region, axes, place, &matched, end);
+    }
+}
+
+/// Reads what stands under the labels of the first of these dependencies.
+pub(super) fn descend(
+    cx: &Context<'_>,
+    frame: &mut Frame<'_>,
+    region: &Region,
+    axes: &[usize],
+    place: Place<'_>,
+    matched: &Matched<'_>,
+    end: End,
+) {
+    let Some((&axis, inner)) = axes.split_first() else { return };
+    let Some(known) = frame.dependencies.get(axis).and_then(|dependency| dependency.axis) else { return };
     for &(child, index) in &matched.entries {
         let label = child.key().map(|key| key.text.into_owned()).unwrap_or_default();
         let label = index.map_or(label, |index| known.labels.word(index).to_owned());
         let region = picked(region, axis, index.into_iter().collect(), format!("{}={label}", known.name));
-        nest(cx, frame, &region, inner, child, leaf);
+        nest(cx, frame, &region, inner, child, end);
     }
     match matched.otherwise {
         Some(otherwise) => {
-            let region = picked(region, axis, matched.missing, format!("{}=else", known.name));
-            nest(cx, frame, &region, inner, otherwise, leaf);
+            let region = picked(region, axis, matched.missing.clone(), format!("{}=else", known.name));
+            nest(cx, frame, &region, inner, otherwise, end);
         }
-        None => report_missing(cx, place, &subject, known, &matched),
+        None => report_missing(cx, place, &column_subject(&frame.subject, &region.path), known, matched),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Dense tables: nested lists over the outcome and the dependencies that are still open.
 
 use super::layout::{self, Level};
-use super::{Frame, Pick, Region, distribution, permuted};
+use super::{Frame, Region, distribution, permuted};
 use crate::document::code::Code;
 use crate::document::context::Context;
 use crate::document::expect;
@@ -44,13 +44,8 @@ fn levels(frame: &Frame<'_>, region: &Region) -> Vec<Level> {
         size: axis.size(),
         each: format!("{} of `{}`", if axis.kind == Kind::Factor { "next state" } else { "observation" }, axis.name),
     });
-    let open = open(frame, region).into_iter().filter_map(|i| frame.dependencies.get(i));
+    let open = frame.open(region).into_iter().filter_map(|i| frame.dependencies.get(i));
     outcome.into_iter().chain(open.map(|dep| Level { size: dep.size(), each: dep.describe() })).collect()
-}
-
-/// Which dependencies are axes of the list.
-fn open(frame: &Frame<'_>, region: &Region) -> Vec<usize> {
-    (0..frame.dependencies.len()).filter(|&i| matches!(region.picks.get(i), Some(Pick::Open))).collect()
 }
 
 /// All numbers in order, each with its indices. Lists and maps where a number is expected are a matter of shape.
@@ -68,7 +63,7 @@ fn numbers<'t>(place: Place<'t>, index: &mut Vec<usize>, each: &mut dyn FnMut(Pl
 
 /// An entry in words.
 fn entry_subject(frame: &Frame<'_>, region: &Region, index: &[usize]) -> String {
-    let open = open(frame, region).into_iter().filter_map(|i| frame.dependencies.get(i)?.axis);
+    let open = frame.open(region).into_iter().filter_map(|i| frame.dependencies.get(i)?.axis);
     let of = |(axis, &i): (&Axis, &usize)| format!("{}={}", axis.name, axis.labels.word(i));
     let next = if frame.outcome.is_some_and(|axis| axis.kind == Kind::Factor) { "next " } else { "" };
     let outcome = frame.outcome.into_iter().zip(index).map(|pair| format!("{next}{}", of(pair)));
@@ -109,7 +104,7 @@ fn check_columns(cx: &Context<'_>, frame: &Frame<'_>, region: &Region, levels: &
 fn report_column(cx: &Context<'_>, frame: &Frame<'_>, region: &Region, grid: &Grid<'_>, column: usize, sum: f64) {
     let inner: Vec<usize> = grid.shape.iter().skip(1).copied().collect();
     let index = unravel(column, &inner);
-    let open = open(frame, region).into_iter().filter_map(|i| frame.dependencies.get(i)?.axis);
+    let open = frame.open(region).into_iter().filter_map(|i| frame.dependencies.get(i)?.axis);
     let named = open.zip(&index).map(|(axis, &i)| format!("{}={}", axis.name, axis.labels.word(i)));
     let path: Vec<String> = region.path.iter().cloned().chain(named).collect();
     let subject = column_subject(&frame.subject, &path);
@@ -138,7 +133,7 @@ pub(super) fn unravel(mut flat: usize, shape: &[usize]) -> Vec<usize> {
 }
 
 fn write(frame: &mut Frame<'_>, region: &Region, grid: &Grid<'_>) {
-    let open = open(frame, region);
+    let open = frame.open(region);
     let n_columns: usize = grid.shape.iter().skip(1).product();
     frame.fill(region, |index, outcome, _| {
         let column = open

@@ -4,8 +4,9 @@ use crate::document::code::Code;
 use crate::document::context::Context;
 use crate::document::expect::{self, wrong_type};
 use crate::document::names::{Axis, Kind};
+use crate::document::patch;
 use crate::document::problem::Problem;
-use crate::document::tree::Place;
+use crate::document::tree::{Place, Value};
 
 /// A factor or control on which a table depends.
 #[derive(Clone, Debug)]
@@ -41,16 +42,21 @@ pub(in super::super) fn dependencies<'n>(
     subject: &str,
     kinds: &[Kind],
 ) -> Option<Vec<Dependency<'n>>> {
-    if !expect::list(cx.sink, place, subject, "a list of names") {
+    // One name without brackets is read as a list of one, so that what else is wrong with the table is seen.
+    let alone = matches!(place.value(), Value::Text(_)).then_some(place);
+    if alone.is_none() && !expect::list(cx.sink, place, subject, "a list of names") {
         return None;
     }
     let mut found: Vec<Dependency<'n>> = Vec::new();
-    for item in place.children() {
+    for item in alone.into_iter().chain(place.children()) {
         let Some(word) = item.word() else {
             cx.report(wrong_type(item, &format!("an item of {subject}"), "a name"));
             return None;
         };
         let axis = cx.names.refer(cx.sink, &word, kinds);
+        if alone.is_some() {
+            report_alone(cx, place, subject, axis);
+        }
         if let Some(axis) = axis
             && found.iter().any(|known| known.axis.is_some_and(|known| std::ptr::eq(known, axis)))
         {
@@ -63,4 +69,13 @@ pub(in super::super) fn dependencies<'n>(
         found.push(Dependency { axis, is_control });
     }
     Some(found)
+}
+
+fn report_alone(cx: &Context<'_>, place: Place<'_>, subject: &str, axis: Option<&Axis>) {
+    let mut problem = wrong_type(place, subject, "a list of names");
+    if let Some(axis) = axis {
+        problem.mend = format!("write `[{}]`", axis.name);
+        problem = problem.patch(patch::replace(place.pointer(), vec![axis.name.clone()]));
+    }
+    cx.report(problem);
 }

@@ -60,13 +60,13 @@ fn list(sink: &Sink, place: Place<'_>, axis: &Axis, subject: &str) -> Option<Vec
 }
 
 fn by_name(sink: &Sink, place: Place<'_>, axis: &Axis, subject: &str) -> Option<Vec<f64>> {
-    let matched = axis.labels.match_keys(sink, place, false);
+    let matched = axis.labels.match_keys(sink, place.children(), false);
     let mut values = vec![0.0; axis.labels.words().len()];
     let mut entries = Vec::new();
     let mut complete = axis.size().is_some();
     for (child, index) in matched.entries {
         let name = child.key().map(|key| key.text.into_owned()).unwrap_or_default();
-        let value = expect::weight(sink, child, &format!("{subject}, `{name}`"));
+        let value = expect::weight(sink, child, &format!("{}, `{name}`,", subject.trim_end_matches(',')));
         entries.push(value.map(|value| (child, value)));
         match index.and_then(|index| values.get_mut(index)).zip(value) {
             Some((slot, value)) => *slot = value,

@@ -1,6 +1,7 @@
 //! One entry of `likelihood` or `transition`, and all of them.
 
 use super::distribution::count;
+use super::loose::{self, Loose};
 use super::{Dependency, Frame, Region, cases, columns, dense, dependencies, word};
 use crate::document::code::Code;
 use crate::document::context::Context;
@@ -16,11 +17,13 @@ pub(super) struct Form<'t> {
     key: &'static str,
     place: Place<'t>,
     noise: Option<f64>,
+    /// Stands in the place itself, and not under the key.
+    loose: Option<Loose<'t>>,
 }
 
 impl<'t> Form<'t> {
     /// The one form among the keys of an entry; none or several are a problem.
-    pub(super) fn of(cx: &Context<'_>, fields: &Fields<'t>, subject: &str) -> Option<Self> {
+    pub(super) fn of(cx: &Context<'_>, fields: &Fields<'t>, subject: &str, loose: Option<Loose<'t>>) -> Option<Self> {
         let noise = match fields.get("noise") {
             Some(place) => {
                 let subject = format!("`noise` of {subject}");
@@ -31,6 +34,10 @@ impl<'t> Form<'t> {
         let form = |key: &'static str| Some((key, fields.get(key)?));
         let mut forms = ["table", "columns", "cases"].into_iter().filter_map(form);
         let Some((key, place)) = forms.next() else {
+            if let Some(loose) = loose {
+                loose.report(cx, fields.place, subject);
+                return Some(Self { key: loose.key, place: fields.place, noise, loose: Some(loose) });
+            }
             let message = format!("{subject} has neither `table` nor `columns` nor `cases`");
             let mend = "add one of them; `table: uniform` is the shortest";
             cx.report(Problem::at(fields.place.spot(), Code::ConflictingKeys, message, mend));
@@ -41,7 +48,7 @@ impl<'t> Form<'t> {
             cx.report(Problem::at(place.key_spot(), Code::ConflictingKeys, message, "keep one of the two"));
             return None;
         }
-        Some(Self { key, place, noise })
+        Some(Self { key, place, noise, loose: None })
     }
 }
 
@@ -52,6 +59,7 @@ pub(super) fn read_form(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region
         return;
     }
     match form.key {
+        _ if form.loose.is_some() => form.loose.iter().for_each(|loose| loose.read(cx, frame, region, form.place)),
         "columns" => columns::read(cx, frame, region, form.place),
         "cases" => cases::read(cx, frame, form.place),
         _ if form.place.text().is_some() => word::read(cx, frame, region, form.place),
@@ -89,7 +97,7 @@ fn each<T>(
     if !expect::map(cx.sink, place, &format!("`{section}`"), &format!("a map by {}", kind.noun())) {
         return found;
     }
-    let matched = group.names.match_keys(cx.sink, place, false);
+    let matched = group.names.match_keys(cx.sink, place.children(), false);
     for (child, index) in matched.entries {
         if let Some((axis, slot)) = index.and_then(|i| Some((group.axes.get(i)?, found.get_mut(i)?))) {
             *slot = read(cx, child, axis);
@@ -97,7 +105,10 @@ fn each<T>(
     }
     for name in matched.missing.iter().map(|&index| group.names.word(index)) {
         let message = format!("{} `{name}` has no {section}", kind.noun());
-        let mend = format!("add `{name}` to `{section}`; `{name}: uniform` is the shortest");
+        let mend = match kind {
+            Kind::Factor => format!("add `{name}` to `{section}`; `{name}: identity` if it stays as it is"),
+            _ => format!("add `{name}` to `{section}`; `{name}: uniform` is the shortest"),
+        };
         cx.report(Problem::at(place.spot(), missing, message, mend).expected(name));
     }
     found
@@ -111,11 +122,18 @@ fn likelihood(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Likelih
         word::read(cx, &mut frame, &whole, place);
         return Some((frame.finish()?, None));
     }
-    let fields = LIKELIHOOD.read(cx.sink, place, &subject)?;
+    // Without `given`, labels of any factor show what is meant.
+    let axes = loose::peek(cx, place, "given").map_or_else(
+        || cx.names.factors.axes.iter().map(|axis| ("columns", axis)).collect(),
+        |given| loose::axes(&given),
+    );
+    let loose = Loose::find(cx, &LIKELIHOOD, place, &axes);
+    let is_loose = |child| cases::is_loose(loose.as_ref(), child);
+    let fields = LIKELIHOOD.read_beside(cx.sink, place, &subject, is_loose)?;
     let given = fields.get("given");
     let kinds = [Kind::Factor, Kind::Control];
     let found = given.and_then(|given| dependencies(cx, given, &format!("`given` of {subject}"), &kinds));
-    let form = Form::of(cx, &fields, &subject);
+    let form = Form::of(cx, &fields, &subject, loose);
     let dependencies = found?;
     let controls: Vec<&Axis> = dependencies
         .iter()
@@ -158,14 +176,19 @@ fn transition(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Table> 
         word::read(cx, &mut frame, &whole, place);
         return frame.finish();
     }
-    let fields = TRANSITION.read(cx.sink, place, &subject)?;
+    let given =
+        loose::peek(cx, place, "given").unwrap_or_else(|| cx.names.factors.axes.get(axis.index).into_iter().collect());
+    let by = loose::peek(cx, place, "by").unwrap_or_default();
+    let loose = Loose::find(cx, &TRANSITION, place, &loose::axes(&[given, by].concat()));
+    let is_loose = |child| cases::is_loose(loose.as_ref(), child);
+    let fields = TRANSITION.read_beside(cx.sink, place, &subject, is_loose)?;
     let read = |key: &str, kind: Kind| {
         let subject = format!("`{key}` of {subject}");
         fields.get(key).map(|place| dependencies(cx, place, &subject, &[kind]))
     };
     let given = read("given", Kind::Factor).unwrap_or_else(|| Some(own.into_iter().collect()));
     let by = read("by", Kind::Control).unwrap_or_else(|| Some(Vec::new()));
-    let form = Form::of(cx, &fields, &subject);
+    let form = Form::of(cx, &fields, &subject, loose);
     let dependencies = [given?, by?].concat();
     let mut frame = Frame::new(cx, place, subject, Some(axis), dependencies);
     let whole = frame.whole();

@@ -66,6 +66,17 @@ impl<'n> Frame<'n> {
         Region { picks: vec![Pick::Open; self.dependencies.len()], path: Vec::new() }
     }
 
+    /// The dependencies of which a region holds all labels.
+    pub(super) fn open(&self, region: &Region) -> Vec<usize> {
+        (0..self.dependencies.len()).filter(|&i| matches!(region.picks.get(i), Some(Pick::Open))).collect()
+    }
+
+    /// The dependencies that are controls.
+    pub(super) fn controls(&self) -> Vec<usize> {
+        let is_control = |&i: &usize| self.dependencies.get(i).is_some_and(|dependency| dependency.is_control);
+        (0..self.dependencies.len()).filter(is_control).collect()
+    }
+
     /// Which labels of each dependency a region holds.
     fn picked(&self, region: &Region) -> Vec<Vec<usize>> {
         let picked = |(dependency, pick): (&Dependency<'_>, &Pick)| match pick {

@@ -6,8 +6,10 @@ mod dense;
 mod dependencies;
 mod distribution;
 mod entry;
+mod flat;
 mod frame;
 mod layout;
+mod loose;
 mod permuted;
 mod word;
 

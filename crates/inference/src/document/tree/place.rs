@@ -68,6 +68,11 @@ impl<'t> Place<'t> {
         self.spot().pointer
     }
 
+    /// Whether both are the same place of one document.
+    pub(in super::super) fn is(self, other: Place<'_>) -> bool {
+        self.id == other.id
+    }
+
     fn ids(self) -> &'t [usize] {
         match self.value() {
             Value::List(ids) | Value::Map(ids) => ids,

@@ -195,3 +195,10 @@ fn the_cost_counts_each_beginning_of_a_plan_once() {
     let doors = valid("doors").cost;
     assert_eq!((doors.policies, doors.prefixes), (4, 2 + 4));
 }
+
+#[test]
+fn a_name_as_a_case_is_certain() {
+    let text = fixture("doors").replacen("else: { columns: { else: silence } }", "else: silence", 1);
+    assert_ne!(text, fixture("doors"));
+    assert_eq!(read_text(&text).unwrap().spec.likelihoods, valid("doors").spec.likelihoods);
+}

@@ -58,8 +58,8 @@ fn what_was_executed_and_how_long_ago_is_told_as_well() {
 #[test]
 fn each_mistake_in_an_observation_is_one_problem() {
     let mistakes = [
-        (r#"{"sond": "quiet"}"#, Code::UnknownName, "/sond", "write `sound`, or declare `sond`"),
-        (r#"{"sound": "quite"}"#, Code::UnknownLabel, "/sound", "write `quiet`, or declare `quite`"),
+        (r#"{"sond": "quiet"}"#, Code::UnknownName, "/sond", "write `sound`"),
+        (r#"{"sound": "quite"}"#, Code::UnknownLabel, "/sound", "write `quiet`"),
         (
             r#"{"vibration": "3.2"}"#,
             Code::WrongType,
@@ -100,7 +100,7 @@ fn each_mistake_in_an_observation_is_one_problem() {
             "",
             "write JSON: keys and texts in double quotes, a comma between items and none behind the last",
         ),
-        ("", Code::EmptyDocument, "", "write a JSON object, such as {}"),
+        ("", Code::EmptyDocument, "", "write a JSON object, such as {\"sound\": \"quiet\"}"),
     ];
     for (line, code, pointer, mend) in mistakes {
         let problems = read("pump", line).expect_err(line);

@@ -41,11 +41,21 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
     (Code::MissingKey, "name: lamp\n", ""),
     (Code::MissingKey, "given: [lamp], table", "table"),
     (Code::ConflictingKeys, "table: [[.9", "columns: {}, table: [[.9"),
+    (Code::ConflictingKeys, "{ columns: { good: low, dying: { high: 1 } } }", "{ good: low, dying: { high: 1 } }"),
+    (Code::ConflictingKeys, "{ columns: { good: low, dying: { high: 1 } } }", "{ good: low, dyng: { high: 1 } }"),
+    (Code::ConflictingKeys, "columns: { else: { leave: [.9, .1], swap: good } }", "leave: identity, swap: uniform"),
     (Code::ConflictingKeys, "by: [act], columns: { else: { leave: [.9, .1], swap: good } }", "by: [act]"),
     (Code::ConflictingKeys, "bins: {", "values: [a, b], bins: {"),
     (Code::WrongType, "[.9, .2]", ".9"),
     (Code::WrongType, "name: lamp", "name: 7"),
     (Code::WrongType, "[steady, flicker]", "2"),
+    (Code::WrongType, "by: [act]", "by: act"),
+    (Code::WrongType, "[.9, .2]", "[90%, .2]"),
+    (Code::WrongType, "dying: { high: 1 }", "dying: { high: 100% }"),
+    (Code::WrongType, "swap: good", "swap: 1"),
+    (Code::WrongType, "else: { leave: [.9, .1], swap: good }", "good: { good: .9, dying: .1 }, else: { else: good }"),
+    (Code::WrongType, "else: { leave: [.9, .1], swap: good }", "good: good, else: { else: good }"),
+    (Code::WrongType, "then: { action: leave }", "then: leave"),
     (Code::UnknownWord, "mode: full", "mode: fully"),
     (Code::UnknownWord, "room: identity", "room: identical"),
     (Code::NotFinite, "flicker: -2", "flicker: -.inf"),
@@ -169,6 +179,35 @@ fn a_wrong_name_is_one_problem_however_often_it_is_used() {
     let also =
         ["/likelihood/heat/given/0", "/transition/lamp", "/transition/lamp/given/0", "/preference/joint/0/over/0"];
     assert_eq!(problem.also, also);
+}
+
+#[test]
+fn a_table_whose_dependencies_lack_brackets_is_read_all_the_same() {
+    let text = VALID.replacen("given: [lamp], table: [[.9", "given: lamp, table: [[.8", 1);
+    let problems = super::read_text(&text).unwrap_err();
+    let found: Vec<_> = problems.problems.iter().map(|problem| (problem.code, problem.mend.as_str())).collect();
+    let sum = (Code::SumNotOne, "multiply it by 1/0.9, or add 0.1 to one entry");
+    assert_eq!(found, [(Code::WrongType, "write `[lamp]`"), sum]);
+}
+
+#[test]
+fn cases_without_columns_above_them_are_read_all_the_same_and_moved_by_the_patch() {
+    let text = VALID.replacen("table: [[.9, .2], [.1, .8]]", "good: [.9, .2], dying: flicker", 1);
+    let problems = super::read_text(&text).unwrap_err();
+    let codes: Vec<Code> = problems.problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [Code::ConflictingKeys, Code::SumNotOne], "{problems}");
+    let json = freeagentics_inference::document::to_json(&text, Format::Yaml, &Limits::default()).unwrap();
+    let mended = problems.mend(&json).unwrap();
+    assert_eq!(mended["likelihood"]["light"]["columns"]["dying"], "flicker");
+    assert!(super::read_text(&mended.to_string()).is_ok(), "{mended}");
+}
+
+#[test]
+fn too_many_plans_are_told_how_long_they_can_be() {
+    let (plans, twenty) = ("policies: [[leave, swap], [leave, leave]], habits: [1, 2]", "policy_length: 20");
+    let problems = super::read_text(&VALID.replacen(plans, twenty, 1)).unwrap_err();
+    let mend = "plan at most 16 ahead with 2 actions, or list the `policies` that matter";
+    assert_eq!(problems.problems[0].mend, mend);
 }
 
 #[test]

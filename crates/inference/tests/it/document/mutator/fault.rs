@@ -21,6 +21,8 @@ pub(super) enum Edit {
     Shorten(String),
     Push(String, Tree),
     Insert(String, Entry),
+    /// Puts the entries of a map into the map that holds it.
+    Hoist(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub(super) struct Fault {
     /// Places that must be in order for the fault to be seen.
     needs: Vec<String>,
     pub(super) mend: Mend,
+    /// What it changes is read as though it were in order.
+    is_harmless: bool,
 }
 
 impl Fault {
@@ -57,9 +61,19 @@ impl Fault {
             | Edit::Unquote(at)
             | Edit::Remove(at)
             | Edit::Shorten(at)
+            | Edit::Hoist(at)
             | Edit::Push(at, _) => at.clone(),
         };
-        Self { kind, code, pointer, edit, touches: vec![touched], needs: Vec::new(), mend: Mend::People }
+        Self {
+            kind,
+            code,
+            pointer,
+            edit,
+            touches: vec![touched],
+            needs: Vec::new(),
+            mend: Mend::People,
+            is_harmless: false,
+        }
     }
 
     pub(super) fn touching(mut self, places: impl IntoIterator<Item = String>) -> Self {
@@ -82,10 +96,16 @@ impl Fault {
         self
     }
 
+    pub(super) fn harmless(mut self) -> Self {
+        self.is_harmless = true;
+        self
+    }
+
     /// Whether one of the two would change how the other is seen.
     pub(super) fn depends_on(&self, other: &Fault) -> bool {
         let meet = |a: &[String], b: &[String]| a.iter().any(|a| b.iter().any(|b| is_within(a, b) || is_within(b, a)));
-        meet(&self.touches, &other.touches) || meet(&self.touches, &other.needs) || meet(&self.needs, &other.touches)
+        let hides = |a: &Fault, b: &Fault| !a.is_harmless && meet(&a.touches, &b.needs);
+        meet(&self.touches, &other.touches) || hides(self, other) || hides(other, self)
     }
 
     /// The pointer at which it must be reported, when it is the `serial`-th fault of a document.
@@ -119,6 +139,11 @@ impl Fault {
                     Edit::Push(_, tree) => items.push(own_tree(tree, serial)),
                     _ => drop(items.pop()),
                 }
+            }
+            Edit::Hoist(at) => {
+                let (entries, index) = document.entry_mut(at);
+                let Tree::Map(inner) = entries.remove(index).value else { panic!("{at} is no map") };
+                entries.extend(inner);
             }
             Edit::Insert(at, entry) => {
                 let Tree::Map(entries) = document.get_mut(at) else { panic!("{at} is no map") };

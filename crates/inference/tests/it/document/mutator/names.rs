@@ -111,6 +111,11 @@ fn of_dependencies(document: &Tree, faults: &mut Vec<Fault>) {
                 let fault = Fault::new("unknown dependency", Code::UnknownName, item, edit).mended(Mend::Patch);
                 faults.push(fault.touching([table.entry.clone()]).needing(table.declarations()));
             }
+            if let [name] = names {
+                let alone = Edit::Replace(list.clone(), name.clone());
+                let fault = Fault::new("name for a list of names", Code::WrongType, &list, alone);
+                faults.push(fault.mended(Mend::Patch).harmless());
+            }
             let mut pushed = |kind, code, name: Tree| {
                 let edit = Edit::Push(list.clone(), name);
                 let fault = Fault::new(kind, code, format!("{list}/{}", names.len()), edit);

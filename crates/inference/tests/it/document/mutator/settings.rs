@@ -3,7 +3,7 @@
 use freeagentics_inference::document::Code;
 
 use super::fault::{Edit, Fault, Mend, misspell};
-use super::sites::{children, last, parent};
+use super::sites::{children, last, only_control, parent};
 use super::tree::{Entry, Tree};
 
 pub(super) fn faults(document: &Tree) -> Vec<Fault> {
@@ -118,6 +118,12 @@ fn of_test(document: &Tree, test: &str, faults: &mut Vec<Fault>) {
     for (key, tree) in [("then", Tree::Map(Vec::new())), ("given", Tree::List(Vec::new()))] {
         let at = format!("{test}/{key}");
         faults.push(Fault::new("nothing expected", Code::NothingExpected, &at, Edit::Replace(at.clone(), tree)));
+    }
+    let action = document.get(&format!("{test}/then/action")).filter(|action| action.as_text().is_some());
+    if let Some((control, action)) = only_control(document).zip(action) {
+        let then = format!("{test}/then");
+        let bare = Fault::new("bare action", Code::WrongType, &then, Edit::Replace(then.clone(), action.clone()));
+        faults.push(bare.needing([control]).mended(Mend::Patch));
     }
     let factors = children(document, &format!("{test}/then/beliefs"));
     let states = factors.iter().flat_map(|factor| children(document, factor));

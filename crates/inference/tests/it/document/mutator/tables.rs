@@ -12,6 +12,7 @@ pub(super) fn faults(document: &Tree) -> Vec<Fault> {
     parts.dense.iter().for_each(|dense| of_dense(document, dense, &mut faults));
     parts.distributions.iter().for_each(|named| of_distribution(document, named, &mut faults));
     of_cases(document, &parts, &mut faults);
+    of_levels(document, &parts, &mut faults);
     for table in tables(document) {
         let entry = &table.entry;
         let section = parent(entry);
@@ -61,6 +62,9 @@ fn of_dense(document: &Tree, dense: &Dense, faults: &mut Vec<Fault>) {
             faults.push(planted("negative entry", Code::Negative, entry, replace("-0.25")));
             faults.push(planted("not a number", Code::NotFinite, entry, replace(".nan")));
             faults.push(planted("text for a number", Code::WrongType, entry, replace("\"much\"")));
+            let fault =
+                planted("percentage", Code::WrongType, entry, Edit::Replace(entry.clone(), percent(document, entry)));
+            faults.push(fault.mended(Mend::Patch));
         }
     }
     let shape = |kind, pointer: &str, edit| {
@@ -112,6 +116,8 @@ fn of_distribution(document: &Tree, named: &Named, faults: &mut Vec<Fault>) {
             Fault::new(kind, code, pointer, edit).touching(entries.clone()).needing(named.needs.clone())
         };
         faults.push(planted(kind, Code::SumNotOne, at, Edit::Raise(entry.clone())).mended(Mend::Patch));
+        let share = Edit::Replace(entry.clone(), percent(document, entry));
+        faults.push(planted("percentage", Code::WrongType, entry, share).mended(Mend::Patch));
         let negative = Edit::Replace(entry.clone(), Tree::number(-0.5));
         faults.push(planted("negative entry", Code::Negative, entry, negative));
     }
@@ -122,6 +128,36 @@ fn of_distribution(document: &Tree, named: &Named, faults: &mut Vec<Fault>) {
     }
     let wrong = Edit::Replace(at.clone(), Tree::number(3.0));
     faults.push(Fault::new("number for a distribution", Code::WrongType, at, wrong).needing(needs()));
+}
+
+/// A number as a percentage.
+fn percent(document: &Tree, entry: &str) -> Tree {
+    Tree::text(&format!("{}%", document.get(entry).unwrap().as_number().unwrap() * 100.0))
+}
+
+/// Levels of `columns` that somebody forgot to write.
+fn of_levels(document: &Tree, parts: &Parts, faults: &mut Vec<Fault>) {
+    for named in parts.cases.iter().filter(|named| named.pointer.contains("/columns")) {
+        let needs = || named.needs.iter().cloned().chain([named.axis.clone(), outcome(&named.pointer)]);
+        let first = children(document, &named.pointer)[0].clone();
+        if parts.distributions.iter().any(|end| end.pointer == first) {
+            let early = Edit::Replace(named.pointer.clone(), document.get(&first).unwrap().clone());
+            let fault = Fault::new("distribution a level too early", Code::WrongType, &named.pointer, early);
+            faults.push(fault.needing(needs()).mended(Mend::Patch));
+        }
+        if named.pointer.ends_with("/columns") {
+            let hoist = Edit::Hoist(named.pointer.clone());
+            let fault = Fault::new("`columns` forgotten", Code::ConflictingKeys, parent(&named.pointer), hoist);
+            faults.push(fault.needing(needs()).mended(Mend::Patch));
+        }
+    }
+}
+
+/// Declaration of what a table is about.
+fn outcome(pointer: &str) -> String {
+    let mut steps = pointer.split('/').skip(1);
+    let kind = if steps.next() == Some("likelihood") { "modalities" } else { "factors" };
+    format!("/{kind}/{}", steps.next().unwrap())
 }
 
 fn of_cases(document: &Tree, parts: &Parts, faults: &mut Vec<Fault>) {

@@ -1,0 +1,87 @@
+//! A distribution that stands too early in `columns`: the level of a dependency is missing.
+
+use super::columns::column;
+use super::dense::column_subject;
+use super::{Frame, Region};
+use crate::document::code::Code;
+use crate::document::context::Context;
+use crate::document::expect::{self, show};
+use crate::document::names::Axis;
+use crate::document::patch::{PatchOp, replace};
+use crate::document::problem::Problem;
+use crate::document::tree::{Place, Value, escape, fraction};
+
+/// Reports a distribution where a map by the first of these dependencies is expected; says whether it is one.
+pub(super) fn read(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, axes: &[usize], place: Place<'_>) -> bool {
+    let Some(outcome) = frame.outcome.filter(|outcome| is_distribution(place, outcome)) else { return false };
+    let left_out: Vec<&Axis> = axes.iter().filter_map(|&axis| frame.dependencies.get(axis)?.axis).collect();
+    let names: Vec<String> = left_out.iter().map(|axis| format!("`{}`", axis.name)).collect();
+    let subject = column_subject(&frame.subject, &region.path);
+    let message = format!(
+        "{subject} is a distribution over `{}`, but the table also depends on {}",
+        outcome.name,
+        names.join(" and ")
+    );
+    let key = place.key().map(|key| format!("{}: ", key.text)).unwrap_or_default();
+    let wrapped = axes.iter().fold(shown(place), |inner, _| format!("{{ else: {inner} }}"));
+    let mend = format!("write `{key}{wrapped}` if that makes no difference, or one distribution for each");
+    let problem = Problem::at(place.spot(), Code::WrongType, message, mend);
+    cx.report(problem.found(expect::found(place)).patch(wrap(place, axes.len())));
+    if place.is_map() {
+        column(cx, frame, region, place);
+    }
+    true
+}
+
+fn is_distribution(place: Place<'_>, outcome: &Axis) -> bool {
+    // A case of a dependency is never a number, so numbers tell, even if its labels are those of the outcome.
+    let is_share = |child: Place<'_>| match child.value() {
+        Value::Number(p) => (0.0..=1.0).contains(p),
+        Value::Text(text) => fraction(text).is_some_and(|p| (0.0..=1.0).contains(&p)),
+        _ => false,
+    };
+    let is_outcome = |text: &str| outcome.labels.find(text).is_some();
+    let mut children = place.children();
+    match place.value() {
+        Value::Map(_) => {
+            place.len() > 0 && children.all(|child| is_share(child) && child.key().is_some_and(|k| is_outcome(&k.text)))
+        }
+        Value::List(_) => outcome.size() == Some(place.len()) && children.all(is_share),
+        Value::Text(text) => **text == *"uniform" || is_outcome(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// The distribution as it is written, unless it is long.
+fn shown(place: Place<'_>) -> String {
+    const MOST: usize = 6;
+    let value = |child: Place<'_>| match child.value() {
+        Value::Number(number) => show(*number),
+        _ => child.word().map(|word| word.text.into_owned()).unwrap_or_default(),
+    };
+    let entry = |child: Place<'_>| match child.key() {
+        Some(key) if place.is_map() => format!("{}: {}", key.text, value(child)),
+        _ => value(child),
+    };
+    let inside = || place.children().map(entry).collect::<Vec<_>>().join(", ");
+    match place.value() {
+        Value::Map(_) | Value::List(_) if place.len() > MOST => "…".to_owned(),
+        Value::Map(_) => format!("{{ {} }}", inside()),
+        Value::List(_) => format!("[{}]", inside()),
+        _ => value(place),
+    }
+}
+
+/// Puts the missing levels in. Entries of a map are moved, so that what patches made of them before is kept.
+fn wrap(place: Place<'_>, levels: usize) -> Vec<PatchOp> {
+    let around = |inner, levels| (0..levels).fold(inner, |inner, _| serde_json::json!({ "else": inner }));
+    let path = place.pointer();
+    if !place.is_map() {
+        return replace(path, around(place.to_json(), levels));
+    }
+    let inside = format!("{path}{}", "/else".repeat(levels));
+    let empty = around(serde_json::json!({}), levels.saturating_sub(1));
+    let keys = place.children().filter_map(|child| Some(escape(&child.key()?.text)));
+    let moves = keys.map(|key| PatchOp::Move { from: format!("{path}/{key}"), path: format!("{inside}/{key}") });
+    std::iter::once(PatchOp::Add { path: format!("{path}/else"), value: empty }).chain(moves).collect()
+}
