@@ -122,12 +122,7 @@ fn likelihood(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Likelih
         word::read(cx, &mut frame, &whole, place);
         return Some((frame.finish()?, None));
     }
-    // Without `given`, labels of any factor show what is meant.
-    let axes = loose::peek(cx, place, "given").map_or_else(
-        || cx.names.factors.axes.iter().map(|axis| ("columns", axis)).collect(),
-        |given| loose::axes(&given),
-    );
-    let loose = Loose::find(cx, &LIKELIHOOD, place, &axes);
+    let loose = loose::of_likelihood(cx, place);
     let is_loose = |child| cases::is_loose(loose.as_ref(), child);
     let fields = LIKELIHOOD.read_beside(cx.sink, place, &subject, is_loose)?;
     let given = fields.get("given");
@@ -135,28 +130,26 @@ fn likelihood(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Likelih
     let found = given.and_then(|given| dependencies(cx, given, &format!("`given` of {subject}"), &kinds));
     let form = Form::of(cx, &fields, &subject, loose);
     let dependencies = found?;
-    let controls: Vec<&Axis> = dependencies
-        .iter()
-        .filter(|dependency| dependency.is_control)
-        .filter_map(|dependency| dependency.axis)
-        .collect();
-    let unclear = dependencies.iter().any(|dependency| dependency.axis.is_none());
-    let initial = match fields.get("initial") {
-        Some(initial) if controls.is_empty() => {
-            if !unclear {
-                let message = format!("{subject} has `initial`, but depends on no control");
-                let mend = "remove `initial`, or name the control in `given`";
-                cx.report(Problem::at(initial.key_spot(), Code::NeedlessInitial, message, mend));
-            }
-            None
-        }
-        Some(initial) => crate::document::step::read(cx, initial, &format!("`initial` of {subject}"), &controls),
-        None => None,
-    };
+    let initial = fields.get("initial").and_then(|place| initial(cx, place, &subject, &dependencies));
     let mut frame = Frame::new(cx, place, subject, Some(axis), dependencies);
     let whole = frame.whole();
     read_form(cx, &mut frame, &whole, &form?);
     Some((frame.finish()?, initial))
+}
+
+/// The control values that precede the first observation.
+fn initial(cx: &Context<'_>, place: Place<'_>, subject: &str, dependencies: &[Dependency<'_>]) -> Option<Vec<usize>> {
+    let controls = dependencies.iter().filter(|dependency| dependency.is_control);
+    let controls: Vec<&Axis> = controls.filter_map(|dependency| dependency.axis).collect();
+    if !controls.is_empty() {
+        return crate::document::step::read(cx, place, &format!("`initial` of {subject}"), &controls);
+    }
+    if dependencies.iter().all(|dependency| dependency.axis.is_some()) {
+        let message = format!("{subject} has `initial`, but depends on no control");
+        let mend = "remove `initial`, or name the control in `given`";
+        cx.report(Problem::at(place.key_spot(), Code::NeedlessInitial, message, mend));
+    }
+    None
 }
 
 /// Without `given`, `identity` depends on the only factor with as many states, `uniform` on nothing.
@@ -176,10 +169,7 @@ fn transition(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Table> 
         word::read(cx, &mut frame, &whole, place);
         return frame.finish();
     }
-    let given =
-        loose::peek(cx, place, "given").unwrap_or_else(|| cx.names.factors.axes.get(axis.index).into_iter().collect());
-    let by = loose::peek(cx, place, "by").unwrap_or_default();
-    let loose = Loose::find(cx, &TRANSITION, place, &loose::axes(&[given, by].concat()));
+    let loose = loose::of_transition(cx, place, axis);
     let is_loose = |child| cases::is_loose(loose.as_ref(), child);
     let fields = TRANSITION.read_beside(cx.sink, place, &subject, is_loose)?;
     let read = |key: &str, kind: Kind| {

@@ -1,6 +1,6 @@
-//! A distribution that stands too early in `columns`: the level of a dependency is missing.
+//! A level of `columns` that is missing: a distribution, or what belongs to a later dependency, stands too early.
 
-use super::columns::column;
+use super::columns::{End, nest};
 use super::dense::column_subject;
 use super::{Frame, Region};
 use crate::document::code::Code;
@@ -11,26 +11,41 @@ use crate::document::patch::{PatchOp, replace};
 use crate::document::problem::Problem;
 use crate::document::tree::{Place, Value, escape, fraction};
 
-/// Reports a distribution where a map by the first of these dependencies is expected; says whether it is one.
+/// Reports what stands too early where a map by the first of these dependencies is expected, and reads it as though it
+/// made no difference; says whether there is such a thing.
 pub(super) fn read(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, axes: &[usize], place: Place<'_>) -> bool {
-    let Some(outcome) = frame.outcome.filter(|outcome| is_distribution(place, outcome)) else { return false };
-    let left_out: Vec<&Axis> = axes.iter().filter_map(|&axis| frame.dependencies.get(axis)?.axis).collect();
-    let names: Vec<String> = left_out.iter().map(|axis| format!("`{}`", axis.name)).collect();
+    let Some((levels, what)) = missing(frame, axes, place) else { return false };
+    let (left_out, rest) = axes.split_at(levels.min(axes.len()));
+    let left_out = left_out.iter().filter_map(|&axis| Some(format!("`{}`", frame.dependencies.get(axis)?.name())));
     let subject = column_subject(&frame.subject, &region.path);
-    let message = format!(
-        "{subject} is a distribution over `{}`, but the table also depends on {}",
-        outcome.name,
-        names.join(" and ")
-    );
+    let left_out = left_out.collect::<Vec<_>>().join(" and ");
+    let message = format!("{subject} is {what}, but the table also depends on {left_out}");
     let key = place.key().map(|key| format!("{}: ", key.text)).unwrap_or_default();
-    let wrapped = axes.iter().fold(shown(place), |inner, _| format!("{{ else: {inner} }}"));
-    let mend = format!("write `{key}{wrapped}` if that makes no difference, or one distribution for each");
+    let wrapped = (0..levels).fold(shown(place), |inner, _| format!("{{ else: {inner} }}"));
+    let mend = format!("write `{key}{wrapped}` if {left_out} makes no difference, or one for each");
     let problem = Problem::at(place.spot(), Code::WrongType, message, mend);
-    cx.report(problem.found(expect::found(place)).patch(wrap(place, axes.len())));
+    cx.report(problem.found(expect::found(place)).patch(wrap(place, levels)));
     if place.is_map() {
-        column(cx, frame, region, place);
+        nest(cx, frame, region, rest, place, End::Distribution);
     }
     true
+}
+
+/// How many levels are missing, and what stands there instead.
+fn missing(frame: &Frame<'_>, axes: &[usize], place: Place<'_>) -> Option<(usize, String)> {
+    let outcome = frame.outcome?;
+    if is_distribution(place, outcome) {
+        return Some((axes.len(), format!("a distribution over `{}`", outcome.name)));
+    }
+    let of = |axis: &usize| frame.dependencies.get(*axis)?.axis;
+    let knows = |axis: &Axis, child: Place<'_>| child.key().is_some_and(|key| axis.labels.find(&key.text).is_some());
+    let fits = |axis: &Axis| place.len() > 0 && place.children().all(|child| knows(axis, child));
+    let first = axes.first().and_then(of)?;
+    if !place.is_map() || place.children().any(|child| knows(first, child)) {
+        return None;
+    }
+    let later = axes.iter().position(|axis| of(axis).is_some_and(fits))?;
+    Some((later, format!("a map by {}", frame.dependencies.get(*axes.get(later)?)?.describe())))
 }
 
 fn is_distribution(place: Place<'_>, outcome: &Axis) -> bool {
@@ -57,7 +72,7 @@ fn shown(place: Place<'_>) -> String {
     const MOST: usize = 6;
     let value = |child: Place<'_>| match child.value() {
         Value::Number(number) => show(*number),
-        _ => child.word().map(|word| word.text.into_owned()).unwrap_or_default(),
+        _ => child.word().map_or_else(|| "…".to_owned(), |word| word.text.into_owned()),
     };
     let entry = |child: Place<'_>| match child.key() {
         Some(key) if place.is_map() => format!("{}: {}", key.text, value(child)),

@@ -5,7 +5,7 @@ use super::{Frame, Region};
 use crate::document::code::Code;
 use crate::document::context::Context;
 use crate::document::expect::either;
-use crate::document::fields::Part;
+use crate::document::fields::{LIKELIHOOD, Part, TRANSITION};
 use crate::document::names::{Axis, Kind};
 use crate::document::patch::PatchOp;
 use crate::document::problem::Problem;
@@ -83,8 +83,23 @@ impl<'t> Loose<'t> {
     }
 }
 
+/// What stands loose in a likelihood. Without `given`, labels of any factor show what is meant.
+pub(super) fn of_likelihood<'t>(cx: &Context<'_>, place: Place<'t>) -> Option<Loose<'t>> {
+    let factors = || cx.names.factors.axes.iter().map(|axis| ("columns", axis)).collect();
+    let axes = peek(cx, place, "given").map_or_else(factors, |given| axes(&given));
+    Loose::find(cx, &LIKELIHOOD, place, &axes)
+}
+
+/// What stands loose in the transition of a factor.
+pub(super) fn of_transition<'t>(cx: &Context<'_>, place: Place<'t>, own: &Axis) -> Option<Loose<'t>> {
+    let given = peek(cx, place, "given");
+    let given = given.unwrap_or_else(|| cx.names.factors.axes.get(own.index).into_iter().collect());
+    let by = peek(cx, place, "by").unwrap_or_default();
+    Loose::find(cx, &TRANSITION, place, &axes(&[given, by].concat()))
+}
+
 /// What the names under `given` or `by` stand for; what is wrong with them is reported elsewhere.
-pub(super) fn peek<'n>(cx: &Context<'n>, entry: Place<'_>, key: &str) -> Option<Vec<&'n Axis>> {
+fn peek<'n>(cx: &Context<'n>, entry: Place<'_>, key: &str) -> Option<Vec<&'n Axis>> {
     let place = entry.children().find(|child| child.key().is_some_and(|word| word.text == key))?;
     let one = (!place.is_list()).then_some(place);
     let words = one.into_iter().chain(place.children()).filter_map(Place::word);

@@ -203,6 +203,33 @@ fn cases_without_columns_above_them_are_read_all_the_same_and_moved_by_the_patch
 }
 
 #[test]
+fn cases_in_a_likelihood_without_given_are_not_thrown_away_either() {
+    let text =
+        VALID.replacen("{ given: [lamp], table: [[.9, .2], [.1, .8]] }", "{ good: [.9, .1], dying: flicker }", 1);
+    let problems = super::read_text(&text).unwrap_err();
+    let found: Vec<(Code, &str)> =
+        problems.problems.iter().map(|problem| (problem.code, problem.mend.as_str())).collect();
+    assert_eq!(found.len(), 2, "{problems}");
+    assert!(found.contains(&(Code::ConflictingKeys, "put `good` and `dying` under `columns:`")), "{problems}");
+    assert!(found.iter().any(|(code, _)| *code == Code::MissingKey), "{problems}");
+}
+
+#[test]
+fn a_level_that_is_skipped_is_one_problem_however_much_stands_below_it() {
+    let columns = "given: [lamp, room], by: [act], columns: { else: { leave: [.9, .3], swap: { good: 1 } } }";
+    let text =
+        VALID.replacen("given: [lamp], by: [act], columns: { else: { leave: [.9, .1], swap: good } }", columns, 1);
+    let problems = super::read_text(&text).unwrap_err();
+    let codes: Vec<Code> = problems.problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [Code::WrongType, Code::SumNotOne], "{problems}");
+    let mend = "write `else: { else: { leave: …, swap: … } }` if `room` makes no difference, or one for each";
+    assert_eq!(problems.problems[0].mend, mend);
+    let json = freeagentics_inference::document::to_json(&text, Format::Yaml, &Limits::default()).unwrap();
+    let mended = problems.mend(&json).unwrap().to_string();
+    assert!(super::read_text(&mended).is_ok(), "{mended}");
+}
+
+#[test]
 fn too_many_plans_are_told_how_long_they_can_be() {
     let (plans, twenty) = ("policies: [[leave, swap], [leave, leave]], habits: [1, 2]", "policy_length: 20");
     let problems = super::read_text(&VALID.replacen(plans, twenty, 1)).unwrap_err();
