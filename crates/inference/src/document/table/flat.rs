@@ -34,24 +34,26 @@ pub(super) fn read(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, axe
 /// How many levels are missing, and what stands there instead.
 fn missing(frame: &Frame<'_>, axes: &[usize], place: Place<'_>) -> Option<(usize, String)> {
     let outcome = frame.outcome?;
-    if is_distribution(place, outcome) {
-        return Some((axes.len(), format!("a distribution over `{}`", outcome.name)));
-    }
     let of = |axis: &usize| frame.dependencies.get(*axis)?.axis;
     let knows = |axis: &Axis, child: Place<'_>| child.key().is_some_and(|key| axis.labels.find(&key.text).is_some());
     let fits = |axis: &Axis| place.len() > 0 && place.children().all(|child| knows(axis, child));
     let first = axes.first().and_then(of)?;
-    if !place.is_map() || place.children().any(|child| knows(first, child)) {
+    let is_case = place.children().any(|child| knows(first, child));
+    if is_distribution(place, outcome, is_case) {
+        return Some((axes.len(), format!("a distribution over `{}`", outcome.name)));
+    }
+    if !place.is_map() || is_case {
         return None;
     }
     let later = axes.iter().position(|axis| of(axis).is_some_and(fits))?;
     Some((later, format!("a map by {}", frame.dependencies.get(*axes.get(later)?)?.describe())))
 }
 
-fn is_distribution(place: Place<'_>, outcome: &Axis) -> bool {
-    // A case of a dependency is never a number, so numbers tell, even if its labels are those of the outcome.
+/// With keys that could also be cases of the dependency, only good numbers tell, as a case is never a number.
+fn is_distribution(place: Place<'_>, outcome: &Axis, is_case: bool) -> bool {
     let is_share = |child: Place<'_>| match child.value() {
-        Value::Number(p) => (0.0..=1.0).contains(p),
+        Value::Number(p) => !is_case || (0.0..=1.0).contains(p),
+        Value::Text(text) if text.ends_with('%') => true,
         Value::Text(text) => fraction(text).is_some_and(|p| (0.0..=1.0).contains(&p)),
         _ => false,
     };

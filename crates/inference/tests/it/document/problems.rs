@@ -230,6 +230,17 @@ fn a_level_that_is_skipped_is_one_problem_however_much_stands_below_it() {
 }
 
 #[test]
+fn what_is_wrong_with_a_distribution_that_stands_too_early_is_said_of_the_distribution() {
+    let columns = "given: [lamp], by: [act], columns: { else: { good: 10%, dying: .8 } }";
+    let text =
+        VALID.replacen("given: [lamp], by: [act], columns: { else: { leave: [.9, .1], swap: good } }", columns, 1);
+    let problems = super::read_text(&text).unwrap_err();
+    let mends: Vec<&str> = problems.problems.iter().map(|problem| problem.mend.as_str()).collect();
+    let wrapped = "write `else: { else: { good: 10%, dying: 0.8 } }` if `act` makes no difference, or one for each";
+    assert_eq!(mends, [wrapped, "write 0.1"], "{problems}");
+}
+
+#[test]
 fn too_many_plans_are_told_how_long_they_can_be() {
     let (plans, twenty) = ("policies: [[leave, swap], [leave, leave]], habits: [1, 2]", "policy_length: 20");
     let problems = super::read_text(&VALID.replacen(plans, twenty, 1)).unwrap_err();
