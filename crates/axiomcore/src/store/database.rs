@@ -1,0 +1,186 @@
+//! The database of a service: opened once, cloned freely.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+
+use super::postgres::{Pool, Postgres};
+use super::sqlite::Sqlite;
+use super::{Connection, Dialect, Error, Result};
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, as a URL.
+    Postgres(String),
+}
+
+/// An open database. Clones share it.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+enum Inner {
+    Sqlite { path: PathBuf, writer: Mutex<Sqlite>, readers: Mutex<Vec<Sqlite>> },
+    Postgres(Pool),
+}
+
+impl Database {
+    /// Opens the database; blocks. A PostgreSQL server that does not synchronise to disk is refused.
+    ///
+    /// `connections` bounds the connections to a server.
+    ///
+    /// # Errors
+    /// If it cannot be reached, or would lose acknowledged work.
+    pub fn open(location: &Location, connections: u32, runtime: Handle) -> Result<Self> {
+        let database = Self(Arc::new(match location {
+            Location::Sqlite(path) => Inner::Sqlite {
+                path: path.clone(),
+                writer: Mutex::new(Sqlite::writer(path)?),
+                readers: Mutex::new(Vec::new()),
+            },
+            Location::Postgres(url) => Inner::Postgres(Pool::open(url, connections.max(2), runtime)?),
+        }));
+        if database.dialect() == Dialect::Postgres {
+            database.refuse_unsafe_server()?;
+        }
+        Ok(database)
+    }
+
+    fn refuse_unsafe_server(&self) -> Result<()> {
+        for (setting, why) in [
+            ("fsync", "a crash of the machine would lose acknowledged work"),
+            ("full_page_writes", "a crash in the middle of a page would corrupt the database"),
+            ("synchronous_commit", "a crash would lose acknowledged work"),
+        ] {
+            let value = self.read_blocking(|connection| {
+                let mut rows = connection.query(&format!("SHOW {setting}"), &[])?;
+                rows.first_mut().map_or(Ok(String::new()), |row| row.text(0))
+            })?;
+            if value == "off" || value == "local" && setting == "synchronous_commit" {
+                return Err(Error::Refused(format!(
+                    "the PostgreSQL server runs with {setting} = {value}: {why}. Set {setting} = on and start again."
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the two it is.
+    pub fn dialect(&self) -> Dialect {
+        match &*self.0 {
+            Inner::Sqlite { .. } => Dialect::Sqlite,
+            Inner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Reads, on a thread that may block. Sees one consistent state of the database.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&mut dyn Connection) -> Result<T>) -> Result<T> {
+        match &*self.0 {
+            Inner::Sqlite { path, readers, .. } => {
+                let idle = lock(readers).pop();
+                let mut reader = idle.map_or_else(|| Sqlite::reader(path), Ok)?;
+                reader.batch("BEGIN")?;
+                let result = work(&mut reader);
+                reader.batch("COMMIT")?;
+                lock(readers).push(reader);
+                result
+            }
+            Inner::Postgres(pool) => {
+                let mut transaction = pool.begin()?;
+                let settled = transaction.batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+                let result = settled.and_then(|()| work(&mut transaction));
+                finish(transaction, result)
+            }
+        }
+    }
+
+    /// Writes in one transaction, on a thread that may block: all of it is on disk when this returns `Ok`, none of it
+    /// when `work` returns an error.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub fn write_blocking<T>(&self, work: impl FnOnce(&mut dyn Connection) -> Result<T>) -> Result<T> {
+        match &*self.0 {
+            Inner::Sqlite { writer, .. } => {
+                let mut writer = lock(writer);
+                writer.batch("BEGIN IMMEDIATE")?;
+                let result = work(&mut *writer).and_then(|result| writer.batch("COMMIT").map(|()| result));
+                if result.is_err() {
+                    // After some errors SQLite has rolled back by itself; then there is nothing to undo.
+                    let _ = writer.batch("ROLLBACK");
+                }
+                result
+            }
+            Inner::Postgres(pool) => {
+                let mut transaction = pool.begin()?;
+                let result = work(&mut transaction);
+                finish(transaction, result)
+            }
+        }
+    }
+
+    /// [`read_blocking`](Self::read_blocking) from async code.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let database = self.clone();
+        joined(tokio::task::spawn_blocking(move || database.read_blocking(work)).await)
+    }
+
+    /// [`write_blocking`](Self::write_blocking) from async code. Once started it runs to its end, whether or not
+    /// anybody still waits.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let database = self.clone();
+        joined(tokio::task::spawn_blocking(move || database.write_blocking(work)).await)
+    }
+
+    /// Closes connections to a server in order; SQLite closes when the last clone is dropped. Blocks.
+    pub fn close(&self) {
+        if let Inner::Postgres(pool) = &*self.0 {
+            pool.close();
+        }
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Database({:?})", self.dialect())
+    }
+}
+
+/// Commits what went well, undoes what did not.
+fn finish<T>(transaction: Postgres, result: Result<T>) -> Result<T> {
+    match result {
+        Ok(result) => transaction.commit().map(|()| result),
+        Err(error) => {
+            transaction.rollback();
+            Err(error)
+        }
+    }
+}
+
+/// A panic while the lock was held poisons it; the connection itself is whole, its transaction is rolled back by the
+/// next `BEGIN` failing loudly.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn joined<T>(result: std::result::Result<Result<T>, tokio::task::JoinError>) -> Result<T> {
+    result.unwrap_or_else(|error| Err(Error::Failed(format!("the work on the database did not end: {error}"))))
+}

@@ -1,0 +1,76 @@
+//! One database, SQLite or PostgreSQL, behind one small interface.
+//!
+//! SQL is written once, with `$1`, `RETURNING` and `ON CONFLICT`, which both understand; what differs (the names of
+//! two types, how a table is laid out) stands in [`migrations`](self) as words that are replaced. Work on the database
+//! is plain blocking code in a closure that gets a [`Connection`]: a read, or a write that is one transaction. It runs
+//! on threads of its own, never on those that serve requests.
+
+mod database;
+mod migrations;
+mod postgres;
+mod sqlite;
+mod values;
+
+pub use database::{Database, Location};
+pub use migrations::{Applied, Migration};
+pub use values::{Cell, Row, Value};
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A row that must be unique is there already.
+    #[error("a row with this key is there already")]
+    Conflict,
+    /// The database cannot be reached or does not answer in time.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// There is no room left to write.
+    #[error("the database has no room left: {0}")]
+    Full(String),
+    /// What was read is not what the program wrote.
+    #[error("the database holds something unexpected: {0}")]
+    Corrupt(String),
+    /// The database is set up in a way that would lose acknowledged work, or belongs to something else.
+    #[error("{0}")]
+    Refused(String),
+    /// Anything else, in the database's words.
+    #[error("the database failed: {0}")]
+    Failed(String),
+}
+
+/// A result of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A connection, inside a read or a transaction.
+pub trait Connection {
+    /// Runs a statement; returns how many rows it changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64>;
+
+    /// Runs a query.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>>;
+
+    /// Inserts many rows at once. `into` is `table (column, …)`, optionally followed by an `ON CONFLICT` clause in
+    /// `otherwise`; `rows` holds one value per column, row after row, each column of one type.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn insert_many(&mut self, into: &str, columns: usize, rows: &[Value<'_>], otherwise: &str) -> Result<u64>;
+
+    /// Which of the two databases this is.
+    fn dialect(&self) -> Dialect;
+}
+
+/// The two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}

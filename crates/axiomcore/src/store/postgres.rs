@@ -1,0 +1,169 @@
+//! PostgreSQL, driven from blocking code: each call waits on the runtime that owns the sockets.
+
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::{Arguments, Column, Executor, Row as _, TypeInfo, ValueRef};
+use std::str::FromStr;
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+use super::{Cell, Connection, Dialect, Error, Result, Row, Value};
+
+/// How long to wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A pool with the runtime it lives on.
+#[derive(Clone)]
+pub(super) struct Pool {
+    pool: PgPool,
+    runtime: Handle,
+}
+
+impl Pool {
+    /// Connects. Call from a thread that may block.
+    pub(super) fn open(url: &str, most: u32, runtime: Handle) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url).map_err(|error| Error::Refused(error.to_string()))?;
+        let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
+        let pool = runtime.block_on(pool.connect_with(options))?;
+        Ok(Self { pool, runtime })
+    }
+
+    /// Takes a connection and starts a transaction on it.
+    pub(super) fn begin(&self) -> Result<Postgres> {
+        let transaction = self.runtime.block_on(self.pool.begin())?;
+        Ok(Postgres { transaction, runtime: self.runtime.clone() })
+    }
+
+    pub(super) fn close(&self) {
+        self.runtime.block_on(self.pool.close());
+    }
+}
+
+/// A connection inside a transaction; ends with [`commit`](Self::commit) or [`rollback`](Self::rollback).
+pub(super) struct Postgres {
+    transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    runtime: Handle,
+}
+
+impl Postgres {
+    pub(super) fn commit(self) -> Result<()> {
+        Ok(self.runtime.block_on(self.transaction.commit())?)
+    }
+
+    /// Undoes everything; if the server cannot be told, it finds out by itself when the connection ends.
+    pub(super) fn rollback(self) {
+        let _ = self.runtime.block_on(self.transaction.rollback());
+    }
+
+    pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        self.runtime.block_on(self.transaction.execute(sqlx::raw_sql(sql)))?;
+        Ok(())
+    }
+}
+
+impl Connection for Postgres {
+    fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), arguments(values)?);
+        Ok(self.runtime.block_on(self.transaction.execute(query))?.rows_affected())
+    }
+
+    fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), arguments(values)?);
+        let rows = self.runtime.block_on(self.transaction.fetch_all(query))?;
+        rows.iter().map(row).collect()
+    }
+
+    fn insert_many(&mut self, into: &str, columns: usize, rows: &[Value<'_>], otherwise: &str) -> Result<u64> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut arguments = PgArguments::default();
+        let mut arrays = Vec::new();
+        for column in 0..columns {
+            let values = || rows.iter().skip(column).step_by(columns);
+            let added = match rows.get(column) {
+                Some(Value::Int(_)) => arguments.add(values().map(Value::int).collect::<Vec<_>>()),
+                Some(Value::Text(_)) => arguments.add(values().map(Value::text).collect::<Vec<_>>()),
+                _ => arguments.add(values().map(Value::bytes).collect::<Vec<_>>()),
+            };
+            added.map_err(|error| Error::Failed(error.to_string()))?;
+            let kind = match rows.get(column) {
+                Some(Value::Int(_)) => "bigint",
+                Some(Value::Text(_)) => "text",
+                _ => "bytea",
+            };
+            arrays.push(format!("${}::{kind}[]", column + 1));
+        }
+        let sql = format!("INSERT INTO {into} SELECT * FROM UNNEST({}) {otherwise}", arrays.join(", "));
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments);
+        Ok(self.runtime.block_on(self.transaction.execute(query))?.rows_affected())
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+}
+
+impl<'a> Value<'a> {
+    fn int(&self) -> Option<i64> {
+        if let Self::Int(value) = self { *value } else { None }
+    }
+
+    fn text(&self) -> Option<&'a str> {
+        if let Self::Text(value) = self { *value } else { None }
+    }
+
+    fn bytes(&self) -> Option<&'a [u8]> {
+        if let Self::Bytes(value) = self { *value } else { None }
+    }
+}
+
+fn arguments(values: &[Value<'_>]) -> Result<PgArguments> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        let added = match value {
+            Value::Int(value) => arguments.add(*value),
+            Value::Text(value) => arguments.add(*value),
+            Value::Bytes(value) => arguments.add(*value),
+        };
+        added.map_err(|error| Error::Failed(error.to_string()))?;
+    }
+    Ok(arguments)
+}
+
+fn row(row: &PgRow) -> Result<Row> {
+    let cell = |column: &sqlx::postgres::PgColumn| -> Result<Cell> {
+        let index = column.ordinal();
+        if row.try_get_raw(index)?.is_null() {
+            return Ok(Cell::Null);
+        }
+        Ok(match column.type_info().name() {
+            "INT8" => Cell::Int(row.try_get(index)?),
+            "INT4" => Cell::Int(i64::from(row.try_get::<i32, _>(index)?)),
+            "BOOL" => Cell::Int(i64::from(row.try_get::<bool, _>(index)?)),
+            "TEXT" | "VARCHAR" | "NAME" => Cell::Text(row.try_get(index)?),
+            "BYTEA" => Cell::Bytes(row.try_get(index)?),
+            other => return Err(Error::Corrupt(format!("a column of type {other} where there should be none"))),
+        })
+    };
+    Ok(Row(row.columns().iter().map(cell).collect::<Result<_>>()?))
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let words = error.to_string();
+        match &error {
+            sqlx::Error::Database(database) => match database.code().as_deref() {
+                Some("23505") => Self::Conflict,
+                Some("53100" | "53200") => Self::Full(words),
+                Some("XX001" | "XX002") => Self::Corrupt(words),
+                Some(code) if code.starts_with("08") || code.starts_with("57P") => Self::Unavailable(words),
+                _ => Self::Failed(words),
+            },
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable(words)
+            }
+            _ => Self::Failed(words),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! SQLite: one writer, several readers, every commit synchronised to disk.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, OpenFlags, ToSql};
+
+use super::{Cell, Connection, Dialect, Error, Result, Row, Value};
+
+/// How long a statement waits for another process's lock.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// An open connection.
+pub(super) struct Sqlite(rusqlite::Connection);
+
+impl Sqlite {
+    /// Opens the writer; creates the file if there is none.
+    pub(super) fn writer(path: &Path) -> Result<Self> {
+        let connection = rusqlite::Connection::open(path)?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // Acknowledged means on disk: there is no relaxed mode.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        connection.pragma_update(None, "cache_size", -16_000)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self(connection))
+    }
+
+    /// Opens a reader of an existing file.
+    pub(super) fn reader(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self(connection))
+    }
+
+    /// Runs statements that take no values, as they stand.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
+        Ok(self.0.execute_batch(sql)?)
+    }
+}
+
+impl Connection for Sqlite {
+    fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+        let changed = self.0.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values))?;
+        Ok(changed as u64)
+    }
+
+    fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(Row((0..columns).map(|column| cell(row.get_ref(column)?)).collect::<Result<_>>()?));
+        }
+        Ok(found)
+    }
+
+    fn insert_many(&mut self, into: &str, columns: usize, rows: &[Value<'_>], otherwise: &str) -> Result<u64> {
+        let places: Vec<String> = (1..=columns).map(|place| format!("${place}")).collect();
+        let sql = format!("INSERT INTO {into} VALUES ({}) {otherwise}", places.join(", "));
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let mut changed = 0;
+        for row in rows.chunks(columns.max(1)) {
+            changed += statement.execute(rusqlite::params_from_iter(row))? as u64;
+        }
+        Ok(changed)
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let value = match self {
+            Self::Int(value) => value.map(ValueRef::Integer),
+            Self::Text(value) => value.map(|text| ValueRef::Text(text.as_bytes())),
+            Self::Bytes(value) => value.map(ValueRef::Blob),
+        };
+        Ok(ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null)))
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Result<Cell> {
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+        ValueRef::Text(text) => {
+            let text = std::str::from_utf8(text).map_err(|_| Error::Corrupt("a text is not UTF-8".into()))?;
+            Cell::Text(text.to_owned())
+        }
+        ValueRef::Real(_) => return Err(Error::Corrupt("a floating-point number where there should be none".into())),
+    })
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let words = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => Self::Conflict,
+            Some(ErrorCode::DiskFull) => Self::Full(words),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(words),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => {
+                Self::Unavailable(words)
+            }
+            _ => Self::Failed(words),
+        }
+    }
+}

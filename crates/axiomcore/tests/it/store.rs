@@ -1,0 +1,143 @@
+//! One story of the store, told on both databases.
+
+use axiomcore::store::{Applied, Database, Dialect, Error, Location, Migration, Value};
+use testbed::Postgres;
+use tokio::runtime::Runtime;
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "shelves and books",
+        sql: "CREATE TABLE shelves (id $SEQUENCE, name TEXT NOT NULL UNIQUE) $STRICT;\n\
+              CREATE TABLE books (shelf $INT NOT NULL REFERENCES shelves (id), title TEXT NOT NULL, cover $BYTES, \
+              PRIMARY KEY (shelf, title)) $CLUSTERED;\n",
+    },
+    Migration { version: 2, name: "pages", sql: "ALTER TABLE books ADD COLUMN pages $INT;\n" },
+];
+
+fn title_count(database: &Database) -> i64 {
+    database.read_blocking(|c| c.query("SELECT count(*) FROM books", &[])?[0].int(0)).unwrap()
+}
+
+fn story(open: impl Fn() -> Database) {
+    let database = open();
+    assert_eq!(database.migrate("library", &MIGRATIONS[..1]).unwrap(), Applied { from: 0, to: 1 });
+    assert_eq!(database.migrate("library", MIGRATIONS).unwrap(), Applied { from: 1, to: 2 });
+    assert_eq!(database.migrate("library", MIGRATIONS).unwrap(), Applied { from: 2, to: 2 });
+    older_programs_accept_newer_schemas(&database);
+    edited_migrations_are_refused(&database);
+    values_come_back_as_they_went_in(&database);
+    a_failed_transaction_leaves_nothing(&database);
+    many_rows_go_in_at_once(&database);
+    let count = title_count(&database);
+    database.close();
+    drop(database);
+    assert_eq!(title_count(&open()), count, "what was committed is there after opening again");
+}
+
+fn older_programs_accept_newer_schemas(database: &Database) {
+    assert_eq!(database.migrate("library", &MIGRATIONS[..1]).unwrap(), Applied { from: 2, to: 2 });
+}
+
+fn edited_migrations_are_refused(database: &Database) {
+    let edited = [Migration { sql: "CREATE TABLE other (id $SEQUENCE) $STRICT;\n", ..MIGRATIONS[0] }];
+    assert!(matches!(database.migrate("library", &edited), Err(Error::Refused(why)) if why.contains("migration 1")));
+}
+
+fn values_come_back_as_they_went_in(database: &Database) {
+    let id = database
+        .write_blocking(|c| c.query("INSERT INTO shelves (name) VALUES ($1) RETURNING id", &["ünï".into()])?[0].int(0))
+        .unwrap();
+    let cover = vec![0, 255, 7];
+    let insert = "INSERT INTO books (shelf, title, cover, pages) VALUES ($1, $2, $3, $4)";
+    database
+        .write_blocking(|c| {
+            c.execute(insert, &[id.into(), "a".into(), (&cover).into(), i64::MAX.into()])?;
+            c.execute(insert, &[id.into(), "b".into(), Value::Bytes(None), Value::Int(None)])
+        })
+        .unwrap();
+    let rows = |sql: &'static str| database.read_blocking(|c| c.query(sql, &[])).unwrap();
+    let mut rows = rows("SELECT title, cover, pages FROM books ORDER BY title");
+    assert_eq!((rows[0].text(0).unwrap(), rows[0].bytes(1).unwrap()), ("a".into(), cover));
+    assert_eq!(rows[0].int(2).unwrap(), i64::MAX);
+    assert!(rows[1].is_null(1) && rows[1].is_null(2));
+    assert!(matches!(rows[1].int(2), Err(Error::Corrupt(_))));
+}
+
+fn a_failed_transaction_leaves_nothing(database: &Database) {
+    let before = title_count(database);
+    let result = database.write_blocking(|c| {
+        c.execute("INSERT INTO books (shelf, title) SELECT id, 'c' FROM shelves", &[])?;
+        c.execute("INSERT INTO books (shelf, title) SELECT id, 'a' FROM shelves", &[])
+    });
+    assert!(matches!(result, Err(Error::Conflict)), "{result:?}");
+    assert_eq!(title_count(database), before);
+}
+
+fn many_rows_go_in_at_once(database: &Database) {
+    let titles: Vec<String> = (0..2_500).map(|n| format!("volume {n}")).collect();
+    let rows: Vec<Value<'_>> = titles.iter().flat_map(|title| [1_i64.into(), title.into(), Value::Int(None)]).collect();
+    let into = "books (shelf, title, pages)";
+    let inserted = database.write_blocking(|c| c.insert_many(into, 3, &rows, "ON CONFLICT DO NOTHING")).unwrap();
+    assert_eq!(inserted, 2_500);
+    let again = database.write_blocking(|c| c.insert_many(into, 3, &rows, "ON CONFLICT DO NOTHING")).unwrap();
+    assert_eq!(again, 0);
+}
+
+#[test]
+fn the_story_holds_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = Runtime::new().unwrap();
+    let location = Location::Sqlite(folder.path().join("library.db"));
+    story(|| Database::open(&location, 4, runtime.handle().clone()).unwrap());
+}
+
+#[test]
+fn the_story_holds_on_postgresql() {
+    let server = Postgres::start();
+    let runtime = Runtime::new().unwrap();
+    let location = Location::Postgres(server.url());
+    story(|| Database::open(&location, 4, runtime.handle().clone()).unwrap());
+}
+
+#[test]
+fn several_nodes_migrate_at_once_and_each_change_is_made_once() {
+    let server = Postgres::start();
+    let runtime = Runtime::new().unwrap();
+    let location = Location::Postgres(server.url());
+    let applied: i64 = std::thread::scope(|scope| {
+        let nodes: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let database = Database::open(&location, 2, runtime.handle().clone()).unwrap();
+                    let Applied { from, to } = database.migrate("library", MIGRATIONS).unwrap();
+                    to - from
+                })
+            })
+            .collect();
+        nodes.into_iter().map(|node| node.join().unwrap()).sum()
+    });
+    assert_eq!(applied, 2);
+}
+
+#[test]
+fn a_server_that_would_lose_acknowledged_work_is_refused() {
+    let server = Postgres::start_with(&["fsync=off"]);
+    let runtime = Runtime::new().unwrap();
+    let refused = Database::open(&Location::Postgres(server.url()), 2, runtime.handle().clone());
+    assert!(matches!(refused, Err(Error::Refused(why)) if why.contains("fsync = off") && why.contains("Set fsync")));
+}
+
+#[test]
+fn a_lost_server_is_unavailable_and_serves_again_when_it_is_back() {
+    let mut server = Postgres::start();
+    let runtime = Runtime::new().unwrap();
+    let database = Database::open(&Location::Postgres(server.url()), 2, runtime.handle().clone()).unwrap();
+    assert_eq!(database.dialect(), Dialect::Postgres);
+    database.migrate("library", MIGRATIONS).unwrap();
+    server.kill();
+    let lost = database.read_blocking(|c| c.query("SELECT 1::bigint", &[]));
+    assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
+    server.restart();
+    assert_eq!(title_count(&database), 0);
+}
