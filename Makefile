@@ -10,6 +10,7 @@ NEXTEST_VERSION := 0.9.143
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 BUILD_TOOLS := .cache/build-tools
 TEST_TOOLS := .cache/test-tools-$(NEXTEST_VERSION)
+DATABASES := .cache/databases
 
 HOUR := run watchdog --observations watchdog-hour
 RULES := --rule 'check=fail x3 -> restart' --rule 'check=fail x3 -> restart, check=fail x24 -> page'
@@ -38,7 +39,7 @@ lint: $(TEST_TOOLS) ## Formatting and lints
 
 # The golden digests must be the same bits however the engine was compiled: in tests (optimised, with assertions), as
 # users run it, and without any optimisation.
-test: lint ## Everything that has to hold before a change lands
+test: lint $(DATABASES) ## Everything that has to hold before a change lands
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace --profile ci
@@ -64,4 +65,10 @@ $(TEST_TOOLS): $(BUILD_TOOLS)
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked --debug cargo-nextest --version $(NEXTEST_VERSION)
+	@touch $@
+
+# Tests start servers of their own, each in a temporary folder; only the programs are needed.
+$(DATABASES): $(BUILD_TOOLS)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends postgresql; }
 	@touch $@
