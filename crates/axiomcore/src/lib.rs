@@ -1,10 +1,13 @@
 //! The production core under a service: everything that is not its trade.
 //!
-//! - [`clock`]: time as a parameter.
+//! - [`clock`] and [`entropy`]: time and randomness as parameters.
+//! - [`config`]: typed settings from defaults, profiles, a file, the environment and flags.
 //! - [`store`]: one SQL text on SQLite or PostgreSQL, migrations, transactions.
 //!
 //! Nothing here knows what an agent is.
 #![deny(missing_docs)]
 
 pub mod clock;
+pub mod config;
+pub mod entropy;
 pub mod store;

@@ -1,5 +1,7 @@
 //! Time as a parameter, so that everything that depends on it can be tested and replayed.
 
+mod rfc3339;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

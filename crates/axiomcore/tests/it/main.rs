@@ -1,4 +1,5 @@
-//! Integration tests of the core, on real databases.
-#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
+//! Integration tests of the core, on real databases and sockets.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
+mod config;
 mod store;
