@@ -2,4 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
 mod config;
+mod lifecycle;
 mod store;
+mod telemetry;
