@@ -2,16 +2,20 @@
 //!
 //! - [`clock`] and [`entropy`]: time and randomness as parameters.
 //! - [`config`]: typed settings from defaults, profiles, a file, the environment and flags.
+//! - [`http`]: problem details, middleware, health, a server that stops without dropping a request.
+//! - [`identity`]: who asks and what they may do, in the signature of every handler.
 //! - [`lifecycle`]: the data folder, signals, an ordered end.
 //! - [`store`]: one SQL text on SQLite or PostgreSQL, migrations, transactions.
 //! - [`telemetry`]: structured logs and declared metrics.
 //!
-//! Nothing here knows what an agent is.
+//! Nothing here knows what an agent is. `examples/notes.rs` is a whole service in about a hundred lines.
 #![deny(missing_docs)]
 
 pub mod clock;
 pub mod config;
 pub mod entropy;
+pub mod http;
+pub mod identity;
 pub mod lifecycle;
 pub mod store;
 pub mod telemetry;

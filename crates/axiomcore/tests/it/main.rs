@@ -1,7 +1,10 @@
 //! Integration tests of the core, on real databases and sockets.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
+mod client;
 mod config;
+mod http;
+mod identity;
 mod lifecycle;
 mod store;
 mod telemetry;

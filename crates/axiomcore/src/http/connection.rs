@@ -1,0 +1,98 @@
+//! One listener: accepts connections and serves a router on each until told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tower::Service;
+
+use super::{Config, Peer};
+use crate::lifecycle::Stopping;
+
+/// How long to wait after accepting failed: the usual reason is that no more files may be opened.
+const AFTER_FAILURE: Duration = Duration::from_millis(100);
+
+/// A bound listener with what it serves.
+pub(super) struct Listener {
+    pub(super) socket: TcpListener,
+    pub(super) address: SocketAddr,
+    pub(super) router: Router,
+    pub(super) protocol: Arc<http1::Builder>,
+    pub(super) max_connections: usize,
+}
+
+/// How HTTP/1.1 is spoken. A client that is slow with its headers, or idle, is let go.
+pub(super) fn protocol(config: &Config) -> Arc<http1::Builder> {
+    let mut protocol = http1::Builder::new();
+    protocol
+        .timer(TokioTimer::new())
+        .header_read_timeout(config.header_timeout.duration())
+        .max_headers(Config::HARD_HEADER_COUNT)
+        .max_buf_size(Config::HARD_HEADER_LIMIT);
+    Arc::new(protocol)
+}
+
+impl Listener {
+    /// Serves until `stopping`, then lets open requests end, at most for `patience`. Returns how many connections were
+    /// cut off.
+    pub(super) async fn serve(self, stopping: Stopping, patience: Duration) -> usize {
+        let mut connections = JoinSet::new();
+        self.accept(&mut connections, &stopping).await;
+        // From here on nobody can connect, while those who are connected get their answers.
+        drop(self.socket);
+        let all_ended = async { while connections.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(patience, all_ended).await;
+        let n_cut = connections.len();
+        connections.shutdown().await;
+        n_cut
+    }
+
+    async fn accept(&self, connections: &mut JoinSet<()>, stopping: &Stopping) {
+        loop {
+            let has_room = connections.len() < self.max_connections;
+            tokio::select! {
+                () = stopping.requested() => return,
+                Some(_) = connections.join_next() => {}
+                accepted = self.socket.accept(), if has_room => match accepted {
+                    Ok((stream, peer)) => _ = connections.spawn(self.converse(stream, peer, stopping.clone())),
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted: {error}");
+                        tokio::time::sleep(AFTER_FAILURE).await;
+                    }
+                },
+            }
+        }
+    }
+
+    /// All requests of one connection.
+    fn converse(&self, stream: TcpStream, peer: SocketAddr, stopping: Stopping) -> impl Future<Output = ()> + 'static {
+        let (protocol, router) = (self.protocol.clone(), self.router.clone());
+        async move {
+            // Small answers must not wait for the client's acknowledgement of earlier ones.
+            let _ = stream.set_nodelay(true);
+            let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+                request.extensions_mut().insert(Peer(peer));
+                router.clone().call(request)
+            });
+            let connection = protocol.serve_connection(TokioIo::new(stream), service).with_upgrades();
+            tokio::pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = stopping.requested() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%error, %peer, "a connection ended early: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Whether the service lives, has started, and should get requests.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use futures_util::future::join_all;
+use serde::Serialize;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{Json, Open, Routes, StatusCode};
+use crate::store::Database;
+
+/// How long a report stays good, so that asking often, which everybody may, costs dependencies nothing.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// How long the database has to answer.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
+
+type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+#[derive(Clone)]
+struct Check {
+    name: &'static str,
+    timeout: Duration,
+    ask: Arc<dyn Fn() -> Answer + Send + Sync>,
+}
+
+/// What is known about the service's health. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Health(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    stage: AtomicU8,
+    checks: Mutex<Vec<Check>>,
+    last: tokio::sync::Mutex<Option<(Instant, Vec<CheckReport>)>>,
+}
+
+const STAGES: [&str; 3] = ["starting", "running", "stopping"];
+
+/// What one check found. Why it failed is in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    /// Its name.
+    pub name: &'static str,
+    /// `ok`, `failed` or `timed_out`.
+    pub status: &'static str,
+}
+
+/// Whether the service should get requests, and why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    /// Whether it should.
+    pub ready: bool,
+    /// `starting`, `running` or `stopping`.
+    pub stage: &'static str,
+    /// What each check found.
+    pub checks: Vec<CheckReport>,
+}
+
+impl Health {
+    /// Of a service that is starting and depends on nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds something that the service cannot do without.
+    pub fn check<F, A>(&self, name: &'static str, timeout: Duration, ask: F)
+    where
+        F: Fn() -> A + Send + Sync + 'static,
+        A: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        let ask: Arc<dyn Fn() -> Answer + Send + Sync> = Arc::new(move || Box::pin(ask()));
+        self.0.checks.lock().unwrap_or_else(PoisonError::into_inner).push(Check { name, timeout, ask });
+    }
+
+    /// Adds the database.
+    pub fn check_database(&self, database: Database) {
+        self.check("database", DATABASE_TIMEOUT, move || {
+            let database = database.clone();
+            async move {
+                let sql = "SELECT version FROM schema_versions LIMIT 1";
+                database.read(move |connection| connection.query(sql, &[])).await.map(|_| ()).map_err(|e| e.to_string())
+            }
+        });
+    }
+
+    /// Says that the service has started.
+    pub fn started(&self) {
+        // A service that was told to stop while it started stays on its way down.
+        let _ = self.0.stage.compare_exchange(0, 1, Ordering::SeqCst, Ordering::SeqCst);
+    }
+
+    /// Says that the service is about to stop.
+    pub fn stopping(&self) {
+        self.0.stage.store(2, Ordering::SeqCst);
+    }
+
+    fn stage(&self) -> &'static str {
+        STAGES.get(usize::from(self.0.stage.load(Ordering::SeqCst))).copied().unwrap_or("stopping")
+    }
+
+    /// Asks all checks, unless somebody has just done so.
+    pub async fn readiness(&self) -> Readiness {
+        let mut last = self.0.last.lock().await;
+        let checks = match last.as_ref().filter(|(when, _)| when.elapsed() < FRESH) {
+            Some((_, checks)) => checks.clone(),
+            None => last.insert((Instant::now(), self.ask_all().await)).1.clone(),
+        };
+        let stage = self.stage();
+        Readiness { ready: stage == "running" && checks.iter().all(|check| check.status == "ok"), stage, checks }
+    }
+
+    async fn ask_all(&self) -> Vec<CheckReport> {
+        let checks = self.0.checks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        join_all(checks.into_iter().map(Check::run)).await
+    }
+}
+
+impl Check {
+    async fn run(self) -> CheckReport {
+        let name = self.name;
+        let status = match tokio::time::timeout(self.timeout, (self.ask)()).await {
+            Ok(Ok(())) => "ok",
+            Ok(Err(error)) => {
+                tracing::warn!(check = name, error, "not ready: {name} failed");
+                "failed"
+            }
+            Err(_) => {
+                tracing::warn!(check = name, timeout = ?self.timeout, "not ready: {name} did not answer in time");
+                "timed_out"
+            }
+        };
+        CheckReport { name, status }
+    }
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Health({})", self.stage())
+    }
+}
+
+/// `GET /health/live`, `/health/ready`, `/health/startup`: answered even when the server is full.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(health: &Health) -> Routes<S> {
+    let (ready, startup) = (health.clone(), health.clone());
+    Routes::new()
+        .get("/health/live", async |_: Open| Json(json!({ "status": "ok" })))
+        .always()
+        .get("/health/ready", move |_: Open| async move {
+            let readiness = ready.readiness().await;
+            answer(readiness.ready, readiness)
+        })
+        .always()
+        .get("/health/startup", move |_: Open| async move {
+            let stage = startup.stage();
+            answer(stage != "starting", json!({ "stage": stage }))
+        })
+        .always()
+}
+
+/// Probes look at the status only; the body of both is the same kind of document.
+fn answer(good: bool, body: impl Serialize) -> Response {
+    let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(body)).into_response()
+}

@@ -1,0 +1,44 @@
+//! HTTP: what every service needs around its handlers.
+//!
+//! - [`Problem`]: what a request that fails gets; [`ErrorCode`] and [`Catalogue`]: what can go wrong, declared once.
+//! - [`Routes`]: the table of handlers, each with its [`Guard`] as the first argument.
+//! - [`Application`]: the routes inside the middleware; `middleware.rs` is its order on one page.
+//! - [`Health`]: whether the service lives, is ready, has started.
+//! - [`Server`]: listens, answers, stops without dropping a request.
+
+mod admission;
+mod application;
+mod code;
+pub mod codes;
+mod config;
+mod connection;
+mod context;
+mod guard;
+mod headers;
+mod health;
+mod json;
+mod markdown;
+mod middleware;
+mod observe;
+mod pages;
+mod panics;
+mod parameters;
+mod pointer;
+mod problem;
+mod problems;
+mod request_id;
+mod routes;
+mod server;
+
+pub use application::{Application, Surroundings};
+pub use axum::http::StatusCode;
+pub use code::{Catalogue, DeclaredTwice, ErrorCode};
+pub use config::Config;
+pub use context::{Context, Peer};
+pub use guard::{Access, Guard, Guarded, Open};
+pub use health::{CheckReport, Health, Readiness};
+pub use json::{Json, body_of, parse};
+pub use parameters::{Path, Query};
+pub use problem::Problem;
+pub use routes::{Route, Routes};
+pub use server::{Server, ServerError};

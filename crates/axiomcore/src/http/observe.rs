@@ -1,0 +1,146 @@
+//! Every request is counted, timed and logged, by its route and not by its path: paths are without number.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::time::Duration;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::application::Surroundings;
+use super::{Context, Peer};
+use crate::telemetry::{AccessLog, Counters, Declaration, Gauge, Histograms};
+
+const REQUESTS: Declaration = Declaration::counter(
+    "http_requests_total",
+    &["method", "route", "status"],
+    "Requests answered; status 499 stands for clients that did not wait",
+);
+const DURATION: Declaration = Declaration::histogram(
+    "http_request_duration_seconds",
+    &["method", "route"],
+    "Time until an answer began",
+    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0, 30.0],
+);
+const IN_FLIGHT: Declaration = Declaration::gauge("http_requests_in_flight", &[], "Requests being answered");
+
+/// What watches.
+#[derive(Clone)]
+pub(super) struct Observer {
+    requests: Counters,
+    duration: Histograms,
+    in_flight: Gauge,
+    access_log: AccessLog,
+}
+
+impl Observer {
+    pub(super) fn new(surroundings: &Surroundings) -> Self {
+        let metrics = &surroundings.metrics;
+        Self {
+            requests: metrics.counters(REQUESTS),
+            duration: metrics.histograms(DURATION),
+            in_flight: metrics.gauge(IN_FLIGHT),
+            access_log: surroundings.access_log,
+        }
+    }
+}
+
+pub(super) async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
+    let watched = Watched::new(observer, &request);
+    let span = tracing::info_span!("request", request_id = watched.context.as_ref().map(Context::request_id));
+    let response = next.run(request).instrument(span).await;
+    watched.answered(response.status());
+    response
+}
+
+/// A request under watch. If it is dropped before it was answered, the client went away.
+struct Watched {
+    observer: Observer,
+    context: Option<Context>,
+    peer: Option<Peer>,
+    method: &'static str,
+    route: Option<MatchedPath>,
+    path: String,
+    start: Instant,
+    done: bool,
+}
+
+impl Watched {
+    fn new(observer: Observer, request: &Request) -> Self {
+        observer.in_flight.inc();
+        Self {
+            context: Context::of(request.extensions()).cloned(),
+            peer: request.extensions().get().copied(),
+            method: name_of(request.method()),
+            route: request.extensions().get().cloned(),
+            path: request.uri().path().to_owned(),
+            start: Instant::now(),
+            done: false,
+            observer,
+        }
+    }
+
+    fn answered(mut self, status: StatusCode) {
+        self.done = true;
+        self.count(status.as_str());
+        let took = self.start.elapsed();
+        self.observer.duration.with(&[self.method, self.route()]).observe(took.as_secs_f64());
+        let logged = match self.observer.access_log {
+            AccessLog::All => true,
+            AccessLog::Failures => status.is_server_error(),
+            AccessLog::None => false,
+        };
+        if logged {
+            self.log(status.as_u16(), took);
+        }
+    }
+
+    fn count(&self, status: &str) {
+        self.observer.requests.with(&[self.method, self.route(), status]).inc();
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
+
+    fn log(&self, status: u16, took: Duration) {
+        let context = self.context.as_ref();
+        tracing::info!(
+            request_id = context.map(Context::request_id),
+            http.method = self.method,
+            http.route = self.route(),
+            http.path = self.path,
+            http.status = status,
+            http.duration_ms = took.as_secs_f64() * 1_000.0,
+            principal = context.and_then(Context::principal),
+            peer = self.peer.map(|peer| tracing::field::display(peer.0)),
+            "{} {} {status}",
+            self.method,
+            self.path
+        );
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.observer.in_flight.dec();
+        if !self.done {
+            self.count("499");
+        }
+    }
+}
+
+/// Methods are without number too.
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,42 @@
+//! Parameters of the path and behind the `?`, with problems instead of plain texts.
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequestParts, Path as AxumPath, Query as AxumQuery};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::{Problem, codes};
+
+/// The parameters in the path.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match AxumPath::from_request_parts(parts, state).await {
+            Ok(AxumPath(value)) => Ok(Self(value)),
+            Err(error @ PathRejection::FailedToDeserializePathParams(_)) => {
+                Err(Problem::new(&codes::INVALID_PARAMETER).detail(error.body_text()))
+            }
+            Err(error) => Err(Problem::internal(error)),
+        }
+    }
+}
+
+/// The parameters behind the `?`. A type with `deny_unknown_fields` refuses what it does not know.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found: Result<_, QueryRejection> = AxumQuery::from_request_parts(parts, state).await;
+        match found {
+            Ok(AxumQuery(value)) => Ok(Self(value)),
+            Err(error) => Err(Problem::new(&codes::INVALID_PARAMETER).detail(error.body_text())),
+        }
+    }
+}

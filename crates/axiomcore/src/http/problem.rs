@@ -1,0 +1,141 @@
+//! What a request that fails gets: problem details (RFC 9457).
+//!
+//! Domain code has errors of its own; at the edge they become a [`Problem`] with a declared [`ErrorCode`]. The document
+//! is written by the middleware, which knows the request's id.
+
+use std::fmt;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::response::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
+
+use super::{ErrorCode, codes};
+use crate::store;
+
+/// Why a request failed, for who sent it. Never holds internal text.
+#[derive(Clone, Debug)]
+pub struct Problem(Box<Content>);
+
+#[derive(Clone, Debug)]
+struct Content {
+    code: &'static ErrorCode,
+    fields: Map<String, Value>,
+    headers: HeaderMap,
+}
+
+impl Problem {
+    /// A problem without particulars.
+    pub fn new(code: &'static ErrorCode) -> Self {
+        Self(Box::new(Content { code, fields: Map::new(), headers: HeaderMap::new() }))
+    }
+
+    /// A mistake of ours: the cause goes to the log, beside the request's id, and nowhere else.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(cause = %cause, "internal error: {cause}");
+        Self::new(&codes::INTERNAL)
+    }
+
+    /// What went wrong this time.
+    #[must_use]
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        self.with("detail", detail.into())
+    }
+
+    /// The field of the body that it is about, as a JSON Pointer.
+    #[must_use]
+    pub fn pointer(self, pointer: impl Into<String>) -> Self {
+        self.with("pointer", pointer.into())
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn mend(self, mend: impl Into<String>) -> Self {
+        self.with("mend", mend.into())
+    }
+
+    /// One more member of the document.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.fields.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// When to try again.
+    #[must_use]
+    pub fn retry_after(self, after: Duration) -> Self {
+        self.header(RETRY_AFTER, HeaderValue::from(after.as_millis().div_ceil(1_000).max(1) as u64))
+    }
+
+    /// One more header of the answer.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.append(name, value);
+        self
+    }
+
+    /// Its code.
+    pub const fn code(&self) -> &'static ErrorCode {
+        self.0.code
+    }
+
+    /// The document.
+    pub fn document(&self, request_id: Option<&str>) -> Value {
+        let ErrorCode { code, status, title, .. } = *self.0.code;
+        let mut document = Map::new();
+        document.insert("type".into(), format!("/errors/{code}").into());
+        document.insert("title".into(), title.into());
+        document.insert("status".into(), status.as_u16().into());
+        document.insert("code".into(), code.into());
+        document.extend(self.0.fields.clone());
+        if let Some(id) = request_id {
+            document.insert("request_id".into(), id.into());
+        }
+        Value::Object(document)
+    }
+
+    /// The whole answer, with status and headers as far as they are known.
+    pub(super) fn answer(self, request_id: Option<&str>, mut parts: Parts) -> Response {
+        parts.headers.extend(self.0.headers.clone());
+        parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        Response::from_parts(parts, Body::from(self.document(request_id).to_string()))
+    }
+}
+
+/// The problem travels beside an answer that has the status; the middleware, which knows the request's id, does the rest.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.0.code.status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let detail = self.0.fields.get("detail").and_then(Value::as_str).unwrap_or(self.0.code.title);
+        write!(f, "{}: {detail}", self.0.code.code)
+    }
+}
+
+/// What the store says is for operators; who asked learns only whether to try again. A conflict that a handler did not
+/// foresee is a mistake of the handler.
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unavailable(_) => {
+                tracing::error!(cause = %error, "{error}");
+                Self::new(&codes::UNAVAILABLE).retry_after(Duration::from_secs(1))
+            }
+            store::Error::Full(_) => {
+                tracing::error!(cause = %error, "{error}");
+                Self::new(&codes::STORAGE_FULL)
+            }
+            _ => Self::internal(error),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The server: bound first, so that its address is known, then run until it is told to stop.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use super::connection::{Listener, protocol};
+use super::{Application, Config, Health};
+use crate::config::Fault;
+use crate::lifecycle::{StopSwitch, Stopping};
+use crate::telemetry::Metrics;
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// Credentials would cross a network in the clear.
+    #[error("{0}")]
+    Exposed(Fault),
+    /// The address is taken or not ours.
+    #[error("cannot listen on {0}: {1}")]
+    Unbound(SocketAddr, std::io::Error),
+}
+
+/// A server that listens and does not answer yet.
+pub struct Server {
+    api: Listener,
+    metrics: Option<Listener>,
+    health: Health,
+    stop_delay: Duration,
+    stop_timeout: Duration,
+}
+
+impl Server {
+    /// Binds the addresses. Connections wait until [`run_until_stopped`](Self::run_until_stopped).
+    ///
+    /// # Errors
+    /// If an address is beyond loopback without a proxy, or cannot be bound.
+    pub async fn build(
+        config: &Config,
+        application: Application,
+        metrics: &Metrics,
+        health: Health,
+    ) -> Result<Self, ServerError> {
+        if let Some(fault) = config.exposed().into_iter().next() {
+            return Err(ServerError::Exposed(fault));
+        }
+        let metrics = match config.metrics_listen {
+            Some(address) => Some(listen(config, address, scraped(metrics.clone())).await?),
+            None => None,
+        };
+        Ok(Self {
+            api: listen(config, config.listen, application.router).await?,
+            metrics,
+            health,
+            stop_delay: config.stop_delay.duration(),
+            stop_timeout: config.stop_timeout.duration(),
+        })
+    }
+
+    /// Where the API is, with the port that was found if none was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.api.address
+    }
+
+    /// Where the metrics are.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|listener| listener.address)
+    }
+
+    /// Answers until a stop is asked for. Then: not ready any more, a delay for load balancers to notice, no new
+    /// connections, open requests end. Returns how many connections had to be cut off; metrics are served to the end.
+    pub async fn run_until_stopped(self, stopping: Stopping) -> usize {
+        tracing::info!(address = %self.api.address, "listening on http://{}", self.api.address);
+        let (api_switch, api_stopping) = StopSwitch::new();
+        let (metrics_switch, metrics_stopping) = StopSwitch::new();
+        let metrics = self.metrics.map(|listener| tokio::spawn(listener.serve(metrics_stopping, Duration::ZERO)));
+        let (health, delay) = (self.health.clone(), self.stop_delay);
+        let sequence = async move {
+            stopping.requested().await;
+            health.stopping();
+            tokio::time::sleep(delay).await;
+            api_switch.stop();
+        };
+        let ((), n_cut) = tokio::join!(sequence, self.api.serve(api_stopping, self.stop_timeout));
+        metrics_switch.stop();
+        if let Some(metrics) = metrics {
+            // It has nothing to lose: a scrape that is cut off comes again.
+            let _ = metrics.await;
+        }
+        tracing::info!(connections_cut = n_cut, "stopped answering");
+        n_cut
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Server({})", self.api.address)
+    }
+}
+
+async fn listen(config: &Config, address: SocketAddr, router: Router) -> Result<Listener, ServerError> {
+    let unbound = |error| ServerError::Unbound(address, error);
+    let socket = TcpListener::bind(address).await.map_err(unbound)?;
+    let address = socket.local_addr().map_err(unbound)?;
+    Ok(Listener { socket, address, router, protocol: protocol(config), max_connections: config.max_connections })
+}
+
+/// The address for metrics answers nothing else.
+fn scraped(metrics: Metrics) -> Router {
+    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Router::new().route("/metrics", get(move || async move { ([(CONTENT_TYPE, OPEN_METRICS)], metrics.render()) }))
+}

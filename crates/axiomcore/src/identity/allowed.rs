@@ -1,0 +1,101 @@
+//! The extractors through which a handler gets its principal.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::HeaderValue;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+
+use super::{Identity, Principal, Require, codes};
+use crate::http::{Access, Context, Guard, Problem};
+
+/// Lets in who has the permission `P`, and is who they are.
+#[derive(Clone, Debug)]
+pub struct Allowed<P> {
+    principal: Arc<Principal>,
+    permission: PhantomData<P>,
+}
+
+impl<P> Allowed<P> {
+    /// The principal, to keep.
+    pub fn principal(&self) -> Arc<Principal> {
+        self.principal.clone()
+    }
+}
+
+impl<P> Deref for Allowed<P> {
+    type Target = Principal;
+
+    fn deref(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+impl<P: Require> Guard for Allowed<P> {
+    const ACCESS: Access = Access::Needs(P::PERMISSION);
+}
+
+impl<P: Require, S: Send + Sync> FromRequestParts<S> for Allowed<P>
+where
+    Identity: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let principal = authenticate(parts, state).await?;
+        if !principal.permissions.has(P::PERMISSION) {
+            let name = P::PERMISSION.name;
+            return Err(Problem::new(&codes::FORBIDDEN)
+                .detail(format!("the credential does not have the permission `{name}`"))
+                .with("permission", name));
+        }
+        Ok(Self { principal, permission: PhantomData })
+    }
+}
+
+/// Lets in who has any valid credential, and is who they are.
+#[derive(Clone, Debug)]
+pub struct Authenticated(pub Arc<Principal>);
+
+impl Guard for Authenticated {
+    const ACCESS: Access = Access::Authenticated;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Authenticated
+where
+    Identity: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        authenticate(parts, state).await.map(Self)
+    }
+}
+
+async fn authenticate<S>(parts: &Parts, state: &S) -> Result<Arc<Principal>, Problem>
+where
+    Identity: FromRef<S>,
+{
+    let principal = match bearer(parts) {
+        Some(token) => Identity::from_ref(state).authenticate(token).await?,
+        None => None,
+    };
+    let principal = principal.ok_or_else(unauthenticated)?;
+    if let Some(context) = Context::of(&parts.extensions) {
+        context.identify(&principal.id);
+    }
+    Ok(principal)
+}
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The same for none, a wrong, an expired and a revoked one.
+fn unauthenticated() -> Problem {
+    Problem::new(&codes::UNAUTHENTICATED).header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+}

@@ -1,0 +1,101 @@
+//! Making, listing and revoking API keys.
+
+use super::key::{Fingerprint, make};
+use super::store::Key;
+use super::{Identity, Permissions, Principal, store};
+use crate::clock::Timestamp;
+use crate::config::Secret;
+use crate::entropy::Unavailable;
+
+/// Why a key was not made or revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody hands on more than they have.
+    #[error("a key cannot have permissions that its maker does not have")]
+    TooMuch,
+    /// There is no randomness to make a secret from.
+    #[error(transparent)]
+    Entropy(#[from] Unavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+}
+
+/// What a new key is to be.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub permissions: Permissions,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A new key. This is the only moment at which its text exists outside its owner's hands.
+#[derive(Clone, Debug)]
+pub struct CreatedKey {
+    /// What is stored.
+    pub key: Key,
+    /// The text.
+    pub text: Secret<String>,
+}
+
+impl Identity {
+    /// Makes an API key in the maker's workspace.
+    ///
+    /// # Errors
+    /// If the maker would hand on more than they have, or the database fails.
+    pub async fn create_key(&self, maker: &Principal, new: NewKey) -> Result<CreatedKey, Error> {
+        if !maker.permissions.cover(&new.permissions) {
+            return Err(Error::TooMuch);
+        }
+        let (workspace, created_by) = (maker.workspace, maker.id.clone());
+        let (created, fingerprint) = self.new_key(workspace, created_by, new)?;
+        let key = created.key.clone();
+        let insert = move |connection: &mut dyn crate::store::Connection| {
+            store::insert(connection, workspace, &key, &fingerprint)
+        };
+        self.0.parts.database.write(insert).await?;
+        Ok(created)
+    }
+
+    pub(super) fn new_key(
+        &self,
+        workspace: i64,
+        created_by: String,
+        NewKey { name, permissions, expires_at }: NewKey,
+    ) -> Result<(CreatedKey, Fingerprint), Unavailable> {
+        let parts = &self.0.parts;
+        let made = make(parts.key_prefix, workspace, parts.entropy.as_ref())?;
+        let fingerprint = Fingerprint::of(made.text.expose());
+        let created_at = parts.clock.now();
+        let (revoked_at, last_used_at) = (None, None);
+        let key = Key { id: made.id, name, permissions, created_at, created_by, expires_at, revoked_at, last_used_at };
+        Ok((CreatedKey { key, text: made.text }, fingerprint))
+    }
+
+    /// All keys of the principal's workspace, without their secrets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list_keys(&self, principal: &Principal) -> crate::store::Result<Vec<Key>> {
+        let workspace = principal.workspace;
+        self.0.parts.database.read(move |connection| store::list(connection, workspace)).await
+    }
+
+    /// Revokes a key of the principal's workspace: on this node from now on, on others within the cache's time. Says
+    /// whether there was one that still worked.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn revoke_key(&self, principal: &Principal, id: &str) -> crate::store::Result<bool> {
+        let (workspace, stored_id, now) = (principal.workspace, id.to_owned(), self.0.parts.clock.now());
+        let revoke =
+            move |connection: &mut dyn crate::store::Connection| store::revoke(connection, workspace, &stored_id, now);
+        let revoked = self.0.parts.database.write(revoke).await?;
+        // After the commit: who reads the database from here on sees it, and who read before is not remembered.
+        self.0.cache.remove(workspace, id);
+        Ok(revoked)
+    }
+}

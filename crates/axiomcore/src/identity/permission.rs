@@ -1,0 +1,122 @@
+//! Permissions: each declared once, named in the signatures of handlers, held by principals.
+
+use std::collections::BTreeSet;
+
+/// Something that a principal may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Permission {
+    /// Its name, as `things:verb`.
+    pub name: &'static str,
+    /// What it lets somebody do, in one line.
+    pub meaning: &'static str,
+}
+
+/// A type that stands for a permission in the signature of a handler.
+pub trait Require: Send + Sync + 'static {
+    /// The permission.
+    const PERMISSION: Permission;
+}
+
+/// Declares permissions as types for signatures, and the table of them.
+///
+/// ```
+/// axiomcore::permissions! {
+///     /// What one may do with kettles.
+///     pub const ALL;
+///     SwitchKettles = ("kettles:switch", "Switch kettles on and off.");
+/// }
+/// assert_eq!(ALL[0].name, "kettles:switch");
+/// ```
+#[macro_export]
+macro_rules! permissions {
+    (
+        $(#[$about:meta])+
+        pub const $table:ident;
+        $($name:ident = ($text:literal, $meaning:literal);)+
+    ) => {
+        $(
+            #[doc = $meaning]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl $crate::identity::Require for $name {
+                const PERMISSION: $crate::identity::Permission =
+                    $crate::identity::Permission { name: $text, meaning: $meaning };
+            }
+        )+
+        $(#[$about])+
+        pub const $table: &[$crate::identity::Permission] =
+            &[$(<$name as $crate::identity::Require>::PERMISSION),+];
+    };
+}
+
+/// The permissions that a principal has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permissions {
+    /// All there are, those of later versions included: an administrator's.
+    Every,
+    /// These. Names that this version does not know are kept, for a newer one may have written them.
+    Only(BTreeSet<String>),
+}
+
+/// How every permission is stored.
+const EVERY: &str = "*";
+
+impl Permissions {
+    /// These permissions.
+    pub fn only(permissions: &[Permission]) -> Self {
+        Self::Only(permissions.iter().map(|permission| permission.name.to_owned()).collect())
+    }
+
+    /// Whether this one is among them.
+    pub fn has(&self, permission: Permission) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Only(names) => names.contains(permission.name),
+        }
+    }
+
+    /// Whether all of the other's are among them.
+    pub fn cover(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Every, _) => true,
+            (Self::Only(_), Self::Every) => false,
+            (Self::Only(ours), Self::Only(theirs)) => theirs.is_subset(ours),
+        }
+    }
+
+    /// As stored: names with spaces between them.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Every => EVERY.into(),
+            Self::Only(names) => names.iter().map(String::as_str).collect::<Vec<_>>().join(" "),
+        }
+    }
+
+    pub(super) fn from_text(text: &str) -> Self {
+        if text == EVERY { Self::Every } else { Self::Only(text.split_whitespace().map(str::to_owned).collect()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READ: Permission = Permission { name: "things:read", meaning: "" };
+    const WRITE: Permission = Permission { name: "things:write", meaning: "" };
+
+    #[test]
+    fn nobody_covers_more_than_they_have() {
+        let (read, both) = (Permissions::only(&[READ]), Permissions::only(&[READ, WRITE]));
+        assert!(both.cover(&read) && read.cover(&read) && Permissions::Every.cover(&both));
+        assert!(!read.cover(&both) && !both.cover(&Permissions::Every));
+        assert!(read.has(READ) && !read.has(WRITE));
+    }
+
+    #[test]
+    fn permissions_are_read_back_as_they_were_stored() {
+        for permissions in [Permissions::Every, Permissions::only(&[WRITE, READ]), Permissions::only(&[])] {
+            assert_eq!(Permissions::from_text(&permissions.text()), permissions);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Who asks.
+
+use super::Permissions;
+
+/// Who asks, with what they may do. Made only by authentication, so holding one proves that it took place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The workspace that they belong to; every query is made in it.
+    pub workspace: i64,
+    /// Who they are within the workspace; recorded with everything they do.
+    pub id: String,
+    /// What they are.
+    pub kind: PrincipalKind,
+    /// What they may do.
+    pub permissions: Permissions,
+}
+
+/// What a principal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// A program with an API key.
+    ApiKey,
+}
+
+impl PrincipalKind {
+    /// As stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        (name == Self::ApiKey.name()).then_some(Self::ApiKey)
+    }
+}

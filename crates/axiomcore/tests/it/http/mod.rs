@@ -1,0 +1,124 @@
+//! The server with routes that misbehave, over real sockets.
+
+mod bodies;
+mod browsers;
+mod health;
+mod limits;
+mod pages;
+mod problems;
+mod stopping;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axiomcore::clock::SystemClock;
+use axiomcore::entropy::{Ids, SeededEntropy};
+use axiomcore::http::{
+    Application, Catalogue, Config, Health, Json, Open, Path, Problem, Query, Route, Routes, Server, Surroundings,
+};
+use axiomcore::lifecycle::StopSwitch;
+use axiomcore::telemetry::{AccessLog, Metrics};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+/// A running server; stops when dropped.
+pub(super) struct Running {
+    pub(super) address: SocketAddr,
+    pub(super) metrics: Metrics,
+    pub(super) health: Health,
+    pub(super) table: Vec<Route>,
+    switch: StopSwitch,
+    server: Option<JoinHandle<usize>>,
+    runtime: Runtime,
+}
+
+impl Running {
+    /// With defaults, apart from what a test changes.
+    pub(super) fn start(change: impl FnOnce(&mut Config)) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let mut config = Config { listen: ([127, 0, 0, 1], 0).into(), metrics_listen: None, ..Config::default() };
+        change(&mut config);
+        let (metrics, health) = (Metrics::new(), Health::new());
+        let surroundings = Surroundings {
+            ids: Arc::new(Ids::new(Arc::new(SystemClock), &SeededEntropy::new(1)).unwrap()),
+            metrics: metrics.clone(),
+            health: health.clone(),
+            catalogue: Arc::new(Catalogue::new().unwrap()),
+            access_log: AccessLog::All,
+        };
+        let application = Application::new(&config, &surroundings, routes(), ());
+        let table = application.table.clone();
+        let (switch, stopping) = StopSwitch::new();
+        let server = runtime.block_on(Server::build(&config, application, &metrics, health.clone())).unwrap();
+        let address = server.address();
+        let server = Some(runtime.spawn(server.run_until_stopped(stopping)));
+        Self { address, metrics, health, table, switch, server, runtime }
+    }
+
+    /// Asks it to stop and waits; how many connections were cut off.
+    pub(super) fn stop(&mut self) -> usize {
+        self.switch.stop();
+        self.server.take().map_or(0, |server| self.runtime.block_on(server).unwrap())
+    }
+
+    pub(super) fn ask_to_stop(&self) {
+        self.switch.stop();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    drinks: Vec<Drink>,
+}
+
+/// Without `deny_unknown_fields`, which somebody may forget.
+#[derive(Deserialize)]
+struct Drink {
+    cups: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    limit: Option<u8>,
+}
+
+fn routes() -> Routes<()> {
+    Routes::new()
+        .get("/hello", async |_: Open| "hello")
+        .get("/large", async |_: Open| "a".repeat(10_000))
+        .get("/panic", panicking)
+        .get("/internal", async |_: Open| Problem::internal("the secret plan"))
+        .get("/plain", async |_: Open| (axum::http::StatusCode::IM_A_TEAPOT, "internal words"))
+        .get("/slow", slow)
+        .get("/stream", slow)
+        .unhurried()
+        .get("/numbers/{number}", async |_: Open, Path(number): Path<u8>| number.to_string())
+        .get("/pages", async |_: Open, Query(page): Query<Page>| format!("{:?}", page.limit))
+        .post("/orders", take_order)
+        .post("/small", take_order)
+        .body_limit(axiomcore::config::ByteSize::kib(1))
+}
+
+async fn panicking(_: Open) -> &'static str {
+    panic!("the secret plan")
+}
+
+async fn slow(_: Open) -> &'static str {
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    "slow"
+}
+
+async fn take_order(_: Open, Json(order): Json<Order>) -> Json<Value> {
+    Json(json!({ "cups": order.drinks.iter().map(|drink| u32::from(drink.cups)).sum::<u32>() }))
+}
