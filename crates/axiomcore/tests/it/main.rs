@@ -6,5 +6,6 @@ mod config;
 mod http;
 mod identity;
 mod lifecycle;
+mod notes;
 mod store;
 mod telemetry;

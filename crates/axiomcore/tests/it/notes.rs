@@ -1,0 +1,228 @@
+//! The example service, run for real: as a process, with its files, its signals and its log.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use axiomcore::clock::{Clock, SystemClock};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::client::{Connection, get, post};
+
+struct Notes {
+    process: Child,
+    stdout: BufReader<ChildStdout>,
+    key: Option<String>,
+    address: SocketAddr,
+    metrics: SocketAddr,
+}
+
+fn command(folder: &Path, flags: &[&str]) -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let mut command = Command::new(tests.parent().unwrap().parent().unwrap().join("examples/notes"));
+    let data = format!("--notes.data={}", folder.join("data").display());
+    command.args([&data, "--http.listen=127.0.0.1:0", "--http.metrics_listen=127.0.0.1:0"]).args(flags);
+    command.env("NOTES__TELEMETRY__LOG_FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Notes {
+    fn start(folder: &TempDir, flags: &[&str]) -> Self {
+        let mut process = command(folder.path(), flags).spawn().unwrap();
+        let mut stdout = BufReader::new(process.stdout.take().unwrap());
+        let mut key = None;
+        let addresses = loop {
+            let mut line = String::new();
+            if stdout.read_line(&mut line).unwrap() == 0 {
+                panic!("it did not start: {}", ended(process).1);
+            }
+            match line.trim().split_once(": ").unwrap() {
+                ("listening", rest) => break rest.to_owned(),
+                (_, text) => key = Some(text.to_owned()),
+            }
+        };
+        let (address, metrics) = addresses.split_once(' ').unwrap();
+        let metrics = metrics.trim_start_matches("Some(").trim_end_matches(')').parse().unwrap();
+        Self { process, stdout, key, address: address.parse().unwrap(), metrics }
+    }
+
+    fn terminate(&self) {
+        let sent = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Whether it ended well, and its log.
+    fn stop(self) -> (bool, String) {
+        self.terminate();
+        drop(self.stdout);
+        ended(self.process)
+    }
+
+    fn bearer(&self) -> String {
+        bearer(self.key.as_ref().unwrap())
+    }
+}
+
+fn ended(mut process: Child) -> (bool, String) {
+    let mut log = String::new();
+    process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    (process.wait().unwrap().success(), log)
+}
+
+fn bearer(key: &str) -> String {
+    format!("authorization: Bearer {key}")
+}
+
+#[test]
+fn a_stranger_is_turned_away_a_reader_reads_and_the_administrator_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &[]);
+    let admin = notes.bearer();
+    let stranger = post(notes.address, "/notes", &[], r#"{"text":"a"}"#);
+    assert_eq!((stranger.status, stranger.problem().as_str()), (401, "unauthenticated"));
+    assert_eq!(stranger.header("www-authenticate"), Some("Bearer"));
+    assert_eq!(post(notes.address, "/notes", &[&admin], r#"{"text":"a"}"#).status, 201);
+    let reader = bearer(post(notes.address, "/reader_keys", &[&admin], "").json().as_str().unwrap());
+    assert!(reader.contains(" notes_1_"), "the key is recognised by its prefix");
+    let refused = post(notes.address, "/notes", &[&reader], r#"{"text":"b"}"#);
+    assert_eq!((refused.status, refused.problem().as_str()), (403, "forbidden"));
+    assert_eq!(refused.json()["permission"], "notes:write");
+    assert_eq!(get(notes.address, "/notes", &[&reader]).json()[0]["text"], "a");
+    assert_eq!(get(notes.address, "/notes/none", &[&reader]).problem(), "note_not_found");
+    assert!(notes.stop().0);
+}
+
+#[test]
+fn a_request_in_flight_is_answered_while_the_service_stops_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &["--http.stop_delay=700ms"]);
+    let (address, admin) = (notes.address, notes.bearer());
+    assert_eq!(get(address, "/health/ready", &[]).status, 200);
+    let head = format!("POST /notes HTTP/1.1\r\nhost: x\r\n{admin}\r\ncontent-type: application/json\r\n");
+    let (mut slow, mut idle) = (Connection::open(address), Connection::open(address));
+    slow.send(&format!("{head}content-length: 15\r\n\r\n{{\"text\":"));
+    idle.send(&format!("GET /notes HTTP/1.1\r\nhost: x\r\n{admin}\r\n\r\n"));
+    assert_eq!(idle.answer().status, 200);
+    notes.terminate();
+    std::thread::sleep(Duration::from_millis(200));
+    let red = get(address, "/health/ready", &[]);
+    assert_eq!((red.status, red.json()["stage"].as_str()), (503, Some("stopping")));
+    assert_eq!(get(address, "/notes", &[&admin]).status, 200, "it still answers until load balancers know");
+    assert!(idle.is_closed());
+    assert!(std::net::TcpStream::connect(address).is_err(), "nobody new is let in");
+    slow.send("\"late\"}");
+    let answer = slow.answer();
+    assert_eq!((answer.status, answer.json()["text"].as_str()), (201, Some("late")));
+    drop(notes.stdout);
+    assert!(ended(notes.process).0);
+    let again = Notes::start(&folder, &[]);
+    assert_eq!(again.key, None, "the administrator's key is made once");
+    assert_eq!(get(again.address, "/notes", &[&admin]).json()[0]["text"], "late");
+    assert!(again.stop().0);
+}
+
+#[test]
+fn the_log_has_the_request_by_its_id_and_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &[]);
+    let (admin, key) = (notes.bearer(), notes.key.clone().unwrap());
+    let answer = post(notes.address, "/notes?x=hidden", &[&admin, "x-request-id: from-the-caller"], r#"{"text":"a"}"#);
+    assert_eq!(answer.header("x-request-id"), Some("from-the-caller"));
+    let (_, log) = notes.stop();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let line = lines.iter().find(|line| line["request_id"] == "from-the-caller").unwrap();
+    assert_eq!((&line["http.route"], &line["http.status"]), (&"/notes".into(), &201.into()));
+    assert_eq!(line["principal"], *key.split('_').nth(2).unwrap());
+    assert_eq!(line["level"], "INFO");
+    assert!(!log.contains(key.rsplit('_').next().unwrap()) && !log.contains("hidden"));
+}
+
+#[test]
+fn metrics_are_on_an_address_of_their_own_and_count_by_route() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &[]);
+    let admin = notes.bearer();
+    for path in ["/notes/a", "/notes/b", "/nowhere"] {
+        get(notes.address, path, &[&admin]);
+    }
+    assert_eq!(get(notes.address, "/metrics", &[]).status, 404);
+    let page = get(notes.metrics, "/metrics", &[]).text();
+    let has = |line: &str| assert!(page.lines().any(|found| found.starts_with(line)), "{line} in\n{page}");
+    has(r#"http_requests_total{method="GET",route="/notes/{id}",status="404"} 2"#);
+    has(r#"http_requests_total{method="GET",route="unmatched",status="404"} 2"#);
+    has(r#"http_request_duration_seconds_count{method="GET",route="/notes/{id}"} 2"#);
+    has("http_requests_in_flight 0");
+    has("process_resident_memory_bytes ");
+    has("process_cpu_seconds_total ");
+    assert!(notes.stop().0);
+}
+
+#[test]
+fn a_second_process_on_the_same_folder_is_told_who_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &[]);
+    let (started, why) = ended(command(folder.path(), &[]).spawn().unwrap());
+    assert!(!started && why.contains(&format!("in use by process {}", notes.process.id())), "{why}");
+    assert!(notes.stop().0);
+}
+
+#[test]
+fn wrong_settings_are_all_named_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = ["--http.lisen=127.0.0.1:1", "--http.body_timeout=30"];
+    let (started, why) = ended(command(folder.path(), &flags).spawn().unwrap());
+    assert!(!started);
+    assert!(
+        why.contains("http.lisen (flag --http.lisen=127.0.0.1:1): there is no such key; did you mean `http.listen`?")
+    );
+    assert!(why.contains("http.body_timeout") && why.contains("such as 250ms, 30s"), "{why}");
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn the_operators_own_key_is_taken_from_a_file_that_others_cannot_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    let flag = format!("--identity.bootstrap_token_file={}", file.display());
+    let start = |text: &str, mode| {
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let (good, other) = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210");
+    for (text, mode, reason) in
+        [(good, 0o604, "chmod o-rwx"), ("short", 0o600, "32"), (&"ab".repeat(40), 0o600, "guessed")]
+    {
+        start(text, mode);
+        let (started, why) = ended(command(folder.path(), &[&flag]).spawn().unwrap());
+        assert!(!started && why.contains(reason), "{why}");
+    }
+    start(&format!("{good}\n"), 0o600);
+    let notes = Notes::start(&folder, &[&flag]);
+    assert_eq!(get(notes.address, "/notes", &[&bearer(good)]).status, 200);
+    assert_eq!(notes.key, None, "nothing is made when the operator brings a key");
+    assert!(notes.stop().0);
+    start(other, 0o600);
+    let notes = Notes::start(&folder, &[&flag]);
+    let statuses = [good, other].map(|key| get(notes.address, "/notes", &[&bearer(key)]).status);
+    assert_eq!(statuses, [401, 200], "another text in the file replaces the key");
+    assert!(notes.stop().0);
+}
+
+#[test]
+fn an_idle_service_stops_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &[]);
+    let silent = Connection::open(notes.address);
+    std::thread::sleep(Duration::from_millis(100));
+    let before = SystemClock.now();
+    assert!(notes.stop().0);
+    assert!(
+        SystemClock.now().since(before) < Duration::from_secs(5),
+        "a connection that says nothing does not keep it"
+    );
+    drop(silent);
+}
