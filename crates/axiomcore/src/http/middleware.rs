@@ -1,8 +1,8 @@
 //! All middleware, in order: a request passes it from top to bottom, its answer from bottom to top.
 
 use axum::Router;
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER};
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
@@ -32,7 +32,7 @@ pub(super) fn around(router: Router, config: &Config, surroundings: &Surrounding
         .layer(from_fn_with_state(HeaderLimits::new(config), limit_headers))
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it(config.compression)))
         // A browser's question about an origin has no credential, so it is answered above the handlers.
-        .layer(cors(config));
+        .option_layer(cors(config));
     // Below this, around each route: the number in flight, the time, the size of the body (admission.rs), and then the
     // handler's own arguments, the first of which says who may call it (guard.rs).
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).layer(layers)
@@ -43,16 +43,13 @@ fn worth_it(enabled: bool) -> impl Predicate {
     DefaultPredicate::new().and(SizeAbove::new(1024)).and(move |_, _, _: &_, _: &_| enabled)
 }
 
-/// Off unless origins are listed: without origins the layer allows none.
-fn cors(config: &Config) -> CorsLayer {
-    let origins = config.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let layer = CorsLayer::new().allow_origin(origins.collect::<Vec<_>>());
-    if config.cors_origins.is_empty() {
-        return layer;
-    }
-    layer
+/// Off unless origins are listed.
+fn cors(config: &Config) -> Option<CorsLayer> {
+    let origins: Vec<_> = config.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+    let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, request_id::IDEMPOTENCY_KEY, REQUEST_ID])
-        .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID, HeaderName::from_static("location")])
-        .max_age(std::time::Duration::from_secs(3_600))
+        .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID, LOCATION])
+        .max_age(std::time::Duration::from_secs(3_600));
+    (!origins.is_empty()).then(|| layer.allow_origin(origins))
 }

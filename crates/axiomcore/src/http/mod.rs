@@ -26,6 +26,7 @@ mod parameters;
 mod pointer;
 mod problem;
 mod problems;
+mod reference;
 mod request_id;
 mod routes;
 mod server;

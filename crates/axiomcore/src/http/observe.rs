@@ -48,7 +48,8 @@ impl Observer {
 
 pub(super) async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
     let watched = Watched::new(observer, &request);
-    let span = tracing::info_span!("request", request_id = watched.context.as_ref().map(Context::request_id));
+    // Of the highest level, so that no filter that lets a message through leaves out whose request it was.
+    let span = tracing::error_span!("request", request_id = watched.context.as_ref().map(Context::request_id));
     let response = next.run(request).instrument(span).await;
     watched.answered(response.status());
     response

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::connection::{Listener, protocol};
+use super::headers::secure;
 use super::{Application, Config, Health};
 use crate::config::Fault;
 use crate::lifecycle::{StopSwitch, Stopping};
@@ -112,5 +114,6 @@ async fn listen(config: &Config, address: SocketAddr, router: Router) -> Result<
 /// The address for metrics answers nothing else.
 fn scraped(metrics: Metrics) -> Router {
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Router::new().route("/metrics", get(move || async move { ([(CONTENT_TYPE, OPEN_METRICS)], metrics.render()) }))
+    let page = get(move || async move { ([(CONTENT_TYPE, OPEN_METRICS)], metrics.render()) });
+    Router::new().route("/metrics", page).layer(from_fn(secure))
 }

@@ -1,6 +1,6 @@
 //! One story of API keys, told on both databases.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use axiomcore::clock::{ManualClock, Timestamp};
@@ -144,11 +144,15 @@ fn the_story_of_keys_holds_on_postgresql() {
 fn nodes_that_start_at_once_make_one_administrators_key() {
     let server = Postgres::start();
     let location = Location::Postgres(server.url());
+    let nodes: Vec<Installation> = (1..=6).map(|seed| Installation::open(&location, seed)).collect();
+    let together = Barrier::new(nodes.len());
+    let start = |node: &Installation| {
+        together.wait();
+        matches!(node.identity.bootstrap(None).unwrap(), Bootstrap::Created(_))
+    };
     let created: usize = std::thread::scope(|scope| {
-        let start = |seed| Installation::open(&location, seed).identity.bootstrap(None).unwrap();
-        let nodes: Vec<_> =
-            (1..=4).map(|seed| scope.spawn(move || matches!(start(seed), Bootstrap::Created(_)))).collect();
-        nodes.into_iter().map(|node| usize::from(node.join().unwrap())).sum()
+        let started: Vec<_> = nodes.iter().map(|node| scope.spawn(|| start(node))).collect();
+        started.into_iter().map(|node| usize::from(node.join().unwrap())).sum()
     });
     assert_eq!(created, 1);
 }

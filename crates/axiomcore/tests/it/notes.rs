@@ -13,31 +13,57 @@ use tempfile::TempDir;
 use crate::client::{Connection, get, post};
 
 struct Notes {
-    process: Child,
+    process: Process,
     stdout: BufReader<ChildStdout>,
     key: Option<String>,
     address: SocketAddr,
     metrics: SocketAddr,
 }
 
-fn command(folder: &Path, flags: &[&str]) -> Command {
-    let tests = std::env::current_exe().unwrap();
-    let mut command = Command::new(tests.parent().unwrap().parent().unwrap().join("examples/notes"));
-    let data = format!("--notes.data={}", folder.join("data").display());
-    command.args([&data, "--http.listen=127.0.0.1:0", "--http.metrics_listen=127.0.0.1:0"]).args(flags);
-    command.env("NOTES__TELEMETRY__LOG_FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
+/// The example as a process; ends with the test, however that ends.
+struct Process(Child);
+
+impl Process {
+    fn start(folder: &Path, flags: &[&str]) -> Self {
+        let tests = std::env::current_exe().unwrap();
+        let mut command = Command::new(tests.parent().unwrap().parent().unwrap().join("examples/notes"));
+        let data = format!("--notes.data={}", folder.join("data").display());
+        command.args([&data, "--http.listen=127.0.0.1:0", "--http.metrics_listen=127.0.0.1:0"]).args(flags);
+        command.env("NOTES__TELEMETRY__LOG_FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command.spawn().unwrap())
+    }
+
+    /// Whether it ended well, and its log. One that does not end is stopped, which is not well.
+    fn ended(mut self) -> (bool, String) {
+        for _ in 0..1_000 {
+            if self.0.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.0.kill();
+        let mut log = String::new();
+        self.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.0.wait().unwrap().success(), log)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 impl Notes {
     fn start(folder: &TempDir, flags: &[&str]) -> Self {
-        let mut process = command(folder.path(), flags).spawn().unwrap();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
+        let mut process = Process::start(folder.path(), flags);
+        let mut stdout = BufReader::new(process.0.stdout.take().unwrap());
         let mut key = None;
         let addresses = loop {
             let mut line = String::new();
             if stdout.read_line(&mut line).unwrap() == 0 {
-                panic!("it did not start: {}", ended(process).1);
+                panic!("it did not start: {}", process.ended().1);
             }
             match line.trim().split_once(": ").unwrap() {
                 ("listening", rest) => break rest.to_owned(),
@@ -50,7 +76,7 @@ impl Notes {
     }
 
     fn terminate(&self) {
-        let sent = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        let sent = Command::new("kill").arg(self.process.0.id().to_string()).status().unwrap();
         assert!(sent.success());
     }
 
@@ -58,18 +84,12 @@ impl Notes {
     fn stop(self) -> (bool, String) {
         self.terminate();
         drop(self.stdout);
-        ended(self.process)
+        self.process.ended()
     }
 
     fn bearer(&self) -> String {
         bearer(self.key.as_ref().unwrap())
     }
-}
-
-fn ended(mut process: Child) -> (bool, String) {
-    let mut log = String::new();
-    process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-    (process.wait().unwrap().success(), log)
 }
 
 fn bearer(key: &str) -> String {
@@ -117,7 +137,7 @@ fn a_request_in_flight_is_answered_while_the_service_stops_and_nothing_is_lost()
     let answer = slow.answer();
     assert_eq!((answer.status, answer.json()["text"].as_str()), (201, Some("late")));
     drop(notes.stdout);
-    assert!(ended(notes.process).0);
+    assert!(notes.process.ended().0);
     let again = Notes::start(&folder, &[]);
     assert_eq!(again.key, None, "the administrator's key is made once");
     assert_eq!(get(again.address, "/notes", &[&admin]).json()[0]["text"], "late");
@@ -149,7 +169,9 @@ fn metrics_are_on_an_address_of_their_own_and_count_by_route() {
         get(notes.address, path, &[&admin]);
     }
     assert_eq!(get(notes.address, "/metrics", &[]).status, 404);
-    let page = get(notes.metrics, "/metrics", &[]).text();
+    let scraped = get(notes.metrics, "/metrics", &[]);
+    assert_eq!(scraped.header("x-content-type-options"), Some("nosniff"));
+    let page = scraped.text();
     let has = |line: &str| assert!(page.lines().any(|found| found.starts_with(line)), "{line} in\n{page}");
     has(r#"http_requests_total{method="GET",route="/notes/{id}",status="404"} 2"#);
     has(r#"http_requests_total{method="GET",route="unmatched",status="404"} 2"#);
@@ -164,8 +186,8 @@ fn metrics_are_on_an_address_of_their_own_and_count_by_route() {
 fn a_second_process_on_the_same_folder_is_told_who_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let notes = Notes::start(&folder, &[]);
-    let (started, why) = ended(command(folder.path(), &[]).spawn().unwrap());
-    assert!(!started && why.contains(&format!("in use by process {}", notes.process.id())), "{why}");
+    let (started, why) = Process::start(folder.path(), &[]).ended();
+    assert!(!started && why.contains(&format!("in use by process {}", notes.process.0.id())), "{why}");
     assert!(notes.stop().0);
 }
 
@@ -173,7 +195,7 @@ fn a_second_process_on_the_same_folder_is_told_who_has_it() {
 fn wrong_settings_are_all_named_before_anything_starts() {
     let folder = tempfile::tempdir().unwrap();
     let flags = ["--http.lisen=127.0.0.1:1", "--http.body_timeout=30"];
-    let (started, why) = ended(command(folder.path(), &flags).spawn().unwrap());
+    let (started, why) = Process::start(folder.path(), &flags).ended();
     assert!(!started);
     assert!(
         why.contains("http.lisen (flag --http.lisen=127.0.0.1:1): there is no such key; did you mean `http.listen`?")
@@ -197,7 +219,7 @@ fn the_operators_own_key_is_taken_from_a_file_that_others_cannot_read() {
         [(good, 0o604, "chmod o-rwx"), ("short", 0o600, "32"), (&"ab".repeat(40), 0o600, "guessed")]
     {
         start(text, mode);
-        let (started, why) = ended(command(folder.path(), &[&flag]).spawn().unwrap());
+        let (started, why) = Process::start(folder.path(), &[&flag]).ended();
         assert!(!started && why.contains(reason), "{why}");
     }
     start(&format!("{good}\n"), 0o600);

@@ -40,8 +40,21 @@ fn metrics_are_scraped_as_declared() {
     assert!(metrics.reference().contains("| `tea_cups_total` | counter | kind | Cups that were poured |"));
 }
 
+/// What a log is written on.
 #[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Paper {
+    /// What `work` logs on this thread, as JSON.
+    pub(crate) fn lines_of(log: &str, now: Timestamp, work: impl FnOnce()) -> Vec<Value> {
+        let config = Config { log: log.into(), log_format: LogFormat::Json, ..Config::default() };
+        let (paper, clock) = (Self::default(), Arc::new(ManualClock::new(now)));
+        let written = paper.clone();
+        tracing::subscriber::with_default(subscriber(&config, clock, move || written.clone()), work);
+        let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
 
 impl io::Write for Paper {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
@@ -56,18 +69,13 @@ impl io::Write for Paper {
 
 #[test]
 fn a_line_of_the_log_is_one_object_with_the_injected_time_and_its_request() {
-    let paper = Paper::default();
-    let config = Config { log: "warn,tea=debug".into(), log_format: LogFormat::Json, ..Config::default() };
-    let (clock, written) = (Arc::new(ManualClock::new(Timestamp(951_782_400_123))), paper.clone());
-    tracing::subscriber::with_default(subscriber(&config, clock, move || written.clone()), || {
+    let lines = Paper::lines_of("warn,tea=debug", Timestamp(951_782_400_123), || {
         let span = tracing::info_span!(target: "tea", "request", request_id = "r1");
         let _inside = span.enter();
         tracing::debug!(target: "tea", cups = 2, "poured\nout");
         tracing::info!(target: "coffee", "not wanted");
     });
-    let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
-    assert_eq!(text.lines().count(), 1, "{text}");
-    let line: Value = serde_json::from_str(&text).unwrap();
+    let [line] = lines.as_slice() else { panic!("one line is wanted: {lines:?}") };
     assert_eq!(line["timestamp"], "2000-02-29T00:00:00.123Z");
     assert_eq!((&line["level"], &line["target"], &line["cups"]), (&"DEBUG".into(), &"tea".into(), &2.into()));
     assert_eq!(line["message"], "poured\nout");

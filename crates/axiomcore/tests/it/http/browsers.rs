@@ -35,6 +35,7 @@ fn other_origins_are_let_in_only_from_the_list() {
     };
     let closed = Running::start(|_| {});
     assert_eq!(ask(&closed, "https://a.example"), None);
+    assert_eq!(request(closed.address, "OPTIONS", "/orders", &[], "").problem(), "method_not_allowed");
     let open = Running::start(|config| config.cors_origins = vec!["https://a.example".into()]);
     assert_eq!(ask(&open, "https://a.example").as_deref(), Some("https://a.example"));
     assert_eq!(ask(&open, "https://b.example"), None);

@@ -42,14 +42,7 @@ impl Running {
         let mut config = Config { listen: ([127, 0, 0, 1], 0).into(), metrics_listen: None, ..Config::default() };
         change(&mut config);
         let (metrics, health) = (Metrics::new(), Health::new());
-        let surroundings = Surroundings {
-            ids: Arc::new(Ids::new(Arc::new(SystemClock), &SeededEntropy::new(1)).unwrap()),
-            metrics: metrics.clone(),
-            health: health.clone(),
-            catalogue: Arc::new(Catalogue::new().unwrap()),
-            access_log: AccessLog::All,
-        };
-        let application = Application::new(&config, &surroundings, routes(), ());
+        let application = application(&config, &metrics, &health);
         let table = application.table.clone();
         let (switch, stopping) = StopSwitch::new();
         let server = runtime.block_on(Server::build(&config, application, &metrics, health.clone())).unwrap();
@@ -73,6 +66,17 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+pub(super) fn application(config: &Config, metrics: &Metrics, health: &Health) -> Application {
+    let surroundings = Surroundings {
+        ids: Arc::new(Ids::new(Arc::new(SystemClock), &SeededEntropy::new(1)).unwrap()),
+        metrics: metrics.clone(),
+        health: health.clone(),
+        catalogue: Arc::new(Catalogue::new().unwrap()),
+        access_log: AccessLog::All,
+    };
+    Application::new(config, &surroundings, routes(), ())
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! A page for every error, and the table of routes.
 
-use axiomcore::http::{Access, Catalogue};
+use axiomcore::http::{Access, Catalogue, Route};
 
 use super::Running;
 use crate::client::get;
@@ -41,4 +41,6 @@ fn the_table_lists_every_route_with_who_may_call_it() {
     let find = |path: &str| running.table.iter().find(|route| route.path == path).unwrap();
     assert_eq!((find("/orders").method.as_str(), find("/orders").access), ("POST", Access::Open));
     assert!(find("/health/ready").always && find("/stream").unhurried && find("/small").body_limit.is_some());
+    let reference = Route::reference(&running.table);
+    assert!(reference.contains("| POST | `/orders` | everybody |\n| GET | `/pages` |"), "{reference}");
 }

@@ -1,7 +1,15 @@
 //! Everything that fails answers with a problem, and none of them tells what is inside.
 
-use super::Running;
+use axiomcore::clock::Timestamp;
+use axiomcore::http::{Config, Health};
+use axiomcore::telemetry::Metrics;
+use axum::body::Body;
+use axum::http::Request;
+use tower::Service;
+
+use super::{Running, application};
 use crate::client::{get, request};
+use crate::telemetry::Paper;
 
 #[test]
 fn an_unknown_address_and_an_unknown_method_are_problems() {
@@ -47,4 +55,16 @@ fn a_sane_request_id_is_kept_and_any_other_is_replaced() {
         let id = id_for(&format!("x-request-id: {theirs}"));
         assert_eq!((id.len(), &id[14..15]), (36, "7"), "{theirs}: {id}");
     }
+}
+
+#[test]
+fn the_cause_of_an_internal_error_is_in_the_log_under_the_requests_id() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut router = application(&Config::default(), &Metrics::new(), &Health::new()).router;
+    let request = Request::get("/internal").header("x-request-id", "order-66").body(Body::empty()).unwrap();
+    let lines = Paper::lines_of("error", Timestamp(0), || {
+        runtime.block_on(router.call(request)).unwrap();
+    });
+    let [line] = lines.as_slice() else { panic!("one line is wanted: {lines:?}") };
+    assert_eq!((&line["cause"], &line["span"]["request_id"]), (&"the secret plan".into(), &"order-66".into()));
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use axiomcore::config::{Checks, Period, Profile};
-use axiomcore::http::{Application, Catalogue, Config, Health, Routes, Server, ServerError, Surroundings};
-use axiomcore::telemetry::{AccessLog, Metrics};
+use axiomcore::http::{Config, Health, Server, ServerError};
+use axiomcore::telemetry::Metrics;
 
-use super::Running;
+use super::{Running, application};
 use crate::client::Connection;
 
 #[test]
@@ -48,16 +48,4 @@ fn beyond_loopback_a_proxy_has_to_be_named() {
     };
     assert!(matches!(build(exposed), Err(ServerError::Exposed(fault)) if fault.to_string().contains("behind_proxy")));
     assert!(build(named).is_ok());
-}
-
-fn application(config: &Config, metrics: &Metrics, health: &Health) -> Application {
-    let (clock, entropy) = (axiomcore::clock::SystemClock, axiomcore::entropy::SeededEntropy::new(1));
-    let surroundings = Surroundings {
-        ids: std::sync::Arc::new(axiomcore::entropy::Ids::new(std::sync::Arc::new(clock), &entropy).unwrap()),
-        metrics: metrics.clone(),
-        health: health.clone(),
-        catalogue: std::sync::Arc::new(Catalogue::new().unwrap()),
-        access_log: AccessLog::None,
-    };
-    Application::new(config, &surroundings, Routes::<()>::new(), ())
 }
