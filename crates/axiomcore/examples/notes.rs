@@ -1,4 +1,4 @@
-//! A whole service in about a hundred lines: notes in a table, behind all that the core provides.
+//! A whole service in one file: notes in a table, behind all that the core provides.
 //!
 //! ```sh
 //! cargo run -p axiomcore --example notes -- --notes.data=/tmp/notes --http.listen=127.0.0.1:8080

@@ -8,7 +8,7 @@
 //! - [`store`]: one SQL text on SQLite or PostgreSQL, migrations, transactions.
 //! - [`telemetry`]: structured logs and declared metrics.
 //!
-//! Nothing here knows what an agent is. `examples/notes.rs` is a whole service in about a hundred lines.
+//! Nothing here knows what an agent is. `examples/notes.rs` is a whole service in one file.
 #![deny(missing_docs)]
 
 pub mod clock;
