@@ -45,12 +45,12 @@ impl Sqlite {
 
 impl Connection for Sqlite {
     fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
-        let changed = self.0.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values))?;
+        let changed = self.0.prepare_cached(&numbered(sql))?.execute(rusqlite::params_from_iter(values))?;
         Ok(changed as u64)
     }
 
     fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.0.prepare_cached(&numbered(sql))?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
         let mut found = Vec::new();
@@ -61,7 +61,7 @@ impl Connection for Sqlite {
     }
 
     fn insert_many(&mut self, into: &str, columns: usize, rows: &[Value<'_>], otherwise: &str) -> Result<u64> {
-        let places: Vec<String> = (1..=columns).map(|place| format!("${place}")).collect();
+        let places: Vec<String> = (1..=columns).map(|place| format!("?{place}")).collect();
         let sql = format!("INSERT INTO {into} VALUES ({}) {otherwise}", places.join(", "));
         let mut statement = self.0.prepare_cached(&sql)?;
         let mut changed = 0;
@@ -74,6 +74,11 @@ impl Connection for Sqlite {
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
     }
+}
+
+/// `$2` is a name to SQLite, numbered by where it first appears; `?2` is the second value, as `$2` is to PostgreSQL.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
 }
 
 impl ToSql for Value<'_> {
