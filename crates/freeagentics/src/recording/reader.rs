@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read};
 
+use freeagentics_inference::document;
 use freeagentics_inference::model::Spec;
 use serde_json::Value;
 
@@ -106,7 +107,25 @@ impl<'r> Reader<'r> {
                 format!("write one JSON object a line, such as {example}; text in double quotes, no comma at the end");
             self.complain(format!("not JSON at column {}: {}", error.column(), cause(&error)), mend)
         })?;
+        self.refuse_duplicates(text.trim())?;
         self.understood(value, first).map(Some)
+    }
+
+    fn sensible(&self, header: Header) -> Result<Header, Failure> {
+        match header.tick_seconds {
+            Some(seconds) if !(seconds.is_finite() && seconds >= 0.0) => {
+                Err(self.complain(format!("{seconds} tick_seconds"), "write how long a line lasts, from 0 up"))
+            }
+            _ => Ok(header),
+        }
+    }
+
+    /// Of two equal keys a reader of JSON takes the last in silence.
+    fn refuse_duplicates(&self, text: &str) -> Result<(), Failure> {
+        match document::duplicate_key(text, &document::Limits::default()) {
+            Some(problem) => Err(self.complain(problem.message, problem.mend)),
+            None => Ok(()),
+        }
     }
 
     fn understood(&self, value: Value, first: bool) -> Result<Entry, Failure> {
@@ -118,10 +137,10 @@ impl<'r> Reader<'r> {
                 return Ok(Entry::Header(Header::default()));
             }
             let header = object.remove("recording").unwrap_or_default();
-            let header = serde_json::from_value(header).map_err(|error| {
+            let header: Header = serde_json::from_value(header).map_err(|error| {
                 self.complain(cause(&error), "a header has: about, seed, tick_seconds, down, needless")
             })?;
-            return Ok(Entry::Header(header));
+            return self.sensible(header).map(Entry::Header);
         }
         if !self.names.observation || !object.contains_key("observation") {
             return Ok(Entry::Line(Box::new(Line::bare(object))));

@@ -82,6 +82,19 @@ impl<'m> Judge<'m> {
         self.header.needless.keys().filter(|name| !known(name)).cloned().collect()
     }
 
+    /// States that the header counts as down and the model does not have: misspelt, they would never be counted.
+    pub(crate) fn unknown_down(&self) -> Vec<String> {
+        let known = |factor: &str, state: &String| {
+            let mut factors = self.spec.factors.iter().filter(|axis| axis.name == factor);
+            factors.any(|axis| axis.labels.contains(state))
+        };
+        let named = self.header.down.iter().flat_map(|(factor, states)| states.iter().map(move |s| (factor, s)));
+        named
+            .filter(|(factor, state)| !known(factor, state))
+            .map(|(factor, state)| format!("{factor}={state}"))
+            .collect()
+    }
+
     /// Scores one moment.
     pub(crate) fn score(&self, tally: &mut Tally, moved: &Moved<'_>) {
         let seconds = moved.line.seconds.or(self.header.tick_seconds).unwrap_or(0.0);

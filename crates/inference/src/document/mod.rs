@@ -56,7 +56,7 @@ pub use limits::Limits;
 pub use observation::{Observations, Reading};
 pub use patch::PatchOp;
 pub use problem::{Problem, Problems};
-pub use reader::{Document, Format, read, to_json};
+pub use reader::{Document, Format, duplicate_key, read, to_json};
 pub use schema::schema;
 pub use spelling::closest;
 pub use text::from_utf8;

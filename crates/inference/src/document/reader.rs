@@ -76,6 +76,13 @@ pub fn to_json(text: &str, format: Format, limits: &Limits) -> Result<serde_json
     Ok(tree.root().to_json())
 }
 
+/// The first key of a JSON text that stands twice in one map. Most readers of JSON take the last of the two in silence.
+pub fn duplicate_key(json: &str, limits: &Limits) -> Option<Problem> {
+    let sink = Sink::new(limits.problems);
+    grow(json, Format::Json, limits, &sink).ok()?;
+    sink.into_problems().problems.into_iter().find(|problem| problem.code == Code::DuplicateKey)
+}
+
 fn grow(text: &str, format: Format, limits: &Limits, sink: &Sink) -> Result<Tree, Stop> {
     let text = text::check(text, limits, sink)?;
     let inside = text.trim_start().strip_prefix('{').map(str::trim_start);

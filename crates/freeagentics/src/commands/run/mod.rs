@@ -163,5 +163,7 @@ impl Summary {
 /// What the recording's header names and the model lacks.
 fn strangers(judge: &Judge<'_>) -> Vec<String> {
     let note = |name| format!("the recording says when `{name}` is needless, which the model cannot do");
-    judge.strangers().into_iter().map(note).collect()
+    let down = |state| format!("the recording counts `{state}` as down, which is no state of the model");
+    let notes = judge.strangers().into_iter().map(note).chain(judge.unknown_down().into_iter().map(down));
+    notes.map(|note| crate::terminal::harmless(&note).to_string()).collect()
 }

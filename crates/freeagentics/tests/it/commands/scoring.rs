@@ -99,3 +99,20 @@ fn without_the_truth_the_cost_is_not_made_up() {
     let said = freeagentics(&["run", "watchdog", "--quiet", "--observations", &file("scoring-partly.jsonl", &partly)]);
     assert!(said.out.contains("does not tell the state of every factor in 2 lines"), "{}", said.out);
 }
+
+#[test]
+fn a_recording_that_misspells_what_is_down_says_so() {
+    let text = recording().replacen("[\"hung\"]", "[\"hnug\"]", 1);
+    let said = freeagentics(&["run", "watchdog", "--observations", &file("misspelt-down.jsonl", &text), "--quiet"]);
+    assert!(said.out.contains("counts `service=hnug` as down, which is no state of the model"), "{}", said.out);
+}
+
+#[test]
+fn ticks_that_last_less_than_nothing_and_keys_that_stand_twice_are_refused() {
+    let negative = file("negative.jsonl", &recording().replacen("\"tick_seconds\": 5", "\"tick_seconds\": -5", 1));
+    assert_eq!(freeagentics(&["run", "watchdog", "--observations", &negative]).code, 4);
+    let twice = file("twice.jsonl", "{\"check\": 40, \"check\": 5000}\n");
+    let said = freeagentics(&["run", "watchdog", "--observations", &twice]);
+    assert_eq!((said.code, said.out.as_str()), (4, ""), "{}", said.err);
+    assert!(said.err.contains("check"), "{}", said.err);
+}
