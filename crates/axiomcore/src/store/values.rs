@@ -2,7 +2,7 @@
 
 use super::{Error, Result};
 
-/// A value for a placeholder; `None` is `NULL`.
+/// A value for a numbered parameter; `None` is `NULL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
     /// A 64-bit integer.

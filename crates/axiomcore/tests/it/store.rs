@@ -27,7 +27,7 @@ fn story(open: impl Fn() -> Database) {
     older_programs_accept_newer_schemas(&database);
     edited_migrations_are_refused(&database);
     values_come_back_as_they_went_in(&database);
-    placeholders_go_by_their_number(&database);
+    parameters_go_by_their_number(&database);
     a_failed_transaction_leaves_nothing(&database);
     many_rows_go_in_at_once(&database);
     let count = title_count(&database);
@@ -65,7 +65,7 @@ fn values_come_back_as_they_went_in(database: &Database) {
     assert!(matches!(rows[1].int(2), Err(Error::Corrupt(_))));
 }
 
-fn placeholders_go_by_their_number(database: &Database) {
+fn parameters_go_by_their_number(database: &Database) {
     let update = "UPDATE books SET pages = $2 WHERE title = $1 AND $2 > 0";
     assert_eq!(database.write_blocking(|c| c.execute(update, &["b".into(), 7.into()])).unwrap(), 1);
     let mut rows = database.read_blocking(|c| c.query("SELECT title FROM books WHERE pages = 7", &[])).unwrap();
