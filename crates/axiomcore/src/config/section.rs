@@ -75,17 +75,17 @@ pub trait Checks {
 macro_rules! settings {
     (
         $(#[doc = $about:literal])+
-        pub struct $section:ident in $name:literal {
+        $vis:vis struct $section:ident in $name:literal {
             $(
                 $(#[doc = $doc:literal])+
-                pub $key:ident: $type:ty = $default:expr $(, $profile:ident = $value:literal)* ;
+                $key_vis:vis $key:ident: $type:ty = $default:expr $(, $profile:ident = $value:literal)* ;
             )+
         }
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug)]
-        pub struct $section {
-            $($(#[doc = $doc])+ pub $key: $type,)+
+        $vis struct $section {
+            $($(#[doc = $doc])+ $key_vis $key: $type,)+
         }
 
         impl Default for $section {

@@ -31,12 +31,12 @@ pub struct ErrorCode {
 macro_rules! error_codes {
     (
         $(#[$about:meta])+
-        pub static $table:ident;
+        $vis:vis static $table:ident;
         $($name:ident = ($status:ident, $code:literal, $title:literal, $help:literal $(,)?);)+
     ) => {
         $(
             #[doc = $title]
-            pub static $name: $crate::http::ErrorCode = $crate::http::ErrorCode {
+            $vis static $name: $crate::http::ErrorCode = $crate::http::ErrorCode {
                 code: $code,
                 status: $crate::http::StatusCode::$status,
                 title: $title,
@@ -44,7 +44,7 @@ macro_rules! error_codes {
             };
         )+
         $(#[$about])+
-        pub static $table: &[&$crate::http::ErrorCode] = &[$(&$name),+];
+        $vis static $table: &[&$crate::http::ErrorCode] = &[$(&$name),+];
     };
 }
 

@@ -31,13 +31,13 @@ pub trait Require: Send + Sync + 'static {
 macro_rules! permissions {
     (
         $(#[$about:meta])+
-        pub const $table:ident;
+        $vis:vis const $table:ident;
         $($name:ident = ($text:literal, $meaning:literal);)+
     ) => {
         $(
             #[doc = $meaning]
             #[derive(Clone, Copy, Debug)]
-            pub struct $name;
+            $vis struct $name;
 
             impl $crate::identity::Require for $name {
                 const PERMISSION: $crate::identity::Permission =
@@ -45,7 +45,7 @@ macro_rules! permissions {
             }
         )+
         $(#[$about])+
-        pub const $table: &[$crate::identity::Permission] =
+        $vis const $table: &[$crate::identity::Permission] =
             &[$(<$name as $crate::identity::Require>::PERMISSION),+];
     };
 }

@@ -62,6 +62,13 @@ pub trait Connection {
     /// What the database says.
     fn insert_many(&mut self, into: &str, columns: usize, rows: &[Value<'_>], otherwise: &str) -> Result<u64>;
 
+    /// Runs a query whose numbered parameters are arrays, one per column of `rows`: many rows through one statement that
+    /// does more than insert. Only PostgreSQL has arrays.
+    ///
+    /// # Errors
+    /// What the database says; always on SQLite.
+    fn query_arrays(&mut self, sql: &str, columns: usize, rows: &[Value<'_>]) -> Result<Vec<Row>>;
+
     /// Which of the two databases this is.
     fn dialect(&self) -> Dialect;
 }

@@ -77,26 +77,16 @@ impl Connection for Postgres {
         if rows.is_empty() {
             return Ok(0);
         }
-        let mut arguments = PgArguments::default();
-        let mut arrays = Vec::new();
-        for column in 0..columns {
-            let values = || rows.iter().skip(column).step_by(columns);
-            let added = match rows.get(column) {
-                Some(Value::Int(_)) => arguments.add(values().map(Value::int).collect::<Vec<_>>()),
-                Some(Value::Text(_)) => arguments.add(values().map(Value::text).collect::<Vec<_>>()),
-                _ => arguments.add(values().map(Value::bytes).collect::<Vec<_>>()),
-            };
-            added.map_err(|error| Error::Failed(error.to_string()))?;
-            let kind = match rows.get(column) {
-                Some(Value::Int(_)) => "bigint",
-                Some(Value::Text(_)) => "text",
-                _ => "bytea",
-            };
-            arrays.push(format!("${}::{kind}[]", column + 1));
-        }
+        let arrays: Vec<String> = (1..=columns).zip(rows).map(|(at, value)| format!("${at}::{}[]", kind(value))).collect();
         let sql = format!("INSERT INTO {into} SELECT * FROM UNNEST({}) {otherwise}", arrays.join(", "));
-        let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments);
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), arrays_of(columns, rows)?);
         Ok(self.runtime.block_on(self.transaction.execute(query))?.rows_affected())
+    }
+
+    fn query_arrays(&mut self, sql: &str, columns: usize, rows: &[Value<'_>]) -> Result<Vec<Row>> {
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), arrays_of(columns, rows)?);
+        let rows = self.runtime.block_on(self.transaction.fetch_all(query))?;
+        rows.iter().map(row).collect()
     }
 
     fn dialect(&self) -> Dialect {
@@ -116,6 +106,30 @@ impl<'a> Value<'a> {
     fn bytes(&self) -> Option<&'a [u8]> {
         if let Self::Bytes(value) = self { *value } else { None }
     }
+}
+
+/// The type of a column, by its first value.
+const fn kind(value: &Value<'_>) -> &'static str {
+    match value {
+        Value::Int(_) => "bigint",
+        Value::Text(_) => "text",
+        Value::Bytes(_) => "bytea",
+    }
+}
+
+/// One array per column.
+fn arrays_of(columns: usize, rows: &[Value<'_>]) -> Result<PgArguments> {
+    let mut arguments = PgArguments::default();
+    for (column, first) in rows.iter().take(columns).enumerate() {
+        let values = rows.iter().skip(column).step_by(columns);
+        let added = match first {
+            Value::Int(_) => arguments.add(values.map(Value::int).collect::<Vec<_>>()),
+            Value::Text(_) => arguments.add(values.map(Value::text).collect::<Vec<_>>()),
+            Value::Bytes(_) => arguments.add(values.map(Value::bytes).collect::<Vec<_>>()),
+        };
+        added.map_err(|error| Error::Failed(error.to_string()))?;
+    }
+    Ok(arguments)
 }
 
 fn arguments(values: &[Value<'_>]) -> Result<PgArguments> {

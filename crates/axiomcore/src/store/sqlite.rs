@@ -71,6 +71,10 @@ impl Connection for Sqlite {
         Ok(changed)
     }
 
+    fn query_arrays(&mut self, _: &str, _: usize, _: &[Value<'_>]) -> Result<Vec<Row>> {
+        Err(Error::Failed("SQLite has no arrays".into()))
+    }
+
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
     }
