@@ -1,13 +1,19 @@
 //! Small decision-makers that keep the odds of what is going on and pick the next move.
+#![expect(dead_code, unused_imports, reason = "the server that uses the log and the runtime follows")]
 
 mod agents;
 mod commands;
+mod counters;
+mod decisions;
 mod exit;
 mod explain;
+mod log;
 mod models;
+mod outbox;
 mod problems;
 mod recording;
 mod rules;
+mod runtime;
 mod tables;
 mod terminal;
 

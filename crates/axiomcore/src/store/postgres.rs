@@ -77,7 +77,8 @@ impl Connection for Postgres {
         if rows.is_empty() {
             return Ok(0);
         }
-        let arrays: Vec<String> = (1..=columns).zip(rows).map(|(at, value)| format!("${at}::{}[]", kind(value))).collect();
+        let arrays: Vec<String> =
+            (1..=columns).zip(rows).map(|(at, value)| format!("${at}::{}[]", kind(value))).collect();
         let sql = format!("INSERT INTO {into} SELECT * FROM UNNEST({}) {otherwise}", arrays.join(", "));
         let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), arrays_of(columns, rows)?);
         Ok(self.runtime.block_on(self.transaction.execute(query))?.rows_affected())

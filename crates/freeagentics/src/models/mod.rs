@@ -1,7 +1,10 @@
 //! Models: from a path or a shipped model's name to an agent that can decide.
 
+pub(crate) mod library;
 mod load;
 mod shipped;
+mod store;
 
+pub(crate) use library::{Compiled, Library};
 pub(crate) use load::{Loaded, Source, read, source};
 pub(crate) use shipped::{RECORDINGS, SHIPPED, Shipped};

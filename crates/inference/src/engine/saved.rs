@@ -56,6 +56,18 @@ impl Engine {
     /// # Errors
     /// If the bytes were not written for this model, or are damaged.
     pub fn load(&self, bytes: &[u8]) -> Result<State, SavedError> {
+        let mut state = self.start();
+        self.load_into(bytes, &mut state).map(|()| state)
+    }
+
+    /// As [`load`](Self::load), into a state that is there already, so that nothing is allocated.
+    ///
+    /// # Errors
+    /// If the bytes were not written for this model, or are damaged; `state` is then to be loaded again or restarted.
+    pub fn load_into(&self, bytes: &[u8], state: &mut State) -> Result<(), SavedError> {
+        if state.model != self.model_mark {
+            return Err(SavedError::Foreign);
+        }
         let Some((FORMAT, rest)) = bytes.split_first().map(|(format, rest)| (*format, rest)) else {
             return Err(SavedError::Format(bytes.first().copied()));
         };
@@ -72,7 +84,6 @@ impl Engine {
         let (steps, rest) = rest.split_first_chunk::<8>().ok_or(length)?;
         let (begun, rest) = rest.split_first().ok_or(length)?;
         let (actions, beliefs) = rest.split_at_checked(4 * n_controls).ok_or(length)?;
-        let mut state = self.start();
         state.steps = u64::from_le_bytes(*steps);
         state.begun = *begun == 1;
         let actions = actions.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes) as usize);
@@ -81,7 +92,7 @@ impl Engine {
         let places = self.layout.sizes.iter().enumerate();
         let places = places.flat_map(|(factor, size)| self.layout.range(factor).take(*size));
         places.zip(beliefs).for_each(|(place, p)| state.belief[place] = p);
-        self.check_loaded(*begun, &state).map_or(Ok(state), |damage| Err(SavedError::Damaged(damage)))
+        self.check_loaded(*begun, state).map_or(Ok(()), |damage| Err(SavedError::Damaged(damage)))
     }
 
     /// What no state holds, if this one holds it.

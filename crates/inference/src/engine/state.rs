@@ -42,6 +42,12 @@ impl State {
     pub fn reset(&mut self) {
         self.begun = false;
     }
+
+    /// Makes it the state of an agent that has taken so many steps and begins a new episode.
+    pub fn restart(&mut self, steps: u64) {
+        self.steps = steps;
+        self.begun = false;
+    }
 }
 
 /// What a step is given.

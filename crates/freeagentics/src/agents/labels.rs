@@ -1,0 +1,105 @@
+//! What agents are found by.
+
+use std::collections::BTreeMap;
+
+/// Names with values, ordered by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Labels(BTreeMap<String, String>);
+
+/// Most labels of an agent.
+const MOST: usize = 32;
+
+/// Longest name or value, in bytes.
+const LONGEST: usize = 63;
+
+/// Labels that are none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotLabels {
+    #[error("there are {0} labels; at most {MOST} are allowed")]
+    TooMany(usize),
+    #[error("`{0}` is no name for a label: 1 to {LONGEST} letters, digits or `._:/-`")]
+    Name(String),
+    #[error("the value of label `{0}` must be 0 to {LONGEST} letters, digits, spaces or `._:/@+-`")]
+    Value(String),
+    #[error("`{0}` is not name=value")]
+    Selector(String),
+}
+
+impl Labels {
+    /// Checks names and values.
+    pub(crate) fn new(labels: BTreeMap<String, String>) -> Result<Self, NotLabels> {
+        if labels.len() > MOST {
+            return Err(NotLabels::TooMany(labels.len()));
+        }
+        for (name, value) in &labels {
+            let plain = |text: &str, more: &[u8]| {
+                text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte))
+            };
+            if name.is_empty() || !plain(name, b"._:/-") {
+                return Err(NotLabels::Name(name.clone()));
+            }
+            if !plain(value, b"._:/@+- ") {
+                return Err(NotLabels::Value(name.clone()));
+            }
+        }
+        Ok(Self(labels))
+    }
+
+    /// Reads `name=value` texts, as they stand in addresses.
+    pub(crate) fn select<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, NotLabels> {
+        let pair = |text: &'a str| {
+            let (name, value) = text.split_once('=').ok_or_else(|| NotLabels::Selector(text.to_owned()))?;
+            Ok((name.to_owned(), value.to_owned()))
+        };
+        Self::new(texts.into_iter().map(pair).collect::<Result<_, _>>()?)
+    }
+
+    /// `name=value` of each.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(name, value)| format!("{name}={value}"))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether all of the other's are among them.
+    pub(crate) fn include(&self, other: &Self) -> bool {
+        other.0.iter().all(|(name, value)| self.0.get(name) == Some(value))
+    }
+
+    pub(crate) const fn map(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
+    /// As stored.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::json!(self.0).to_string()
+    }
+
+    /// What was stored; what cannot be read counts as damaged.
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selector_is_read_as_it_stands_in_an_address() {
+        let labels = Labels::select(["team=a", "zone=eu/west 1"]).unwrap();
+        assert_eq!(labels.texts().collect::<Vec<_>>(), ["team=a", "zone=eu/west 1"]);
+        assert_eq!(Labels::select(["team"]), Err(NotLabels::Selector("team".into())));
+        assert_eq!(Labels::select(["=a"]), Err(NotLabels::Name(String::new())));
+        assert_eq!(Labels::select(["team=a\nb"]), Err(NotLabels::Value("team".into())));
+    }
+
+    #[test]
+    fn labels_include_those_that_are_all_among_them() {
+        let (all, some) = (Labels::select(["a=1", "b=2"]).unwrap(), Labels::select(["b=2"]).unwrap());
+        assert!(all.include(&some) && all.include(&Labels::default()) && !some.include(&all));
+        assert!(!all.include(&Labels::select(["b=3"]).unwrap()));
+    }
+}

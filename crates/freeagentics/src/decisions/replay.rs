@@ -1,0 +1,148 @@
+//! The same decision again, from the log.
+
+use axiomcore::store::{Connection, Error, Result};
+use freeagentics_inference::document::Reading;
+use freeagentics_inference::engine::{Input, State};
+use freeagentics_inference::numerics::{Digest, VERSION};
+
+use super::{StepAnswer, StepFacts};
+use crate::agents;
+use crate::log::{Event, Step, What, history};
+use crate::models::{Compiled, Library};
+use crate::runtime::Level;
+
+/// A decision that was computed again.
+#[derive(Clone, Debug)]
+pub(crate) struct Explained {
+    /// The answer, in the form of [`StepAnswer`].
+    pub(crate) json: String,
+    /// The digest in the log.
+    pub(crate) recorded: Digest,
+    /// The digest of what this engine makes of it.
+    pub(crate) computed: Digest,
+    /// The numerics that decided it.
+    pub(crate) numerics: u32,
+}
+
+impl Explained {
+    /// Whether it is the original, bit for bit.
+    pub(crate) fn is_identical(&self) -> bool {
+        self.recorded == self.computed
+    }
+
+    /// Whether another engine made it, so that a difference says nothing about the log.
+    pub(crate) const fn is_of_another_engine(&self) -> bool {
+        self.numerics != VERSION
+    }
+}
+
+/// What an agent carries after an event, as saved by the engine; nothing before the first step of an episode.
+pub(crate) fn state_after(
+    connection: &mut dyn Connection,
+    library: &Library,
+    event: &Event,
+) -> Result<Option<Vec<u8>>> {
+    let mut steps: Vec<Event> = Vec::new();
+    let mut here = event.clone();
+    let base = loop {
+        let base = match &here.told.what {
+            What::Created | What::Reset { .. } => None,
+            What::Imported { state } => state.clone(),
+            What::Stepped(Step { state: Some(state), .. }) => Some(state.clone()),
+            What::Stepped(_) | What::Deleted => {
+                let prev = history::event(connection, here.prev)?;
+                steps.push(std::mem::replace(&mut here, prev));
+                continue;
+            }
+        };
+        break base;
+    };
+    if steps.is_empty() {
+        return Ok(base);
+    }
+    let compiled = library.compiled_blocking(event.workspace, event.told.model)?;
+    let mut state = restored(&compiled, base.as_deref(), here.told.step)?;
+    let mut scratch = compiled.engine.scratch();
+    for event in steps.iter().rev() {
+        let What::Stepped(step) = &event.told.what else { continue };
+        let reading = reading(step);
+        let folded = compiled.engine.fold(&mut state, &input(&reading), &wide(&step.action), &mut scratch);
+        folded.map_err(|error| unreadable(event.seq, &error))?;
+    }
+    let mut saved = Vec::new();
+    compiled.engine.save(&state, &mut saved).map_err(|error| unreadable(event.seq, &error))?;
+    Ok(Some(saved))
+}
+
+/// A state from what was saved.
+pub(crate) fn restored(compiled: &Compiled, saved: Option<&[u8]>, steps: u64) -> Result<State> {
+    let mut state = compiled.engine.start();
+    match saved {
+        Some(saved) => {
+            compiled.engine.load_into(saved, &mut state).map_err(|error| Error::Corrupt(error.to_string()))?
+        }
+        None => state.restart(steps),
+    }
+    Ok(state)
+}
+
+/// Decides a step of the log again.
+pub(crate) fn explain(
+    connection: &mut dyn Connection,
+    library: &Library,
+    workspace: i64,
+    event: &Event,
+    level: Level,
+) -> Result<Explained> {
+    let What::Stepped(step) = &event.told.what else {
+        return Err(Error::Corrupt(format!("event {} is no step", event.seq)));
+    };
+    let agent = agents::store::find_by_key(connection, workspace, event.agent)?;
+    let agent = agent.ok_or_else(|| Error::Corrupt(format!("the agent of event {} is gone", event.seq)))?;
+    let prev = history::event(connection, event.prev)?;
+    let before = state_after(connection, library, &prev)?;
+    let compiled = library.compiled_blocking(workspace, event.told.model)?;
+    let mut state = restored(&compiled, before.as_deref(), prev.told.step)?;
+    let mut scratch = compiled.engine.scratch();
+    let reading = reading(step);
+    let decision = compiled.engine.step(&mut state, &input(&reading), agent.seed, &mut scratch);
+    let decision = decision.map_err(|error| unreadable(event.seq, &error))?;
+    let facts = StepFacts {
+        agent: &agent.name,
+        step: event.told.step,
+        revision: event.revision,
+        episode: event.told.episode,
+        recorded_at: event.told.recorded_at(),
+        dry_run: false,
+    };
+    let json = StepAnswer::of(&compiled, &reading, &decision, facts, level).json();
+    Ok(Explained {
+        json: json.map_err(|error| Error::Failed(error.to_string()))?,
+        recorded: Digest(step.digest),
+        computed: decision.digest(),
+        numerics: step.numerics,
+    })
+}
+
+/// What was read when the step was taken.
+pub(crate) fn reading(step: &Step) -> Reading {
+    Reading {
+        evidence: step.seen.iter().map(crate::log::Seen::evidence).collect(),
+        executed: step.executed.as_deref().map(wide),
+        elapsed: step.elapsed,
+    }
+}
+
+/// The engine's input of a reading.
+pub(crate) fn input(reading: &Reading) -> Input<'_> {
+    Input { evidence: &reading.evidence, executed: reading.executed.as_deref(), elapsed: reading.elapsed }
+}
+
+/// Values of controls as the engine takes them.
+pub(crate) fn wide(values: &[u16]) -> Vec<usize> {
+    values.iter().map(|value| usize::from(*value)).collect()
+}
+
+fn unreadable(seq: u64, error: &dyn std::fmt::Display) -> Error {
+    Error::Corrupt(format!("event {seq} cannot be replayed: {error}"))
+}

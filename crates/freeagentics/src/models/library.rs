@@ -1,0 +1,194 @@
+//! The models of a server: immutable versions in the database, each compiled once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axiomcore::clock::{Clock, Timestamp};
+use axiomcore::identity::Principal;
+use axiomcore::store::{self, Database};
+use freeagentics_inference::document::{self, Cost, Document, Format, Limits, Observations, Problems};
+use freeagentics_inference::engine::Engine;
+use freeagentics_inference::model::Model;
+
+use super::store as table;
+
+/// A version of a model, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    pub(crate) name: String,
+    /// Counts from 1 within the name.
+    pub(crate) version: i64,
+    /// Names the version in other rows.
+    pub(crate) key: i64,
+    /// Of the model, in hexadecimal.
+    pub(crate) digest: String,
+    /// Of the agent's options.
+    pub(crate) options_digest: String,
+    /// `yaml` or `json`.
+    pub(crate) format: &'static str,
+    /// The text as it was given.
+    pub(crate) document: String,
+    pub(crate) description: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) created_by: String,
+}
+
+/// A version, ready to decide.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) key: i64,
+    pub(crate) name: Arc<str>,
+    pub(crate) version: i64,
+    pub(crate) engine: Engine,
+    pub(crate) observations: Observations,
+    pub(crate) cost: Cost,
+}
+
+/// Why a document did not become a version.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Rejected {
+    #[error("the document is wrong")]
+    Invalid(Problems),
+    /// The document's check let something pass that the engine refuses.
+    #[error("the engine refuses the model: {0}")]
+    Refused(String),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// A document that has been read and compiled, and can become a version.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) document: Document,
+    pub(crate) engine: Engine,
+    pub(crate) format: &'static str,
+    pub(crate) text: String,
+}
+
+/// The models of a server. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Library(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    /// By workspace and key. Versions never change, so nothing in here is ever stale.
+    compiled: Mutex<HashMap<(i64, i64), Arc<Compiled>>>,
+}
+
+impl Library {
+    pub(crate) fn new(database: Database, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        Self(Arc::new(Inner { database, clock, limits, compiled: Mutex::default() }))
+    }
+
+    /// The bounds of what a document may describe.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Reads a document and compiles it, without storing it. Computes, so not for threads that serve requests.
+    pub(crate) fn check(&self, text: &str, format: Format) -> Result<Checked, Rejected> {
+        check(text, format, &self.0.limits)
+    }
+
+    /// Stores a document as a version, unless the last versions of that name include the same model with the same
+    /// options: then that one is answered, and `false`.
+    pub(crate) fn create_blocking(&self, principal: &Principal, checked: Checked) -> Result<(Version, bool), Rejected> {
+        let Checked { document, engine, format, text } = checked;
+        let version = Version {
+            name: document.name,
+            version: 0,
+            key: 0,
+            digest: engine.model().digest().to_string(),
+            options_digest: engine.options_digest().to_string(),
+            format,
+            document: text,
+            description: document.description,
+            created_at: self.0.clock.now(),
+            created_by: principal.id.clone(),
+        };
+        let workspace = principal.workspace;
+        Ok(self.0.database.write_blocking(|connection| table::insert(connection, workspace, version))?)
+    }
+
+    /// A version by name; the latest if no version is given.
+    pub(crate) async fn find(
+        &self,
+        workspace: i64,
+        name: &str,
+        version: Option<i64>,
+    ) -> store::Result<Option<Version>> {
+        let name = name.to_owned();
+        self.0.database.read(move |connection| table::find(connection, workspace, &name, version)).await
+    }
+
+    /// The latest version of each name after `after`, ordered by name.
+    pub(crate) async fn list(&self, workspace: i64, after: String, limit: usize) -> store::Result<Vec<Version>> {
+        self.0.database.read(move |connection| table::list(connection, workspace, &after, limit)).await
+    }
+
+    /// All versions of a name, oldest first.
+    pub(crate) async fn versions(&self, workspace: i64, name: &str) -> store::Result<Vec<Version>> {
+        let name = name.to_owned();
+        self.0.database.read(move |connection| table::versions(connection, workspace, &name)).await
+    }
+
+    /// The version with this key, compiled; blocks, and computes at the first time.
+    pub(crate) fn compiled_blocking(&self, workspace: i64, key: i64) -> store::Result<Arc<Compiled>> {
+        if let Some(compiled) = self.cache().get(&(workspace, key)) {
+            return Ok(compiled.clone());
+        }
+        let found = self.0.database.read_blocking(|connection| table::find_by_key(connection, workspace, key))?;
+        let version = found.ok_or_else(|| store::Error::Corrupt(format!("there is no model with key {key}")))?;
+        // What was stored under the limits of its day stays usable when they are narrowed.
+        let compiled = Arc::new(compile(&version)?);
+        self.cache().insert((workspace, key), compiled.clone());
+        Ok(compiled)
+    }
+
+    fn cache(&self) -> MutexGuard<'_, HashMap<(i64, i64), Arc<Compiled>>> {
+        self.0.compiled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Compiled {
+    /// `name@version`.
+    pub(crate) fn reference(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+}
+
+/// Reads a document and compiles it.
+pub(crate) fn check(text: &str, format: Format, limits: &Limits) -> Result<Checked, Rejected> {
+    let document = document::read(text, format, limits).map_err(Rejected::Invalid)?;
+    let refused = |faults: Vec<freeagentics_inference::model::Fault>| {
+        Rejected::Refused(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    };
+    let model = Model::new(document.spec.clone()).map_err(refused)?;
+    let engine = Engine::new(Arc::new(model), document.options.clone()).map_err(refused)?;
+    let is_json = format == Format::Json || format == Format::Auto && text.trim_start().starts_with('{');
+    Ok(Checked { document, engine, format: if is_json { "json" } else { "yaml" }, text: text.to_owned() })
+}
+
+/// Compiles a stored version.
+pub(crate) fn compile(version: &Version) -> store::Result<Compiled> {
+    let unlimited = Limits { operations: u64::MAX, bytes: u64::MAX, policies: u64::MAX, ..Limits::default() };
+    let checked = check(&version.document, Format::Auto, &unlimited).map_err(|error| {
+        store::Error::Corrupt(format!("model {}@{} cannot be read again: {error}", version.name, version.version))
+    })?;
+    if checked.engine.model().digest().to_string() != version.digest {
+        let (name, number) = (&version.name, version.version);
+        return Err(store::Error::Corrupt(format!("model {name}@{number} is not the one that its digest names")));
+    }
+    let observations = Observations::of(checked.engine.model().spec(), Limits::default());
+    let (name, cost) = (version.name.as_str().into(), checked.document.cost);
+    Ok(Compiled { key: version.key, name, version: version.version, engine: checked.engine, observations, cost })
+}
+
+impl fmt::Debug for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Library")
+    }
+}

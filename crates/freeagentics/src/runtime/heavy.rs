@@ -1,0 +1,51 @@
+//! The heavy lane: costly steps, on a thread that light ones do not wait for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+
+use axiomcore::clock::Clock;
+use freeagentics_inference::document::Reading;
+
+use super::hot::{Hot, Slot};
+use super::stepping::{Circumstances, Seat, Stepped};
+use super::waiting::{Message, Waiting};
+use super::window::KeyHash;
+use super::{Level, Refused};
+use crate::models::Compiled;
+
+/// A step to be computed.
+pub(super) struct Load {
+    pub(super) shard: usize,
+    pub(super) slot: Slot,
+    pub(super) waiting: Waiting,
+    pub(super) hot: Hot,
+    pub(super) compiled: Arc<Compiled>,
+    pub(super) reading: Reading,
+    pub(super) dry_run: bool,
+    pub(super) explain: Level,
+    pub(super) key: Option<KeyHash>,
+}
+
+/// What came of it.
+pub(super) struct Computed {
+    pub(super) slot: Slot,
+    pub(super) waiting: Waiting,
+    pub(super) dry_run: bool,
+    pub(super) stepped: Result<Stepped, Refused>,
+}
+
+/// Computes until nobody sends any more.
+pub(super) fn run(loads: &Receiver<Load>, shards: &[Sender<Message>], clock: &dyn Clock) {
+    let mut seats: HashMap<(i64, i64), Seat> = HashMap::new();
+    while let Ok(Load { shard, slot, waiting, hot, compiled, reading, dry_run, explain, key }) = loads.recv() {
+        let seat = seats.entry((hot.workspace, hot.model)).or_insert_with(|| Seat::new(compiled));
+        let agent = waiting.request.agent.clone();
+        let circumstances = Circumstances { agent: agent.as_str(), now: clock.now(), dry_run, explain, key };
+        let stepped = seat.step(&hot, &reading, circumstances);
+        if let Some(shard) = shards.get(shard) {
+            // A shard that is gone has told everybody who waited.
+            let _ = shard.send(Message::Computed(Box::new(Computed { slot, waiting, dry_run, stepped })));
+        }
+    }
+}

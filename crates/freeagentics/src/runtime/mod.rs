@@ -1,0 +1,196 @@
+//! The runtime: from a request to a decision on disk.
+//!
+//! A *shard* is a thread that owns the order of its agents: it takes what waits for it, computes it as a batch, and hands
+//! the events to the one *committer*, which merges all shards into one transaction. Only when that is on disk are answers
+//! given and the agents in memory moved on; if it fails, every waiter is told and the agents are forgotten, to be read
+//! again. An agent has at most one event under way; what else is asked of it waits its turn.
+//!
+//! Agents in memory are *hot*: a small record each, within a bound. Others are *cold*: a *loader* reads their last event.
+//! Steps of costly models are computed on a *heavy lane* of their own.
+
+mod committer;
+mod config;
+mod create;
+mod heavy;
+mod hot;
+mod loader;
+mod metrics;
+mod request;
+mod shard;
+mod stepping;
+mod turn;
+mod waiting;
+mod window;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use axiomcore::clock::Clock;
+use axiomcore::entropy::Entropy;
+use axiomcore::telemetry::Metrics;
+use tokio::sync::oneshot;
+
+use crate::log::Log;
+use crate::models::Library;
+
+pub(crate) use config::Config;
+pub(crate) use request::{Answer, Ask, Done, Guarded, Level, Observed, Refused, Request, StepAsk};
+
+use committer::Committer;
+use hot::Id;
+use loader::Loader;
+use metrics::RuntimeMetrics;
+use shard::{Outlets, Shard};
+use waiting::{Message, Ticket, Waiting};
+
+/// Drives the agents of a server. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Runtime(Arc<Inner>);
+
+/// What a runtime is made of.
+#[derive(Clone)]
+pub(crate) struct RuntimeParts {
+    pub(crate) log: Log,
+    pub(crate) library: Library,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) metrics: Metrics,
+}
+
+struct Inner {
+    parts: RuntimeParts,
+    config: Config,
+    shards: Vec<Sender<Message>>,
+    /// How many requests wait.
+    waiting: Arc<AtomicUsize>,
+    stopping: AtomicBool,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// How many cold agents are read at the same time, in batches.
+const LOADERS: usize = 2;
+
+/// How many costly steps wait for their lane.
+const HEAVY_QUEUE: usize = 1_000;
+
+/// How often a stopping runtime looks whether anybody waits.
+const LOOK: Duration = Duration::from_millis(5);
+
+impl Runtime {
+    /// Starts the threads.
+    pub(crate) fn start(config: Config, parts: RuntimeParts) -> std::io::Result<Self> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let n_shards = if config.shards == 0 { (processors / 2).max(1) } else { config.shards };
+        let metrics = Arc::new(RuntimeMetrics::register(&parts.metrics));
+        let (shards, inboxes): (Vec<_>, Vec<_>) = (0..n_shards).map(|_| mpsc::channel()).unzip();
+        let (proposals, proposed) = mpsc::channel();
+        let (jobs, job_box) = mpsc::channel();
+        let (loads, load_box) = mpsc::sync_channel(HEAVY_QUEUE);
+        let mut threads = Threads::default();
+        let (log, library, clock) = (parts.log.clone(), parts.library.clone(), parts.clock.clone());
+        let committer =
+            Committer { log: log.clone(), shards: shards.clone(), metrics: metrics.clone(), most: config.group };
+        threads.spawn("committer", move || committer.run(&proposed))?;
+        let job_box = Arc::new(Mutex::new(job_box));
+        for number in 0..LOADERS {
+            let loader = Loader { log: log.clone(), library: library.clone(), shards: shards.clone() };
+            let job_box = job_box.clone();
+            threads.spawn(&format!("loader-{number}"), move || loader.run(&job_box))?;
+        }
+        let (to_shards, lane_clock) = (shards.clone(), clock.clone());
+        threads.spawn("heavy-lane", move || heavy::run(&load_box, &to_shards, lane_clock.as_ref()))?;
+        let memory = usize::try_from(config.memory.bytes()).unwrap_or(usize::MAX) / n_shards;
+        for (number, inbox) in inboxes.into_iter().enumerate() {
+            let outlets = Outlets { committer: proposals.clone(), loader: jobs.clone(), heavy: loads.clone() };
+            let (config, library, clock, metrics) = (config.clone(), library.clone(), clock.clone(), metrics.clone());
+            let shard = Shard::new(shard::Parts { number, config, library, clock, metrics }, outlets, memory);
+            threads.spawn(&format!("shard-{number}"), move || shard.run(&inbox))?;
+        }
+        let (waiting, stopping) = (Arc::default(), AtomicBool::new(false));
+        Ok(Self(Arc::new(Inner { parts, config, shards, waiting, stopping, threads: Mutex::new(threads.0) })))
+    }
+
+    /// Asks one agent and waits for its answer: what it says is on disk.
+    pub(crate) async fn ask(&self, request: Request) -> Answer {
+        self.send(request).await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// Asks many agents at once, and the same one in the order given.
+    pub(crate) async fn ask_all(&self, requests: Vec<Request>) -> Vec<Answer> {
+        let sent: Vec<oneshot::Receiver<Answer>> = requests.into_iter().map(|request| self.send(request)).collect();
+        let mut answers = Vec::with_capacity(sent.len());
+        for receiver in sent {
+            answers.push(receiver.await.unwrap_or(Err(Refused::Stopping)));
+        }
+        answers
+    }
+
+    /// Where the answer will be. A request is on its way when this returns, so order is that of the calls.
+    fn send(&self, request: Request) -> oneshot::Receiver<Answer> {
+        let Inner { config, shards, waiting, stopping, .. } = &*self.0;
+        let (reply, answer) = oneshot::channel();
+        let refuse = |reply: oneshot::Sender<Answer>, refused| {
+            // Whoever asked may have gone.
+            let _ = reply.send(Err(refused));
+        };
+        let Some(ticket) = Ticket::take(waiting, config.queue) else {
+            refuse(reply, Refused::Overloaded);
+            return answer;
+        };
+        let id = Id::of(request.principal.workspace, request.agent.as_str());
+        let shard = shards.get(id.shard(shards.len())).filter(|_| !stopping.load(Ordering::Relaxed));
+        match shard {
+            // A shard that is gone drops the request, and with it the other end of the answer.
+            Some(shard) => _ = shard.send(Message::Ask(Waiting::new(request, id, reply, ticket))),
+            None => refuse(reply, Refused::Stopping),
+        }
+        answer
+    }
+
+    /// The settings it runs with.
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The log that it writes.
+    pub(crate) fn log(&self) -> &Log {
+        &self.0.parts.log
+    }
+
+    /// Takes no more requests, ends those that wait, and stops the threads; blocks.
+    pub(crate) fn stop(&self) {
+        let Inner { shards, waiting, stopping, threads, .. } = &*self.0;
+        stopping.store(true, Ordering::Relaxed);
+        while waiting.load(Ordering::Relaxed) > 0 {
+            std::thread::sleep(LOOK);
+        }
+        for shard in shards {
+            let _ = shard.send(Message::Stop);
+        }
+        for thread in std::mem::take(&mut *threads.lock().unwrap_or_else(PoisonError::into_inner)) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the runtime ended with a panic");
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Runtime")
+    }
+}
+
+#[derive(Default)]
+struct Threads(Vec<JoinHandle<()>>);
+
+impl Threads {
+    fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+        self.0.push(Builder::new().name(name.to_owned()).spawn(work)?);
+        Ok(())
+    }
+}
