@@ -35,7 +35,6 @@ impl Writer {
         Ok((first..self.next).map(Some).collect())
     }
 
-    #[expect(clippy::type_complexity, reason = "what was made, what for, and where it went")]
     pub(super) fn create<T>(
         &mut self,
         database: &Database,
