@@ -194,3 +194,6 @@ impl Threads {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod story;
