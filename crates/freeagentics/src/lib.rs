@@ -12,6 +12,7 @@ mod models;
 mod outbox;
 mod problems;
 mod recording;
+mod replay;
 mod rules;
 mod runtime;
 mod tables;

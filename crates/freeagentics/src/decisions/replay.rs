@@ -77,13 +77,18 @@ pub(crate) fn state_after(
 /// A state from what was saved.
 pub(crate) fn restored(compiled: &Compiled, saved: Option<&[u8]>, steps: u64) -> Result<State> {
     let mut state = compiled.engine.start();
+    restored_into(compiled, saved, steps, &mut state).map(|()| state)
+}
+
+/// As [`restored`], into a state that is there already.
+pub(crate) fn restored_into(compiled: &Compiled, saved: Option<&[u8]>, steps: u64, state: &mut State) -> Result<()> {
     match saved {
-        Some(saved) => {
-            compiled.engine.load_into(saved, &mut state).map_err(|error| Error::Corrupt(error.to_string()))?
+        Some(saved) => compiled.engine.load_into(saved, state).map_err(|error| Error::Corrupt(error.to_string())),
+        None => {
+            state.restart(steps);
+            Ok(())
         }
-        None => state.restart(steps),
     }
-    Ok(state)
 }
 
 /// Decides a step of the log again.

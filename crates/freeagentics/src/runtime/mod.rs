@@ -196,4 +196,6 @@ impl Threads {
 }
 
 #[cfg(test)]
+pub(crate) mod bench;
+#[cfg(test)]
 mod story;

@@ -11,6 +11,7 @@ mod digest;
 mod kernels;
 mod lanes;
 mod random;
+mod self_check;
 mod special;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -19,6 +20,7 @@ pub use digest::{Digest, Hasher};
 pub use kernels::Kernels;
 pub(crate) use kernels::padded;
 pub use random::Random;
+pub use self_check::self_check;
 pub use special::{digamma, exp, ln, ln_floor};
 
 /// The version of the contract; part of every decision's digest.
