@@ -12,7 +12,7 @@ use crate::terminal::{Format, Paint, Terminal, harmless};
 pub(crate) enum Exit {
     /// It did what was asked, and all is well.
     Done = 0,
-    /// The model has problems, or one of its tests failed.
+    /// The model has problems, or one of its tests failed; or the installation has problems.
     Failed = 1,
     /// The command line is wrong. (clap uses the same number.)
     Usage = 2,
@@ -25,7 +25,7 @@ pub(crate) enum Exit {
 /// The part of `--help` that explains the exit codes.
 pub(crate) const CODES: &str = "Exit codes:
   0  done, and all is well
-  1  the model has problems, or one of its tests failed
+  1  the model has problems, or one of its tests failed; or the installation has problems
   2  the command line is wrong
   3  a file could not be read, or the output not be written
   4  a line of observations is wrong; it and the lines after it were left alone";
@@ -82,6 +82,11 @@ impl Failure {
     /// A line of a recording is wrong.
     pub(crate) fn line(file: &str, line: usize, message: impl fmt::Display, mend: impl fmt::Display) -> Self {
         Self::new(Exit::BadLine, "bad_line", Some(format!("{file}:{line}")), message, mend)
+    }
+
+    /// The installation is not as the server needs it.
+    pub(crate) fn installation(code: &'static str, message: impl fmt::Display, mend: impl fmt::Display) -> Self {
+        Self::new(Exit::Failed, code, None, message, mend)
     }
 
     /// The engine refuses what the document's check let pass.

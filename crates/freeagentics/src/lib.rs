@@ -15,6 +15,8 @@ mod recording;
 mod replay;
 mod rules;
 mod runtime;
+mod server;
+mod system;
 mod tables;
 mod terminal;
 
@@ -37,13 +39,14 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(told) => return usage(&told),
     };
-    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let (stdout, mut stderr) = (io::stdout(), io::stderr());
     let interactive = io::stdin().is_terminal() && stdout.is_terminal();
     let (paint, err_paint) = (paint(stdout.is_terminal()), paint(stderr.is_terminal()));
     let mut out = BufWriter::new(stdout.lock());
     let mut terminal = Terminal {
         out: &mut out,
-        err: &mut stderr.lock(),
+        // Not locked: while a command runs as a server, its threads log there.
+        err: &mut stderr,
         input: &mut io::stdin().lock(),
         interactive,
         width: if stdout.is_terminal() { terminal_size().map(|(width, _)| width.0.into()) } else { None },

@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod models;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod serve;
 pub(crate) mod test;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +37,8 @@ enum Command {
     Explain(explain::Args),
     /// Decide: observations in, decisions with their reasons out.
     Run(run::Args),
+    /// Run the server: durable agents behind an API.
+    Serve(serve::Args),
     /// Print the JSON Schema of model documents, for editors and other programs.
     Schema(schema::Args),
     /// List the models that are built in.
@@ -51,6 +54,7 @@ impl Cli {
             Command::Test(args) => test::run(args, format, terminal),
             Command::Explain(args) => explain::run(args, format, terminal),
             Command::Run(args) => run::run(args, format, terminal),
+            Command::Serve(args) => serve::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
         }

@@ -1,0 +1,71 @@
+//! `freeagentics serve`: the server.
+
+use serde_json::json;
+
+use crate::{
+    exit::{Exit, Failure},
+    server::{
+        arguments::Arguments,
+        start::{self, StartError, Started},
+    },
+    terminal::{Format, Terminal},
+};
+
+/// Serves.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    settings: Arguments,
+}
+
+pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let settings = args.settings.load()?;
+    let started = start::build(&settings).map_err(refused)?;
+    match format {
+        Format::Text => announce(terminal, &started)?,
+        Format::Json => terminal.json(&announcement(&started))?,
+    }
+    // Whoever started it waits for this.
+    terminal.out.flush()?;
+    started.run_until_stopped().map_err(refused)?;
+    Ok(Exit::Done)
+}
+
+/// Where it is, and the administrator's key if this is the first start.
+fn announce(terminal: &mut Terminal<'_>, started: &Started) -> std::io::Result<()> {
+    let (paint, out) = (terminal.paint, &mut terminal.out);
+    if let Some(key) = &started.key {
+        writeln!(out, "The administrator's key, shown only this once; only its hash is kept:")?;
+        writeln!(out, "  {}", paint.strong(key.expose()))?;
+    }
+    writeln!(out, "FreeAgentics is at {}", paint.strong(&format!("http://{}", started.address())))?;
+    match started.metrics_address() {
+        Some(address) => writeln!(out, "metrics at http://{address}/metrics"),
+        None => Ok(()),
+    }
+}
+
+/// The same for programs. The key is a member only at the very first start.
+fn announcement(started: &Started) -> serde_json::Value {
+    let mut told = json!({
+        "address": started.address().to_string(),
+        "metrics_address": started.metrics_address().map(|address| address.to_string()),
+    });
+    if let (Some(key), Some(members)) = (&started.key, told.as_object_mut()) {
+        members.insert("administrator_key".into(), key.expose().clone().into());
+    }
+    told
+}
+
+fn refused(error: StartError) -> Failure {
+    let (code, mend) = match &error {
+        StartError::Folder(_) => ("data_folder", "use another folder with --data, or end what uses it"),
+        StartError::Store(_) => ("database", "see that the database is there and may be used; database.url names it"),
+        StartError::Bootstrap(_) => ("bootstrap", "correct the file that --bootstrap-token-file names"),
+        StartError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
+        StartError::Entropy(_) | StartError::Codes(_) | StartError::Threads(_) => {
+            ("start", "see what the system says; report it if it says nothing")
+        }
+    };
+    Failure::installation(code, error, mend)
+}

@@ -1,0 +1,53 @@
+//! What can go wrong with models, agents and decisions, on one page. Codes never change: programs decide by them.
+
+axiomcore::error_codes! {
+    /// The error codes of the product; those of HTTP and of credentials are the core's.
+    pub(crate) static CODES;
+
+    MODEL_NOT_FOUND = (NOT_FOUND, "model_not_found", "There is no such model, or no such version of it",
+        "`GET /api/v1/models` lists all models, `GET /api/v1/models/{name}` the versions of one. A model is referred to as \
+         `watchdog` (its latest version) or `watchdog@2`.");
+    MODEL_INVALID = (UNPROCESSABLE_ENTITY, "model_invalid", "The model document has problems",
+        "`problems` has all of them at once, each with its place (`pointer`, `line`, `column`), what is wrong and how to mend \
+         it; `patch` is a JSON Patch where the mend needs no knowledge of the world.\n\n\
+         - `POST /api/v1/models/validate` says the same and stores nothing.\n\
+         - `freeagentics check FILE` says it without a server.");
+    MODEL_TEST_FAILED = (UNPROCESSABLE_ENTITY, "model_test_failed", "A test that the model carries fails",
+        "The document is sound, but an agent of it does not do what its `tests` say it must. `failed` has each such test with \
+         what was expected and what was found.\n\n\
+         - Correct the model, or the test if that is what is wrong.\n\
+         - `?run_tests=false` stores the model all the same.");
+    AGENT_NOT_FOUND = (NOT_FOUND, "agent_not_found", "There is no such agent",
+        "Look for a mistake in the id: upper and lower case differ. `GET /api/v1/agents` lists all agents of the workspace.");
+    AGENT_DELETED = (GONE, "agent_deleted", "The agent has been deleted",
+        "Its id is not free again, so that nobody takes a new agent for the old one. Choose another id.");
+    AGENT_EXISTS = (CONFLICT, "agent_exists", "There is an agent with this id already",
+        "Choose another id, leave it out to get a new one, or use the agent that is there: `GET /api/v1/agents/{id}`.");
+    AGENT_BUSY = (TOO_MANY_REQUESTS, "agent_busy", "Too many steps wait for this agent",
+        "An agent takes its steps one after the other, and only so many may wait. Nothing was done. Send the step again after \
+         the seconds in `Retry-After`, with the same `Idempotency-Key` if it had one.");
+    REVISION_MISMATCH = (PRECONDITION_FAILED, "revision_mismatch", "The agent has moved on since you looked",
+        "`If-Match` names a revision that is not the agent's any more; `revision` is the one that it has. Nothing was done. \
+         Look at the agent again and decide whether the step still makes sense.");
+    OBSERVATION_INVALID = (UNPROCESSABLE_ENTITY, "observation_invalid", "The observation does not fit the agent's model",
+        "`problems` has all that is wrong with it, each with its place and a mend.\n\n\
+         - `GET /api/v1/models/{name}` lists what the model can see (`modalities`) and do (`controls`).\n\
+         - A number goes to a modality with bins, a name to any; what was not seen is left out.");
+    OBSERVATION_IMPOSSIBLE = (UNPROCESSABLE_ENTITY, "observation_impossible", "The model calls this observation impossible",
+        "The model gives it a probability of zero after all that the agent has seen, and says that such observations are to be \
+         refused. Nothing was done. Either the observation is wrong, or the model is: it should leave a little room for what \
+         cannot happen and does.");
+    DECISION_NOT_FOUND = (NOT_FOUND, "decision_not_found", "The agent has no such decision",
+        "Its steps count from 1 and never begin again. `GET /api/v1/agents/{id}/decisions` lists them, the newest first.");
+    IDEMPOTENCY_KEY_REUSED = (UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The key was used for another request",
+        "This `Idempotency-Key` came before with other content. Nothing was done. A key stands for one request: take a new one \
+         for each, and the same again only when the same request is repeated.");
+    IDEMPOTENCY_WINDOW_PASSED = (CONFLICT, "idempotency_window_passed", "The first answer for this key is not kept any more",
+        "The request was carried out when it came first, and too long ago for its answer to be kept. Nothing was done now. \
+         `GET /api/v1/agents/{id}/decisions` tells what was decided.");
+    TOO_MANY_AGENTS = (UNPROCESSABLE_ENTITY, "too_many_agents", "Too many agents at once",
+        "More agents have these labels than one request may reach. Nothing was done. Use labels that fewer agents have, or \
+         list the agents and step them in parts.");
+    IMPORT_INVALID = (UNPROCESSABLE_ENTITY, "import_invalid", "What was to be imported has problems",
+        "`problems` has them, each with its line. Nothing was imported: it is all or nothing.");
+}

@@ -1,0 +1,21 @@
+//! The server: everything that `freeagentics serve` puts together.
+//!
+//! - [`settings`]: what can be set, in one schema; [`arguments`] is how a command line sets it.
+//! - [`permissions`], [`codes`], [`routes`]: what one may do, what can go wrong, what can be called; one page each.
+//! - [`Platform`]: what handlers work on. [`start`] opens it, serves it and closes it again, in order.
+//! - [`openapi`]: the document about the routes, made from the handlers themselves.
+
+pub(crate) mod arguments;
+pub(crate) mod codes;
+pub(crate) mod documentation;
+#[cfg(test)]
+mod generated;
+pub(crate) mod openapi;
+pub(crate) mod page;
+pub(crate) mod permissions;
+mod platform;
+pub(crate) mod routes;
+pub(crate) mod settings;
+pub(crate) mod start;
+
+pub(crate) use platform::Platform;

@@ -1,0 +1,112 @@
+//! What handlers work on, and how it is opened.
+
+use std::fmt;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+use axiomcore::clock::{Clock, Timestamp};
+use axiomcore::config::{self, Settings};
+use axiomcore::entropy::{Entropy, Ids};
+use axiomcore::http::Health;
+use axiomcore::identity::{Identity, IdentityParts};
+use axiomcore::store::Database;
+use axiomcore::telemetry::{Metrics, register_process_metrics};
+use axum::extract::FromRef;
+use freeagentics_inference::document::Limits;
+use tokio::runtime::Handle;
+
+use super::settings::DATABASE_FILE;
+use super::start::StartError;
+use crate::log::{Feed, Log, MIGRATIONS};
+use crate::models::Library;
+use crate::runtime::{Runtime, RuntimeParts};
+
+/// What API keys begin with.
+const KEY_PREFIX: &str = "fa";
+
+/// The state of all handlers. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Platform(Arc<Parts>);
+
+/// What it is made of.
+pub(crate) struct Parts {
+    /// The time.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Where names for what nobody named come from.
+    pub(crate) ids: Arc<Ids>,
+    /// The database.
+    pub(crate) database: Database,
+    /// Who is who.
+    pub(crate) identity: Identity,
+    /// The models.
+    pub(crate) library: Library,
+    /// What drives the agents; it has the log and its feed.
+    pub(crate) runtime: Runtime,
+    /// Where everything is counted.
+    pub(crate) metrics: Metrics,
+    /// Whether the server is ready.
+    pub(crate) health: Health,
+    /// When the server started.
+    pub(crate) started_at: Timestamp,
+}
+
+/// What a platform does not make by itself.
+pub(super) struct Ground<'s> {
+    pub(super) settings: &'s Settings,
+    /// The data folder, locked.
+    pub(super) data: &'s Path,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) threads: Handle,
+}
+
+impl Platform {
+    /// Opens the database and what stands on it, in the order in which one needs the other; blocks.
+    pub(super) fn open(ground: Ground<'_>) -> Result<Self, StartError> {
+        let Ground { settings, data, clock, entropy, threads } = ground;
+        let (metrics, health, started_at) = (Metrics::new(), Health::new(), clock.now());
+        register_process_metrics(&metrics);
+        let config: config::Database = settings.section();
+        let database = Database::open(&config.location(data, DATABASE_FILE), config.connections, threads)?;
+        health.check_database(database.clone());
+        let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
+        let library = Library::new(database.clone(), clock.clone(), Limits::default());
+        let identity = Identity::open(
+            &settings.section(),
+            IdentityParts {
+                database: database.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                key_prefix: KEY_PREFIX,
+            },
+        )?;
+        database.migrate("freeagentics", MIGRATIONS)?;
+        let log = Log::open(database.clone(), Feed::new())?;
+        let (own_library, own_clock, own_metrics) = (library.clone(), clock.clone(), metrics.clone());
+        let parts = RuntimeParts { log, library: own_library, clock: own_clock, entropy, metrics: own_metrics };
+        let runtime = Runtime::start(settings.section(), parts)?;
+        let parts = Parts { clock, ids, database, identity, library, runtime, metrics, health, started_at };
+        Ok(Self(Arc::new(parts)))
+    }
+}
+
+impl Deref for Platform {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<Platform> for Identity {
+    fn from_ref(platform: &Platform) -> Self {
+        platform.identity.clone()
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Platform")
+    }
+}

@@ -1,0 +1,34 @@
+//! What can be set about the server: the sections of all its parts, in one schema.
+
+use std::path::PathBuf;
+
+use axiomcore::config::{self, Checks, Schema};
+use axiomcore::{http, identity, telemetry};
+
+use crate::runtime;
+
+/// What variables of the environment begin with.
+pub(crate) const PREFIX: &str = "FREEAGENTICS";
+
+/// The SQLite database, in the data folder.
+pub(crate) const DATABASE_FILE: &str = "freeagentics.db";
+
+axiomcore::settings! {
+    /// The server itself.
+    pub(crate) struct Config in "server" {
+        /// The folder with the data. It is made if there is none, for its owner only, and one process at a time uses it.
+        pub(crate) data: PathBuf = "data".into();
+    }
+}
+impl Checks for Config {}
+
+/// All sections.
+pub(crate) fn schema() -> Schema {
+    Schema::new(PREFIX)
+        .with::<Config>()
+        .with::<config::Database>()
+        .with::<http::Config>()
+        .with::<identity::Config>()
+        .with::<runtime::Config>()
+        .with::<telemetry::Config>()
+}

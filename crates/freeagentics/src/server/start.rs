@@ -1,0 +1,139 @@
+//! From settings to a server that answers, and from there to its end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axiomcore::clock::SystemClock;
+use axiomcore::config::{Secret, Settings};
+use axiomcore::entropy::SystemEntropy;
+use axiomcore::http::{Application, Server, Surroundings};
+use axiomcore::identity::{self, Bootstrap, Identity};
+use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, Stopping, stop_on_signals};
+use axiomcore::telemetry;
+use tokio::runtime::Runtime as Threads;
+use tokio::task::spawn_blocking;
+
+use super::platform::Ground;
+use super::settings::Config;
+use super::{Platform, documentation, routes};
+
+/// How often it is written down when keys were used.
+const RECORD_USE: Duration = Duration::from_secs(60);
+
+/// How long each step of the end may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) enum StartError {
+    Folder(#[from] axiomcore::lifecycle::DataFolderError),
+    Store(#[from] axiomcore::store::Error),
+    Bootstrap(#[from] identity::BootstrapError),
+    Entropy(#[from] axiomcore::entropy::Unavailable),
+    Codes(#[from] axiomcore::http::DeclaredTwice),
+    Server(#[from] axiomcore::http::ServerError),
+    Threads(#[from] std::io::Error),
+}
+
+/// A server that listens and does not answer yet.
+pub(crate) struct Started {
+    /// The administrator's key, if this start made it. Nobody can ever read it again.
+    pub(crate) key: Option<Secret<String>>,
+    pub(super) platform: Platform,
+    server: Server,
+    threads: Threads,
+    /// Held to the end: it is what keeps a second process away.
+    folder: DataFolder,
+}
+
+/// Opens everything and listens.
+pub(crate) fn build(settings: &Settings) -> Result<Started, StartError> {
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    telemetry::init(&settings.section(), clock.clone());
+    let folder = DataFolder::lock(&settings.section::<Config>().data)?;
+    let threads = Threads::new()?;
+    let ground = Ground { settings, data: folder.path(), clock, entropy, threads: threads.handle().clone() };
+    let platform = Platform::open(ground)?;
+    let (application, config) = (application(settings, &platform)?, settings.section());
+    let server = Server::build(&config, application, &platform.metrics, platform.health.clone());
+    let server = threads.block_on(server)?;
+    // Last of all: a key that is made and then not shown, because something else fails, would be lost for ever.
+    let key = first_key(settings, &platform.identity)?;
+    Ok(Started { key, platform, server, threads, folder })
+}
+
+/// The administrator's key, at the very first start.
+fn first_key(settings: &Settings, identity: &Identity) -> Result<Option<Secret<String>>, StartError> {
+    let config: identity::Config = settings.section();
+    Ok(match identity.bootstrap(config.bootstrap_token_file.as_deref())? {
+        Bootstrap::Created(key) => Some(key),
+        Bootstrap::Stored | Bootstrap::Unchanged => None,
+    })
+}
+
+/// The routes inside the middleware.
+pub(super) fn application(settings: &Settings, platform: &Platform) -> Result<Application, StartError> {
+    let surroundings = Surroundings {
+        ids: platform.ids.clone(),
+        metrics: platform.metrics.clone(),
+        health: platform.health.clone(),
+        catalogue: Arc::new(documentation::catalogue()?),
+        access_log: settings.section::<telemetry::Config>().access_log,
+    };
+    Ok(Application::new(&settings.section(), &surroundings, routes::routes(), platform.clone()))
+}
+
+impl Started {
+    /// Where the API is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Where the metrics are.
+    pub(crate) fn metrics_address(&self) -> Option<SocketAddr> {
+        self.server.metrics_address()
+    }
+
+    /// Answers until a signal asks for a stop. Then, in this order: no new requests, open ones get their answers, steps
+    /// that wait are decided, what is noted in memory is written down, the database closes.
+    pub(crate) fn run_until_stopped(self) -> Result<(), StartError> {
+        let Self { key: _, platform, server, threads, folder } = self;
+        let serving = platform.clone();
+        threads.block_on(async move {
+            let (switch, stopping) = StopSwitch::new();
+            stop_on_signals(switch)?;
+            tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
+            serving.health.started();
+            server.run_until_stopped(stopping).await;
+            ending(&serving).run().await;
+            Ok::<(), StartError>(())
+        })?;
+        platform.database.close();
+        threads.shutdown_timeout(PATIENCE);
+        drop(folder);
+        Ok(())
+    }
+}
+
+/// What has to end, in order.
+fn ending(platform: &Platform) -> Shutdown {
+    let (runtime, identity) = (platform.runtime.clone(), platform.identity.clone());
+    let drain = async { spawn_blocking(move || runtime.stop()).await.map_err(|error| error.to_string()) };
+    let record = async move { identity.record_use().await.map_err(|error| error.to_string()) };
+    Shutdown::new().then("runtime", PATIENCE, drain).then("identity", PATIENCE, record)
+}
+
+/// Writes down about once a minute when keys were used.
+async fn record_use(identity: Identity, stopping: Stopping) {
+    loop {
+        tokio::select! {
+            () = stopping.requested() => return,
+            () = tokio::time::sleep(RECORD_USE) => {}
+        }
+        if let Err(error) = identity.record_use().await {
+            tracing::warn!(%error, "when keys were used could not be written down: {error}");
+        }
+    }
+}
