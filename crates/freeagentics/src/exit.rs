@@ -1,9 +1,9 @@
 //! How a command ends: exit codes, and failures that say what to do next.
 
-use std::{fmt, io, process::ExitCode};
+use std::{borrow::Cow, fmt, io, process::ExitCode};
 
 use freeagentics_inference::document::Problems;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::terminal::{Format, Paint, Terminal, harmless};
 
@@ -20,6 +20,10 @@ pub(crate) enum Exit {
     Unreadable = 3,
     /// A line of observations is wrong; it and all later ones were left alone.
     BadLine = 4,
+    /// The server refused what was asked.
+    Refused = 5,
+    /// The server cannot be reached, or gave no answer.
+    Unreachable = 6,
 }
 
 /// The part of `--help` that explains the exit codes.
@@ -28,7 +32,16 @@ pub(crate) const CODES: &str = "Exit codes:
   1  the model has problems, or one of its tests failed; or the installation has problems
   2  the command line is wrong
   3  a file could not be read, or the output not be written
-  4  a line of observations is wrong; it and the lines after it were left alone";
+  4  a line of observations is wrong; it and the lines after it were left alone
+  5  the server refused what was asked
+  6  the server cannot be reached, or gave no answer";
+
+impl Exit {
+    /// The first of two endings that is not well.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self == Self::Done { other } else { self }
+    }
+}
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -49,7 +62,7 @@ pub(crate) enum Failure {
         problems: Problems,
     },
     /// Anything else.
-    Other(Complaint),
+    Other(Box<Complaint>),
 }
 
 /// One thing that went wrong, with the way out.
@@ -58,13 +71,15 @@ pub(crate) struct Complaint {
     /// How the command ends.
     pub(crate) exit: Exit,
     /// A stable name for programs.
-    pub(crate) code: &'static str,
+    pub(crate) code: Cow<'static, str>,
     /// `file:line` or `file`, if it is about one.
     pub(crate) place: Option<String>,
     /// What is wrong.
     pub(crate) message: String,
     /// What to do next.
     pub(crate) mend: String,
+    /// What else a server said, such as the single problems of a model.
+    pub(crate) more: Map<String, Value>,
 }
 
 impl Failure {
@@ -102,7 +117,8 @@ impl Failure {
         message: impl fmt::Display,
         mend: impl fmt::Display,
     ) -> Self {
-        Self::Other(Complaint { exit, code, place, message: message.to_string(), mend: mend.to_string() })
+        let (message, mend) = (message.to_string(), mend.to_string());
+        Complaint { exit, code: code.into(), place, message, mend, more: Map::new() }.into()
     }
 
     /// Tells it on standard error and answers with the exit code.
@@ -132,11 +148,22 @@ impl Complaint {
     fn text(&self, paint: Paint) -> String {
         let place = self.place.as_ref().map(|place| format!("{}: ", harmless(place))).unwrap_or_default();
         let (error, mend) = (paint.alarm("error:"), paint.faint("mend:"));
-        format!("{error} {place}{}\n {mend} {}\n", harmless(&self.message), harmless(&self.mend))
+        let single = crate::problems::told(&self.more, paint);
+        format!("{error} {place}{}\n {mend} {}\n{single}", harmless(&self.message), harmless(&self.mend))
     }
 
     fn json(&self) -> Value {
-        json!({ "code": self.code, "place": self.place, "message": self.message, "mend": self.mend })
+        let mut told = json!({ "code": self.code, "place": self.place, "message": self.message, "mend": self.mend });
+        if let Value::Object(members) = &mut told {
+            members.extend(self.more.clone());
+        }
+        told
+    }
+}
+
+impl From<Complaint> for Failure {
+    fn from(complaint: Complaint) -> Self {
+        Self::Other(Box::new(complaint))
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(dead_code, unused_imports, reason = "the server that uses the log and the runtime follows")]
 
 mod agents;
+mod client;
 mod commands;
 mod counters;
 mod decisions;

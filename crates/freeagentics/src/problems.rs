@@ -1,7 +1,8 @@
 //! What is wrong with a model, as a user sees it.
 
 use freeagentics_inference::document::{Problem, Problems};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::{
     explain::amounts::count,
@@ -34,6 +35,40 @@ pub(crate) fn json(origin: &str, problems: &Problems) -> Value {
         "problems": problems.problems,
         "omitted": problems.omitted,
     })
+}
+
+/// One of the problems that a server found in what it was sent.
+#[derive(Deserialize)]
+struct Told {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    pointer: String,
+    line: Option<u32>,
+    column: Option<u32>,
+    #[serde(default, alias = "detail")]
+    message: String,
+    mend: Option<String>,
+}
+
+/// The `problems` of a server's answer, a paragraph each; nothing if it named none.
+pub(crate) fn told(answer: &Map<String, Value>, paint: Paint) -> String {
+    let listed = answer.get("problems").and_then(Value::as_array).into_iter().flatten();
+    let each = listed.filter_map(|problem| Told::deserialize(problem).ok());
+    each.map(|problem| problem.text(paint)).collect()
+}
+
+impl Told {
+    fn text(&self, paint: Paint) -> String {
+        let pointer = if self.pointer.is_empty() { "the document" } else { &self.pointer };
+        let place = match (self.line, self.column) {
+            (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
+            _ => String::new(),
+        };
+        let heading = format!("{} at {}{place}", paint.alarm(&harmless(&self.code)), harmless(pointer));
+        let mend = self.mend.as_ref().map(|mend| format!("\n    {} {}", paint.faint("mend:"), harmless(mend)));
+        format!("  {heading}\n    {}{}\n", harmless(&self.message), mend.unwrap_or_default())
+    }
 }
 
 fn one(origin: &str, problem: &Problem, paint: Paint) -> String {

@@ -1,12 +1,16 @@
 //! The command line: one file per command.
 
+pub(crate) mod agents;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod models;
+mod pages;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod steps;
 pub(crate) mod test;
+mod written;
 
 use clap::{Parser, Subcommand};
 
@@ -41,8 +45,12 @@ enum Command {
     Serve(serve::Args),
     /// Print the JSON Schema of model documents, for editors and other programs.
     Schema(schema::Args),
-    /// List the models that are built in.
+    /// List the models that are built in; give models to a server and compare them there.
     Models(models::Args),
+    /// Create, find, watch, reset and delete the agents of a server.
+    Agents(agents::Args),
+    /// Tell an agent of a server what is seen, and hear what it decides and why.
+    Steps(steps::Args),
 }
 
 impl Cli {
@@ -57,6 +65,8 @@ impl Cli {
             Command::Serve(args) => serve::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
+            Command::Agents(args) => agents::run(args, format, terminal),
+            Command::Steps(args) => steps::run(args, format, terminal),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Models and decisions in plain words.
 
 pub(crate) mod amounts;
+pub(crate) mod answered;
 pub(crate) mod certainty;
 #[cfg(test)]
 pub(crate) mod example;

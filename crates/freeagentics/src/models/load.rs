@@ -17,7 +17,7 @@ pub(crate) struct Source {
     /// The path, or the built-in model's name: what complaints begin with.
     pub(crate) origin: String,
     /// The bytes.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A model, ready to decide.
@@ -63,6 +63,12 @@ impl Source {
     /// Reads it as JSON, for patches.
     pub(crate) fn json(&self) -> Result<serde_json::Value, Problems> {
         document::to_json(document::from_utf8(&self.bytes)?, Format::Auto, &Limits::default())
+    }
+
+    /// What a server has to be told that it is.
+    pub(crate) fn media_type(&self) -> &'static str {
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&self.bytes).is_ok();
+        if is_json { "application/json" } else { "application/yaml" }
     }
 
     /// Reads it as a model.

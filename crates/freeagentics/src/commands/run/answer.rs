@@ -7,6 +7,7 @@ use freeagentics_inference::{
 use serde_json::{Map, Value};
 
 use super::Explain;
+use crate::commands::written::{action, value};
 
 /// What may be said besides what is seen.
 pub(super) const COMMANDS: [&str; 7] = [":done", ":elapsed", ":full", ":summary", ":new", ":help", ":quit"];
@@ -92,7 +93,7 @@ fn command(command: &str) -> Answer {
         ("help", _) => Answer::Help,
         ("quit" | "q", _) => Answer::Quit,
         ("done", "") => Answer::Unclear("what was done? write :done ACTION".to_owned()),
-        ("done", action) => Answer::Beside("executed", executed(action)),
+        ("done", done) => Answer::Beside("executed", action(done)),
         ("elapsed", ticks) => Answer::Beside("elapsed", value(ticks)),
         (unknown, _) => {
             let meant = closest(unknown, COMMANDS.iter().map(|command| command.trim_start_matches(':')));
@@ -100,21 +101,6 @@ fn command(command: &str) -> Answer {
             Answer::Unclear(format!("there is no :{unknown}{meant} (:help lists what there is)"))
         }
     }
-}
-
-/// `restart`, or `control=value …` when there are several.
-fn executed(action: &str) -> Value {
-    let settings: Option<Map<String, Value>> = action
-        .split_whitespace()
-        .map(|word| word.split_once('=').map(|(control, value)| (control.to_owned(), Value::from(value))))
-        .collect();
-    settings.map_or_else(|| Value::from(action), Value::Object)
-}
-
-/// A number if it is one, else a name.
-fn value(text: &str) -> Value {
-    let number = text.parse::<serde_json::Number>().ok().map(Value::Number);
-    number.unwrap_or_else(|| Value::from(text))
 }
 
 #[cfg(test)]

@@ -70,6 +70,17 @@ pub(crate) enum Explain {
     Full,
 }
 
+impl Explain {
+    /// As it is written on the command line and in the API.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Summary => "summary",
+            Self::Full => "full",
+        }
+    }
+}
+
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
     let loaded = read(&args.model, terminal)?;
     let idle = rules::idle(&loaded.document.spec, loaded.engine.options().idle.as_deref());

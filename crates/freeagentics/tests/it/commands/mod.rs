@@ -1,12 +1,15 @@
 //! The command line as a user meets it: the real program, its output, its exit codes.
 
+mod agents;
 mod check;
+mod client;
 mod explain;
 mod models;
 mod reasons;
 mod run;
 mod schema;
 mod scoring;
+mod steps;
 mod streams;
 mod test;
 
@@ -60,6 +63,9 @@ fn fed(arguments: &[&str], input: &str) -> Said {
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_freeagentics"));
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).env_remove("NO_COLOR");
+    for name in ["FREEAGENTICS_URL", "FREEAGENTICS_KEY", "FREEAGENTICS_KEY_FILE"] {
+        command.env_remove(name);
+    }
     // Where complaints name a file, they name it as it was given.
     command.current_dir(folder());
     command

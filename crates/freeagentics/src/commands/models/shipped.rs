@@ -1,4 +1,4 @@
-//! `freeagentics models`: the models that are built in.
+//! `freeagentics models` without a verb: the models that are built in.
 
 use serde_json::json;
 
@@ -9,16 +9,8 @@ use crate::{
     terminal::{Format, Terminal},
 };
 
-/// Lists them, or prints one.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// Print this one's document, to start one of your own from.
-    #[arg(value_name = "NAME")]
-    name: Option<String>,
-}
-
-pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    if let Some(name) = &args.name {
+pub(super) fn run(name: Option<&str>, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    if let Some(name) = name {
         let shipped = Shipped::find(name)?;
         match format {
             Format::Text => terminal.out.write_all(shipped.document.as_bytes())?,

@@ -1,0 +1,78 @@
+//! Where the server is and which key opens it, from the command line and the environment.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use axiomcore::config::Secret;
+use axiomcore::config::SecretFileError;
+
+use super::{Client, Patience};
+use crate::exit::Failure;
+
+/// Where a server listens that was not told otherwise.
+const HERE: &str = "http://127.0.0.1:8080";
+
+const URL: &str = "FREEAGENTICS_URL";
+const KEY: &str = "FREEAGENTICS_KEY";
+const KEY_FILE: &str = "FREEAGENTICS_KEY_FILE";
+
+/// What every command that talks to a server takes.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Connection {
+    /// The server; without it `FREEAGENTICS_URL`, or else `http://127.0.0.1:8080`.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
+    pub(crate) server: Option<String>,
+    /// A file with your API key; without it the file in `FREEAGENTICS_KEY_FILE`, or else the key in `FREEAGENTICS_KEY`.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+impl Connection {
+    /// A client with this server and key.
+    pub(crate) fn open(&self) -> Result<Client, Failure> {
+        let base = self.server.clone().or_else(|| set(URL)).unwrap_or_else(|| HERE.to_owned());
+        if !base.starts_with("http://") {
+            let mend = "write it as http://HOST:PORT; for a server behind TLS run the command where the server runs";
+            return Err(Failure::usage("bad_server", format!("`{base}` is no address this program can talk to"), mend));
+        }
+        Ok(Client::new(&base, self.key()?, Patience::COMMAND))
+    }
+
+    fn key(&self) -> Result<Secret<String>, Failure> {
+        let file = self.key_file.clone().or_else(|| set(KEY_FILE).map(PathBuf::from));
+        let key = match file {
+            Some(file) => Secret::from_file(&file).map_err(|error| unusable(&file, &error))?,
+            None => Secret::new(set(KEY).ok_or_else(no_key)?),
+        };
+        if key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(key);
+        }
+        let mend = "copy it again: it is one line of visible characters";
+        Err(Failure::usage("bad_key", "the API key has blanks or characters that no key has", mend))
+    }
+}
+
+fn no_key() -> Failure {
+    let mend = "put the key that the server printed at its first start into FREEAGENTICS_KEY, or into a file that only you \
+                can read, and name that with --key-file";
+    Failure::usage("no_key", "no API key: the server lets nobody in without one", mend)
+}
+
+fn unusable(file: &Path, error: &SecretFileError) -> Failure {
+    let name = file.display().to_string();
+    match error {
+        SecretFileError::Unreadable(_, cause) => Failure::unreadable(&name, cause),
+        SecretFileError::Public(_) => {
+            let mend = format!("chmod 600 {name}, and have the key replaced if others were here");
+            Failure::usage("public_key_file", format!("everybody on this machine can read {name}"), mend)
+        }
+        SecretFileError::Empty(_) => {
+            Failure::usage("no_key", format!("{name} is empty"), "write the API key into it, and nothing else")
+        }
+    }
+}
+
+/// A variable of the environment that holds something.
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,146 @@
+//! Asks the server, and understands what it answers.
+
+use std::io;
+use std::time::Duration;
+
+use axiomcore::config::Secret;
+use serde_json::{Map, Value};
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use ureq::http::{HeaderMap, Request};
+use ureq::{Agent, Body};
+
+use super::{Call, Patience, Refusal, Trouble};
+use crate::exit::Failure;
+
+/// How long connecting may take.
+const CONNECTING: Duration = Duration::from_secs(5);
+/// How long an answer may take as a whole: longer than the server gives itself.
+const ANSWERING: Duration = Duration::from_secs(60);
+/// The largest answer: ten thousand decisions with everything that was considered.
+const LARGEST: u64 = 512 << 20;
+
+/// A client with one server and one key. Clones share their connections.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    agent: Agent,
+    base: String,
+    key: Secret<String>,
+    patience: Patience,
+}
+
+/// What the server answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: u16,
+    /// The body; `Null` where there is none.
+    pub(crate) body: Value,
+}
+
+impl Client {
+    /// A client of the server at `base`, such as `http://127.0.0.1:8080`.
+    pub(crate) fn new(base: &str, key: Secret<String>, patience: Patience) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            // The key is for this server; a proxy that happens to be in the environment is not to see it.
+            .proxy(None)
+            .timeout_connect(Some(CONNECTING))
+            .max_idle_connections_per_host(16);
+        let agent = config.build().new_agent();
+        Self { agent, base: base.trim_end_matches('/').to_owned(), key, patience }
+    }
+
+    /// The server's address.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Asks, and asks again while the server is busy and asking twice does no harm.
+    pub(crate) fn send(&self, call: &Call) -> Result<Answer, Trouble> {
+        let mut tried = 1;
+        loop {
+            let trouble = match self.once(call) {
+                Ok(answer) => return Ok(answer),
+                Err(trouble) => trouble,
+            };
+            let pause = self.patience.pause(tried, trouble.retry_after()).filter(|_| call.is_safe_to_repeat());
+            std::thread::sleep(pause.ok_or(trouble)?);
+            tried += 1;
+        }
+    }
+
+    /// [`send`](Self::send) for a command: the body of the answer, or how the command fails.
+    pub(crate) fn ask(&self, call: &Call) -> Result<Value, Failure> {
+        self.send(call).map(|answer| answer.body).map_err(|trouble| trouble.into_failure(&self.base))
+    }
+
+    fn once(&self, call: &Call) -> Result<Answer, Trouble> {
+        let (status, headers, mut body) = self.exchange(call, Some(ANSWERING))?;
+        let bytes = body.with_config().limit(LARGEST).read_to_vec().map_err(broken)?;
+        if !(200..300).contains(&status) {
+            return Err(refusal(status, &headers, &bytes));
+        }
+        let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&bytes) };
+        let strange = |_| Trouble::Strange("what answers there does not speak this API".to_owned());
+        Ok(Answer { status, body: body.map_err(strange)? })
+    }
+
+    /// Sends, and returns as soon as the headers of the answer are there.
+    pub(super) fn exchange(&self, call: &Call, timeout: Option<Duration>) -> Result<(u16, HeaderMap, Body), Trouble> {
+        let mut request = Request::builder().method(call.method.clone()).uri(format!("{}{}", self.base, call.target));
+        request = request.header(AUTHORIZATION, format!("Bearer {}", self.key.expose()));
+        if !call.headers.iter().any(|(name, _)| *name == "Accept") {
+            request = request.header(ACCEPT, "application/json");
+        }
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
+        let answered = match &call.body {
+            None => self.run(request.body(()), timeout),
+            Some((media_type, bytes)) => {
+                self.run(request.header(CONTENT_TYPE, *media_type).body(bytes.as_slice()), timeout)
+            }
+        };
+        let (parts, body) = answered?.into_parts();
+        Ok((parts.status.as_u16(), parts.headers, body))
+    }
+
+    fn run<B: ureq::AsSendBody>(
+        &self,
+        request: Result<Request<B>, ureq::http::Error>,
+        timeout: Option<Duration>,
+    ) -> Result<ureq::http::Response<Body>, Trouble> {
+        let request = request.map_err(|error| Trouble::Absent(error.to_string()))?;
+        let configured = self.agent.configure_request(request);
+        let request = match timeout {
+            Some(timeout) => configured.timeout_global(Some(timeout)).build(),
+            // A stream is silent for no longer than the server's keep-alive.
+            None => configured.timeout_per_read(Some(super::events::SILENCE)).build(),
+        };
+        self.agent.run(request).map_err(broken)
+    }
+}
+
+/// What kept an answer from arriving.
+pub(super) fn broken(error: ureq::Error) -> Trouble {
+    let absent = match &error {
+        ureq::Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => true,
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) => true,
+        _ => false,
+    };
+    let why = error.to_string();
+    let why = why.strip_prefix("io: ").unwrap_or(&why).to_owned();
+    if absent { Trouble::Absent(why) } else { Trouble::Broken(why) }
+}
+
+/// A status that says no, with the document that says why.
+pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
+    let Ok(document) = serde_json::from_slice::<Map<String, Value>>(body) else {
+        return Trouble::Strange(format!("the answer has status {status} and does not say why"));
+    };
+    let code = document.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    Trouble::Refused(Box::new(Refusal { status, code, retry_after: seconds.map(Duration::from_secs), document }))
+}
