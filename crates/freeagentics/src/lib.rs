@@ -6,11 +6,13 @@ mod client;
 mod commands;
 mod counters;
 mod decisions;
+mod demo;
 mod exit;
 mod explain;
 mod log;
 mod models;
 mod outbox;
+mod page;
 mod problems;
 mod recording;
 mod replay;
@@ -20,6 +22,7 @@ mod server;
 mod system;
 mod tables;
 mod terminal;
+mod worlds;
 
 use std::{
     ffi::OsString,

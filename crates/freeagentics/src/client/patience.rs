@@ -14,6 +14,8 @@ pub(crate) struct Patience {
 impl Patience {
     /// Somebody waits at a terminal.
     pub(crate) const COMMAND: Self = Self { tries: 6, longest: Duration::from_secs(20) };
+    /// Somebody has a way of their own to come back later.
+    pub(crate) const NONE: Self = Self { tries: 1, longest: Duration::ZERO };
 
     /// How long to wait after so many tries, if the server said when to come again; longer each time, so that many
     /// clients do not keep a server busy with refusing.
@@ -39,5 +41,6 @@ mod tests {
     fn a_server_that_did_not_ask_for_it_or_asks_for_too_much_is_not_asked_again() {
         assert_eq!(Patience::COMMAND.pause(1, None), None);
         assert_eq!(Patience::COMMAND.pause(1, Some(Duration::from_secs(60))), None);
+        assert_eq!(Patience::NONE.pause(1, Some(Duration::from_secs(1))), None);
     }
 }

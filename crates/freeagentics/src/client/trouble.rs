@@ -1,5 +1,6 @@
 //! What can go wrong between here and the server's answer.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -42,6 +43,20 @@ impl Trouble {
         }
     }
 
+    /// Whether it can be expected to pass by itself.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => matches!(refusal.status, 429 | 503 | 507),
+            Self::Absent(_) | Self::Broken(_) => true,
+            Self::Strange(_) => false,
+        }
+    }
+
+    /// How long to wait before asking again: what the caller thinks, or what the server says if that is longer.
+    pub(crate) fn pause(&self, thought: Duration) -> Duration {
+        self.retry_after().map_or(thought, |said| said.max(thought))
+    }
+
     /// As a command tells it; `server` is the address that was asked.
     pub(crate) fn into_failure(self, server: &str) -> Failure {
         let unreachable = |code: &'static str, message: String, mend: &str| Complaint {
@@ -69,6 +84,17 @@ impl Trouble {
             }
         };
         complaint.into()
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => write!(f, "the server refused it: {}", refusal.code),
+            Self::Absent(why) => write!(f, "no server is there: {why}"),
+            Self::Broken(why) => write!(f, "the server gave no answer: {why}"),
+            Self::Strange(why) => f.write_str(why),
+        }
     }
 }
 

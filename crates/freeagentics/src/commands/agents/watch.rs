@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::selectors;
 use crate::{
-    client::{Call, Client, Event, Trouble, segment},
+    client::{Call, Client, Event, segment},
     commands::written::pair,
     exit::{Exit, Failure},
     explain::answered,
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
                 }
             }
             // At the start there may be a mistake to mend; later the server may just be starting again.
-            Err(trouble) if is_first || !passes(&trouble) => return Err(trouble.into_failure(client.base())),
+            Err(trouble) if is_first || !trouble.passes() => return Err(trouble.into_failure(client.base())),
             Err(_) => {}
         }
         writeln!(terminal.err, "the stream ended; connecting again in {:.1} s", pause.as_secs_f64())?;
@@ -66,15 +66,6 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
         pause = (pause * 2).min(PAUSES.1);
     }
     Ok(Exit::Done)
-}
-
-/// Whether it can be expected to pass by itself.
-fn passes(trouble: &Trouble) -> bool {
-    match trouble {
-        Trouble::Refused(refusal) => matches!(refusal.status, 429 | 503),
-        Trouble::Absent(_) | Trouble::Broken(_) => true,
-        Trouble::Strange(_) => false,
-    }
 }
 
 fn tell(event: &Event, format: Format, terminal: &mut Terminal<'_>) -> io::Result<()> {

@@ -2,11 +2,11 @@
 
 use freeagentics_inference::{
     engine::{Engine, Input},
-    model::{Evidence, Spec, Table},
     numerics::Random,
 };
 
 use super::{Choice, beliefs::Belief};
+use crate::worlds::World;
 
 /// Steps of one run; then another begins from the prior.
 const STEPS: u64 = 60;
@@ -36,7 +36,7 @@ pub(super) fn runs(engine: &Engine, seed: u64, steps: usize) -> Runs {
     let spec = engine.model().spec();
     let mut runs = Runs::default();
     let (mut state, mut scratch) = (engine.start(), engine.scratch());
-    let mut world = World { spec, states: Vec::new(), action: None };
+    let mut world = World::new(spec);
     for step in 0..steps as u64 {
         let mut random = Random::new(seed, step, WORLD);
         if step % STEPS == 0 {
@@ -51,52 +51,6 @@ pub(super) fn runs(engine: &Engine, seed: u64, steps: usize) -> Runs {
         world.go_on(decision.action(), &mut random);
     }
     runs
-}
-
-struct World<'m> {
-    spec: &'m Spec,
-    states: Vec<usize>,
-    action: Option<Vec<usize>>,
-}
-
-impl World<'_> {
-    fn begin(&mut self, random: &mut Random) {
-        self.states = self.spec.priors.iter().map(|prior| random.index(prior)).collect();
-        self.action = None;
-    }
-
-    fn show(&self, random: &mut Random) -> Vec<Evidence> {
-        let shown = self.spec.likelihoods.iter().map(|table| {
-            // What depends on an action shows nothing before the first one.
-            let action = self.action.as_deref();
-            let known = table.controls.is_empty() || action.is_some();
-            if known { Evidence::Index(random.index(&self.column(table, action))) } else { Evidence::Missing }
-        });
-        shown.collect()
-    }
-
-    fn go_on(&mut self, action: &[usize], random: &mut Random) {
-        let next = self.spec.transitions.iter().map(|table| random.index(&self.column(table, Some(action))));
-        self.states = next.collect();
-        self.action = Some(action.to_vec());
-    }
-
-    /// The column of a table at the present states and an action.
-    fn column(&self, table: &Table, action: Option<&[usize]>) -> Vec<f64> {
-        let mut offset = 0;
-        let mut stride = 1;
-        for &factor in &table.factors {
-            let size = self.spec.factors.get(factor).map_or(1, |axis| axis.labels.len());
-            offset = offset * size + self.states.get(factor).copied().unwrap_or(0);
-            stride *= size;
-        }
-        for &control in &table.controls {
-            let size = self.spec.controls.get(control).map_or(1, |axis| axis.labels.len());
-            offset = offset * size + action.and_then(|action| action.get(control)).copied().unwrap_or(0);
-            stride *= size;
-        }
-        table.values.iter().skip(offset).step_by(stride).copied().collect()
-    }
 }
 
 /// A belief to the last bit: sums that are off by rounding are fine for the engine, but not for a prior.

@@ -1,0 +1,35 @@
+//! The page at `/`: what runs, the demo fleet live, links to the documents.
+//!
+//! One document, one style sheet, one script, embedded as they are: nothing is built and nothing comes from elsewhere, so
+//! that the strictest content security policy holds. The page itself is open and knows nothing; what it shows it asks the
+//! API for, with the key that its reader gives it.
+
+use axiomcore::http::{Open, Routes};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+const DOCUMENT: &str = include_str!("index.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// `connect-src 'self'`, which `default-src` implies, lets the script speak to this server and to nobody else.
+const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// `GET /` and what it consists of.
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Routes<S> {
+    Routes::new()
+        .get("/", async |_: Open| part("text/html; charset=utf-8", DOCUMENT))
+        .get("/page.css", async |_: Open| part("text/css; charset=utf-8", STYLE))
+        .get("/page.js", async |_: Open| part("text/javascript; charset=utf-8", SCRIPT))
+}
+
+/// A browser asks again each time, so that after an upgrade the parts fit together.
+fn part(media_type: &'static str, text: &'static str) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, text).into_response()
+}
