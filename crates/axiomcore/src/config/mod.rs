@@ -24,6 +24,7 @@ pub use database::Database;
 pub use fault::{Fault, Faults};
 pub use period::Period;
 pub use profile::Profile;
+pub use reference::Entry;
 pub use schema::Schema;
 pub use secret::{Secret, SecretFileError};
 pub use section::{Checks, Key, Misfit, Section};

@@ -2,9 +2,58 @@
 
 use std::fmt::Write as _;
 
-use super::{Key, Schema, Section};
+use super::{Key, Profile, Schema, Section, Setting};
+
+/// What is to be known about one key.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Entry {
+    /// The key, as `section.key`.
+    pub key: String,
+    /// What it is for.
+    pub about: String,
+    /// What a value looks like.
+    pub form: &'static str,
+    /// The default, as it would stand in a file; masked if it is secret.
+    pub default: String,
+    /// The defaults of profiles that have one of their own.
+    pub profiles: Vec<(&'static str, &'static str)>,
+    /// The variable of the environment.
+    pub variable: String,
+}
 
 impl Schema {
+    /// Every key, in the order of its declaration.
+    pub fn entries(&self) -> Vec<Entry> {
+        let of = |section: &dyn Section, key: &Key| Entry {
+            key: format!("{}.{}", section.name(), key.name),
+            about: unindented(key.about).trim_end().to_owned(),
+            form: key.form,
+            default: section.show(key.name),
+            profiles: key.profiles.to_vec(),
+            variable: self.variable(section, key),
+        };
+        let sections = self.sections.iter().map(AsRef::as_ref);
+        sections.flat_map(|section| section.keys().iter().map(move |key| of(section, key))).collect()
+    }
+
+    /// A configuration file in TOML that changes nothing: every key commented out, with its text and its default.
+    pub fn file_example(&self) -> String {
+        let mut text = format!("# What the installation is for: {}.\n#profile = \"development\"\n", Profile::FORM);
+        for section in &self.sections {
+            let _ = write!(text, "\n{}[{}]\n", commented(section.about()), section.name());
+            for key in section.keys() {
+                let _ = write!(text, "\n{}# {}\n", commented(key.about), expected(key));
+                // A secret in a file is named by another file.
+                let (name, value) = match key.secret {
+                    true => (format!("{}_file", key.name), "\"\"".to_owned()),
+                    false => (key.name.to_owned(), section.show(key.name)),
+                };
+                let _ = writeln!(text, "#{name} = {value}");
+            }
+        }
+        text
+    }
+
     /// Every key with its text, form, defaults and variable, in Markdown.
     pub fn reference(&self) -> String {
         let mut page = String::new();
@@ -42,6 +91,20 @@ impl Schema {
         let file = if key.secret { "_FILE" } else { "" };
         format!("{}__{}__{}{file}", self.prefix, section.name(), key.name).to_ascii_uppercase()
     }
+}
+
+/// A doc comment as comments.
+fn commented(text: &str) -> String {
+    unindented(text).lines().fold(String::new(), |all, line| all + format!("# {line}").trim_end() + "\n")
+}
+
+/// What a value looks like, and which profiles have another default.
+fn expected(key: &Key) -> String {
+    let form = if key.secret { "A path to a file with nothing but the secret." } else { key.form };
+    let mut letters = form.chars();
+    let form: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let special = key.profiles.iter().map(|(profile, value)| format!(" In {profile} it is {value}."));
+    special.fold(format!("{}.", form.trim_end_matches('.')), |text, part| text + &part)
 }
 
 fn defaults(section: &dyn Section, key: &Key) -> String {

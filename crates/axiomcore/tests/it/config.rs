@@ -161,3 +161,38 @@ fn production_does_not_send_the_databases_password_in_the_clear() {
     }
     assert_eq!(refused(Profile::Development, "mysql://db.example"), 1);
 }
+
+#[test]
+fn the_example_of_a_file_changes_nothing_and_with_its_marks_taken_away_says_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let example = schema().file_example();
+    let values = |settings: Settings| -> Vec<(String, String)> {
+        settings.effective().into_iter().map(|line| (line.key, line.value)).collect()
+    };
+    let defaults = values(load(&folder, "", &[], &[]).unwrap());
+    assert_eq!(values(load(&folder, &example, &[], &[]).unwrap()), defaults);
+    let is_setting =
+        |line: &&str| line.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') && !line.contains("_file");
+    let bare: String = example
+        .lines()
+        .map(|line| line.strip_prefix('#').unwrap_or(line))
+        .filter(is_setting)
+        .fold(String::new(), |file, line| file + line + "\n");
+    assert!(bare.contains("degrees = 80") && bare.contains("guests = [\"ann\"]"), "{bare}");
+    assert_eq!(values(load(&folder, &bare, &[], &[]).unwrap()), defaults);
+    assert!(
+        example.contains("# How hot it gets, in degrees.\n# A whole number up to 65535. In production it is 100.\n")
+    );
+    assert!(example.contains("#code_file = \"\""), "a secret stands in a file of its own: {example}");
+}
+
+#[test]
+fn every_key_can_be_listed_with_what_is_to_be_known_about_it() {
+    let entries = schema().entries();
+    let degrees = entries.iter().find(|entry| entry.key == "kettle.degrees").unwrap();
+    assert_eq!((degrees.about.as_str(), degrees.default.as_str()), ("How hot it gets, in degrees.", "80"));
+    assert_eq!(
+        (degrees.profiles.as_slice(), degrees.variable.as_str()),
+        (&[("production", "100")][..], "TEA__KETTLE__DEGREES")
+    );
+}
