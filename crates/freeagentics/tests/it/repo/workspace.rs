@@ -11,8 +11,8 @@ const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "
 
 #[test]
 fn every_crate_takes_lints_and_versions_from_the_root() {
-    let members: Vec<Source> =
-        sources_that_end_in("Cargo.toml").into_iter().filter(|source| source.path.starts_with("crates/")).collect();
+    let is_member = |source: &Source| ["crates/", "drills/"].iter().any(|folder| source.path.starts_with(folder));
+    let members: Vec<Source> = sources_that_end_in("Cargo.toml").into_iter().filter(is_member).collect();
     assert!(members.len() >= 2, "no members found");
     assert_none(&members.iter().flat_map(own_ways).collect::<Vec<_>>());
 }
