@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod models;
 mod pages;
+pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
@@ -43,6 +44,8 @@ enum Command {
     Run(run::Args),
     /// Run the server: durable agents behind an API.
     Serve(serve::Args),
+    /// Decide the whole log of a server again: proof that nothing in it was changed.
+    Replay(replay::Args),
     /// Print the JSON Schema of model documents, for editors and other programs.
     Schema(schema::Args),
     /// List the models that are built in; give models to a server and compare them there.
@@ -63,6 +66,7 @@ impl Cli {
             Command::Explain(args) => explain::run(args, format, terminal),
             Command::Run(args) => run::run(args, format, terminal),
             Command::Serve(args) => serve::run(args, format, terminal),
+            Command::Replay(args) => replay::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(args) => agents::run(args, format, terminal),

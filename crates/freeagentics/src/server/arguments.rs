@@ -38,6 +38,11 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// Those of a command that works on an installation without serving it.
+    pub(crate) fn of_installation(config: Option<PathBuf>, data: Option<String>) -> Self {
+        Self { config, data, ..Self::default() }
+    }
+
     /// What is in force: defaults, the profile, the file, the environment, these.
     pub(crate) fn load(&self) -> Result<Settings, Failure> {
         schema().load(&self.sources()).map_err(|faults| refused(&faults))
