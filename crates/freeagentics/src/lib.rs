@@ -37,6 +37,10 @@ use commands::Cli;
 use exit::{Exit, Failure};
 use terminal::{Format, Paint, Terminal};
 
+/// A step makes and drops a hundred small pieces of memory; the system's allocator would take a quarter of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments()) {

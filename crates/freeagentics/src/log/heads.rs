@@ -6,7 +6,7 @@
 //! the transactions of the groups that follow. The counter `heads_complete` says up to which event the table is
 //! complete; after a crash what lies beyond is read from the log once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -114,6 +114,22 @@ impl Heads {
     /// What of a sealed segment goes with a group of so many events.
     pub(super) fn slice(&self, events: usize) -> Option<Slice> {
         self.recent.read().slice(events)
+    }
+
+    /// Everything that the table does not have yet, in pieces, the last of which completes it up to event `last`.
+    pub(super) fn rest(&self, last: u64) -> Vec<Slice> {
+        let segments = self.recent.read();
+        if !segments.gathered || segments.events == 0 && segments.sealed.is_none() {
+            return Vec::new();
+        }
+        let sealed = segments.sealed.iter().flat_map(|sealed| sealed.heads.iter().skip(sealed.written));
+        let mut heads: BTreeMap<Key, Head> = sealed.copied().collect();
+        heads.extend(&segments.open);
+        let heads: Vec<(Key, Head)> = heads.into_iter().collect();
+        let mut slices: Vec<Slice> =
+            heads.chunks(PAGE).map(|part| Slice { heads: part.to_vec(), complete: None }).collect();
+        slices.last_mut().into_iter().for_each(|slice| slice.complete = Some(last));
+        slices
     }
 
     /// Notes what a group brought, once it is on disk, and that a slice went with it.

@@ -22,6 +22,11 @@ impl Writer {
         Ok(Self { next: last.unsigned_abs() + 1 })
     }
 
+    /// The last event of the log.
+    pub(super) const fn last(&self) -> u64 {
+        self.next.saturating_sub(1)
+    }
+
     pub(super) fn commit(&mut self, database: &Database, heads: &Heads, drafts: &[Draft]) -> Result<Vec<Option<u64>>> {
         let first = self.next;
         let slice = heads.slice(drafts.len());

@@ -163,7 +163,7 @@ impl Runtime {
 
     /// Takes no more requests, ends those that wait, and stops the threads; blocks.
     pub(crate) fn stop(&self) {
-        let Inner { shards, waiting, stopping, threads, .. } = &*self.0;
+        let Inner { parts, shards, waiting, stopping, threads, .. } = &*self.0;
         stopping.store(true, Ordering::Relaxed);
         while waiting.load(Ordering::Relaxed) > 0 {
             std::thread::sleep(LOOK);
@@ -175,6 +175,9 @@ impl Runtime {
             if thread.join().is_err() {
                 tracing::error!("a thread of the runtime ended with a panic");
             }
+        }
+        if let Err(error) = parts.log.settle() {
+            tracing::warn!(cause = %error, "the next start will have to read the end of the log: {error}");
         }
     }
 }
