@@ -43,6 +43,8 @@ pub(crate) struct Compiled {
     pub(crate) engine: Engine,
     pub(crate) observations: Observations,
     pub(crate) cost: Cost,
+    /// How many tests the document carries.
+    pub(crate) tests: usize,
 }
 
 /// Why a document did not become a version.
@@ -183,8 +185,8 @@ pub(crate) fn compile(version: &Version) -> store::Result<Compiled> {
         return Err(store::Error::Corrupt(format!("model {name}@{number} is not the one that its digest names")));
     }
     let observations = Observations::of(checked.engine.model().spec(), Limits::default());
-    let (name, cost) = (version.name.as_str().into(), checked.document.cost);
-    Ok(Compiled { key: version.key, name, version: version.version, engine: checked.engine, observations, cost })
+    let (name, cost, tests) = (version.name.as_str().into(), checked.document.cost, checked.document.tests.len());
+    Ok(Compiled { key: version.key, name, version: version.version, engine: checked.engine, observations, cost, tests })
 }
 
 impl fmt::Debug for Library {

@@ -1,10 +1,14 @@
 //! Models: from a path or a shipped model's name to an agent that can decide.
 
+pub(crate) mod expectations;
 pub(crate) mod library;
 mod load;
+mod name;
+pub(crate) mod routes;
 mod shipped;
 mod store;
 
 pub(crate) use library::{Compiled, Library};
 pub(crate) use load::{Loaded, Source, read, source};
+pub(crate) use name::{ModelName, NAME_PATTERN, Reference};
 pub(crate) use shipped::{RECORDINGS, SHIPPED, Shipped};

@@ -17,6 +17,10 @@ axiomcore::error_codes! {
          what was expected and what was found.\n\n\
          - Correct the model, or the test if that is what is wrong.\n\
          - `?run_tests=false` stores the model all the same.");
+    MODEL_TESTS_TOO_LONG = (UNPROCESSABLE_ENTITY, "model_tests_too_long", "The model's tests would take too long here",
+        "The document is sound, but putting its `tests` to the test would keep the server busy for too long.\n\n\
+         - Run them with `freeagentics test FILE`, then store the model with `?run_tests=false`.\n\
+         - Or give the tests fewer steps, or the model shorter plans.");
     AGENT_NOT_FOUND = (NOT_FOUND, "agent_not_found", "There is no such agent",
         "Look for a mistake in the id: upper and lower case differ. `GET /api/v1/agents` lists all agents of the workspace.");
     AGENT_DELETED = (GONE, "agent_deleted", "The agent has been deleted",

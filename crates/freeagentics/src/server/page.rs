@@ -1,7 +1,7 @@
 //! Lists, a page at a time: what is asked for and what is answered is the same for all of them.
 
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// How many items a page has at most: 100, unless asked otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -33,7 +33,7 @@ impl TryFrom<usize> for PageSize {
 }
 
 /// Which page of a list.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Listing {

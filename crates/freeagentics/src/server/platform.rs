@@ -4,17 +4,20 @@ use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use axiomcore::clock::{Clock, Timestamp};
 use axiomcore::config::{self, Settings};
 use axiomcore::entropy::{Entropy, Ids};
-use axiomcore::http::Health;
+use axiomcore::http::{Health, Problem};
 use axiomcore::identity::{Identity, IdentityParts};
 use axiomcore::store::Database;
 use axiomcore::telemetry::{Metrics, register_process_metrics};
 use axum::extract::FromRef;
 use freeagentics_inference::document::Limits;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 use super::settings::DATABASE_FILE;
 use super::start::StartError;
@@ -49,6 +52,8 @@ pub(crate) struct Parts {
     pub(crate) health: Health,
     /// When the server started.
     pub(crate) started_at: Timestamp,
+    /// Places for what computes for long.
+    computing: Arc<Semaphore>,
 }
 
 /// What a platform does not make by itself.
@@ -86,8 +91,23 @@ impl Platform {
         let (own_library, own_clock, own_metrics) = (library.clone(), clock.clone(), metrics.clone());
         let parts = RuntimeParts { log, library: own_library, clock: own_clock, entropy, metrics: own_metrics };
         let runtime = Runtime::start(settings.section(), parts)?;
-        let parts = Parts { clock, ids, database, identity, library, runtime, metrics, health, started_at };
+        let computing = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
+        let parts = Parts { clock, ids, database, identity, library, runtime, metrics, health, started_at, computing };
         Ok(Self(Arc::new(parts)))
+    }
+
+    /// Does what computes for long, off the threads that serve requests, and no more of it at once than there are
+    /// processors. What has begun runs to its end, whether or not anybody still waits.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = self.computing.clone().acquire_owned().await.map_err(Problem::internal)?;
+        let done = spawn_blocking(move || {
+            let _place = place;
+            work()
+        });
+        done.await.map_err(Problem::internal)
     }
 }
 

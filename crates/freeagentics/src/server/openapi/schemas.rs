@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::problem;
+use crate::models::NAME_PATTERN;
 
 /// By their names among the components.
 pub(super) fn schemas() -> Map<String, Value> {
@@ -18,6 +19,10 @@ fn model_document() -> Map<String, Value> {
     if let Value::Object(members) = &mut schema {
         for word in ["$schema", "$id"] {
             members.remove(word);
+        }
+        // On a server the name is a segment of an address.
+        if let Some(Value::Object(name)) = members.get_mut("properties").and_then(|all| all.get_mut("name")) {
+            name.insert("pattern".into(), NAME_PATTERN.into());
         }
         if let Some(Value::Object(definitions)) = members.remove("$defs") {
             let named = |(name, definition): (String, Value)| (component(&name), moved(definition));
