@@ -23,7 +23,9 @@ pub enum Location {
 pub struct Database(Arc<Inner>);
 
 enum Inner {
-    Sqlite { path: PathBuf, writer: Mutex<Sqlite>, readers: Mutex<Vec<Sqlite>> },
+    // Fields are dropped in this order: the last connection to close folds the write-ahead log into the file, which a
+    // reader may not do, so the writer has to be the last.
+    Sqlite { path: PathBuf, readers: Mutex<Vec<Sqlite>>, writer: Mutex<Sqlite> },
     Postgres(Pool),
 }
 

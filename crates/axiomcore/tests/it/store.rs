@@ -1,6 +1,6 @@
 //! One story of the store, told on both databases.
 
-use axiomcore::store::{Applied, Database, Dialect, Error, Location, Migration, Value};
+use axiomcore::store::{Applied, Connection, Database, Dialect, Error, Location, Migration, Value};
 use testbed::Postgres;
 use tokio::runtime::Runtime;
 
@@ -148,4 +148,17 @@ fn a_lost_server_is_unavailable_and_serves_again_when_it_is_back() {
     assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
     server.restart();
     assert_eq!(title_count(&database), 0);
+}
+
+#[test]
+fn a_sqlite_file_that_was_closed_in_order_is_whole_by_itself() {
+    let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
+    let file = folder.path().join("notes.db");
+    let database = Database::open(&Location::Sqlite(file), 1, runtime.handle().clone()).unwrap();
+    let make = |connection: &mut dyn Connection| connection.execute("CREATE TABLE notes (text TEXT) STRICT", &[]);
+    database.write_blocking(make).unwrap();
+    database.read_blocking(|connection| connection.query("SELECT text FROM notes", &[])).unwrap();
+    drop(database);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["notes.db"], "nothing that was committed is left beside it");
 }
