@@ -7,6 +7,7 @@ mod commands;
 mod counters;
 mod decisions;
 mod demo;
+mod doctor;
 mod exit;
 mod explain;
 mod log;

@@ -2,6 +2,8 @@
 
 pub(crate) mod agents;
 pub(crate) mod check;
+pub(crate) mod config;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod models;
 mod pages;
@@ -52,6 +54,10 @@ enum Command {
     Models(models::Args),
     /// Create, find, watch, reset and delete the agents of a server.
     Agents(agents::Args),
+    /// Print every setting of the server, explained; or what is in force, and why.
+    Config(config::Args),
+    /// Say what is wrong with this installation, and what to do about it.
+    Doctor(doctor::Args),
     /// Tell an agent of a server what is seen, and hear what it decides and why.
     Steps(steps::Args),
 }
@@ -70,6 +76,8 @@ impl Cli {
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(args) => agents::run(args, format, terminal),
+            Command::Config(args) => config::run(args, format, terminal),
+            Command::Doctor(args) => doctor::run(args, format, terminal),
             Command::Steps(args) => steps::run(args, format, terminal),
         }
     }

@@ -45,7 +45,12 @@ impl Arguments {
 
     /// What is in force: defaults, the profile, the file, the environment, these.
     pub(crate) fn load(&self) -> Result<Settings, Failure> {
-        schema().load(&self.sources()).map_err(|faults| refused(&faults))
+        self.try_load().map_err(|faults| refused(&faults))
+    }
+
+    /// The same, or everything that is wrong with them.
+    pub(crate) fn try_load(&self) -> Result<Settings, Faults> {
+        schema().load(&self.sources())
     }
 
     fn sources(&self) -> Sources {
@@ -83,6 +88,6 @@ fn environment() -> Vec<(String, String)> {
 }
 
 fn refused(faults: &Faults) -> Failure {
-    let mend = "correct what is named; `freeagentics config` shows every setting with its origin";
+    let mend = "correct what is named; `freeagentics config` explains every setting";
     Failure::usage("wrong_settings", faults, mend)
 }
