@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod models;
 mod pages;
 pub(crate) mod replay;
+pub(crate) mod readiness;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
@@ -60,6 +61,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Tell an agent of a server what is seen, and hear what it decides and why.
     Steps(steps::Args),
+    /// Execute the proofs that a service is ready for production, and report what they show.
+    Readiness(readiness::Args),
 }
 
 impl Cli {
@@ -79,6 +82,7 @@ impl Cli {
             Command::Config(args) => config::run(args, format, terminal),
             Command::Doctor(args) => doctor::run(args, format, terminal),
             Command::Steps(args) => steps::run(args, format, terminal),
+            Command::Readiness(args) => readiness::run(args, format, terminal),
         }
     }
 }

@@ -7,6 +7,7 @@ mod config;
 mod doctor;
 mod explain;
 mod models;
+mod readiness;
 mod reasons;
 mod run;
 mod schema;
