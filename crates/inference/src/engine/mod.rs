@@ -147,6 +147,14 @@ impl Engine {
         State::new(self.model_mark, self.layout.total, self.plans.n_controls)
     }
 
+    /// What an agent in this state believes about `factor`; nothing before the first step of an episode, and nothing for
+    /// a state of another model or a factor that does not exist.
+    pub fn belief<'s>(&self, state: &'s State, factor: usize) -> Option<&'s [f64]> {
+        let size = *self.layout.sizes.get(factor)?;
+        let begun = state.begun && state.model == self.model_mark;
+        state.belief.get(self.layout.range(factor)).filter(|_| begun)?.get(..size)
+    }
+
     /// Working memory for steps; any number of agents of this engine may share it, one after the other.
     pub fn scratch(&self) -> Scratch {
         Scratch::new(self)

@@ -37,3 +37,23 @@ fn what_is_no_belief_is_refused() {
     assert!(engine.believing(&priors[1..]).is_none());
     assert!(engine.believing(&priors).is_some());
 }
+
+#[test]
+fn a_state_tells_what_the_last_decision_believed_and_nothing_before_a_first_step() {
+    for_each_model(100, any_model(), |recipe| {
+        let spec = recipe.spec();
+        let (options, unseen) = (recipe.options(&spec), vec![Evidence::Missing; spec.modalities.len()]);
+        let n_factors = spec.factors.len();
+        let engine = engine(spec, options);
+        let (mut state, mut scratch) = (engine.start(), engine.scratch());
+        assert_eq!(engine.belief(&state, 0), None);
+        let decision = engine.step(&mut state, &Input::new(&unseen), 7, &mut scratch).expect("the step is taken");
+        let believed: Vec<Vec<f64>> = (0..n_factors).map(|factor| decision.belief(factor).to_vec()).collect();
+        for (factor, belief) in believed.iter().enumerate() {
+            assert_eq!(engine.belief(&state, factor), Some(belief.as_slice()), "{recipe:?}");
+        }
+        assert_eq!(engine.belief(&state, n_factors), None);
+        state.reset();
+        assert_eq!(engine.belief(&state, 0), None);
+    });
+}
