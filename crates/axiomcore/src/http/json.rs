@@ -20,14 +20,22 @@ use super::{Problem, codes};
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+/// Bodies from this size on are read on a thread that serves nobody else.
+const LARGE: usize = 64 << 10;
+
+impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE));
         }
-        parse(&body_of(request).await?).map(Self)
+        let body = body_of(request).await?;
+        if body.len() < LARGE {
+            return parse(&body).map(Self);
+        }
+        let read = tokio::task::spawn_blocking(move || parse(&body)).await;
+        read.unwrap_or_else(|error| Err(Problem::internal(error))).map(Self)
     }
 }
 

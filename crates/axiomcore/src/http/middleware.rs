@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, RETRY_AFTER};
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
@@ -43,13 +43,26 @@ fn worth_it(enabled: bool) -> impl Predicate {
     DefaultPredicate::new().and(SizeAbove::new(1024)).and(move |_, _, _: &_, _: &_| enabled)
 }
 
+/// Where a stream of events is to go on.
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// On the answer to a request that was made before with the same key.
+const IDEMPOTENT_REPLAY: HeaderName = HeaderName::from_static("idempotent-replay");
+
 /// Off unless origins are listed.
 fn cors(config: &Config) -> Option<CorsLayer> {
     let origins: Vec<_> = config.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, request_id::IDEMPOTENCY_KEY, REQUEST_ID])
-        .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID, LOCATION])
+        .allow_headers([
+            ACCEPT,
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_MATCH,
+            request_id::IDEMPOTENCY_KEY,
+            LAST_EVENT_ID,
+            REQUEST_ID,
+        ])
+        .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID, LOCATION, IDEMPOTENT_REPLAY])
         .max_age(std::time::Duration::from_secs(3_600));
     (!origins.is_empty()).then(|| layer.allow_origin(origins))
 }

@@ -124,8 +124,8 @@ impl fmt::Display for Problem {
 
 /// What the store says is for operators; who asked learns only whether to try again. A conflict that a handler did not
 /// foresee is a mistake of the handler.
-impl From<store::Error> for Problem {
-    fn from(error: store::Error) -> Self {
+impl From<&store::Error> for Problem {
+    fn from(error: &store::Error) -> Self {
         match error {
             store::Error::Unavailable(_) => {
                 tracing::error!(cause = %error, "{error}");
@@ -137,5 +137,11 @@ impl From<store::Error> for Problem {
             }
             _ => Self::internal(error),
         }
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        Self::from(&error)
     }
 }

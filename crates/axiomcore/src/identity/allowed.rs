@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderValue;
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 
 use super::{Identity, Principal, Require, codes};
@@ -90,10 +90,21 @@ where
     Ok(principal)
 }
 
+/// The credential: in `Authorization`, or among the protocols that a WebSocket offers, because a page in a browser can
+/// set no other header there.
 fn bearer(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let Some(authorization) = parts.headers.get(AUTHORIZATION) else { return offered(parts) };
+    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
+
+fn offered(parts: &Parts) -> Option<&str> {
+    let mut protocols = parts.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    protocols.find_map(|line| line.split(',').find_map(|protocol| protocol.trim().strip_prefix(PROTOCOL)))
+}
+
+/// What a WebSocket's protocol that is a credential begins with.
+const PROTOCOL: &str = "bearer.";
 
 /// The same for none, a wrong, an expired and a revoked one.
 fn unauthenticated() -> Problem {

@@ -77,6 +77,23 @@ impl Identity {
         Ok(Some(principal))
     }
 
+    /// Who this principal is now, if their credential still works: for what outlives the request that let it in, such as
+    /// a stream. Asks the database, so that a revocation on another node is seen as well.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn current(&self, principal: &Principal) -> Result<Option<Principal>> {
+        let (workspace, id, now) = (principal.workspace, principal.id.clone(), self.0.parts.clock.now());
+        let found = self.0.parts.database.read(move |connection| store::find(connection, workspace, &id)).await?;
+        let working = found.filter(|stored| works(stored, now));
+        Ok(working.map(|Stored { key, kind, .. }| Principal {
+            workspace,
+            id: key.id,
+            kind,
+            permissions: key.permissions,
+        }))
+    }
+
     /// Writes down when keys were last used; to be called about once a minute and at the end. A request does not do it.
     ///
     /// # Errors

@@ -97,12 +97,15 @@ fn a_key_ends_when_it_expires(here: &Installation, admin: &Principal) {
 fn a_revoked_key_ends_at_once_here_and_soon_elsewhere(here: &Installation, there: &Installation, admin: &Principal) {
     let (id, text) = here.create(admin, Permissions::only(&[READ]), None);
     assert!(here.who(&text).is_some() && there.who(&text).is_some());
+    let (holder, still) = (there.who(&text).unwrap(), |holder| there.runtime.block_on(there.identity.current(holder)));
+    assert_eq!(still(&holder).unwrap().as_ref(), Some(&*holder));
     let stranger = Principal { workspace: 2, ..admin.clone() };
     let revoke = |principal: &Principal| here.runtime.block_on(here.identity.revoke_key(principal, &id)).unwrap();
     assert!(!revoke(&stranger), "a key of another workspace is not there");
     assert!(here.who(&text).is_some());
     assert!(revoke(admin) && !revoke(admin));
     assert!(here.who(&text).is_none());
+    assert_eq!(still(&holder).unwrap(), None, "whoever keeps a stream open has it looked up again");
     there.clock.advance(Duration::from_secs(31));
     assert!(there.who(&text).is_none());
     there.database.close();

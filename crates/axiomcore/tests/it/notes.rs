@@ -112,6 +112,11 @@ fn a_stranger_is_turned_away_a_reader_reads_and_the_administrator_writes() {
     assert_eq!(refused.json()["permission"], "notes:write");
     assert_eq!(get(notes.address, "/notes", &[&reader]).json()[0]["text"], "a");
     assert_eq!(get(notes.address, "/notes/none", &[&reader]).problem(), "note_not_found");
+    let offered = format!("sec-websocket-protocol: notes, {}", reader.replace("authorization: Bearer ", "bearer."));
+    assert_eq!(get(notes.address, "/notes", &[&offered]).status, 200, "pages can set no other header on a WebSocket");
+    let (basic, wrong) = ("authorization: Basic eDp5", "sec-websocket-protocol: bearer.fa_1_0_0");
+    assert_eq!(get(notes.address, "/notes", &[basic, &offered]).status, 401, "what is said outright counts");
+    assert_eq!(get(notes.address, "/notes", &[wrong]).status, 401);
     assert!(notes.stop().0);
 }
 

@@ -25,6 +25,16 @@ fn a_field_that_does_not_fit_is_named_by_its_place() {
 }
 
 #[test]
+fn a_large_body_is_read_as_a_small_one_is() {
+    let running = Running::start(|_| {});
+    let drinks = |last: &str| format!(r#"{{"drinks":[{}{{"cups":{last}}}]}}"#, r#"{"cups":0},"#.repeat(10_000));
+    assert_eq!(post(running.address, "/orders", &[], &drinks("7")).json()["cups"], 7);
+    let answer = post(running.address, "/orders", &[], &drinks("-7"));
+    assert_eq!((answer.status, answer.problem().as_str()), (422, "invalid_body"));
+    assert_eq!(answer.json()["pointer"], "/drinks/10000/cups");
+}
+
+#[test]
 fn what_is_not_json_is_refused_with_line_and_column() {
     let running = Running::start(|_| {});
     for (body, place) in [("{\"drinks\":\n[}", "line 2, column 2"), ("", "line 1, column 0"), ("{} {}", "line")] {
