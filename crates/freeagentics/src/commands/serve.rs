@@ -11,8 +11,9 @@ use crate::{
     terminal::{Format, Terminal},
 };
 
-/// Serves.
+/// Serves. A flag that is given again wins, so that scripts can add to a command.
 #[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
 pub(crate) struct Args {
     #[command(flatten)]
     settings: Arguments,

@@ -1,6 +1,7 @@
 //! Tests of the product as a whole, in one binary because each further one is linked anew after every edit.
 #![cfg(test)]
 
+mod api;
 mod commands;
 mod repo;
 mod serving;

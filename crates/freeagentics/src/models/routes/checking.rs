@@ -12,8 +12,8 @@ use crate::models::{Library, ModelName};
 use crate::server::Platform;
 use crate::server::codes::{MODEL_INVALID, MODEL_TEST_FAILED, MODEL_TESTS_TOO_LONG};
 
-/// Multiply-adds that the tests of a document may take here: a few seconds.
-const MOST_EFFORT: u64 = 5_000_000_000;
+/// Multiply-adds that the tests of a document may take here: a second or two.
+const MOST_EFFORT: u64 = 2_000_000_000;
 
 /// The seed of tests, the same as the command line's, so that both say the same.
 const SEED: u64 = 1;

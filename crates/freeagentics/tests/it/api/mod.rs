@@ -1,0 +1,31 @@
+//! The API as its users meet it: the real server as a process, on a real database, asked over HTTP.
+
+mod client;
+mod models;
+mod requests;
+mod server;
+mod settings;
+mod starting;
+mod system;
+
+pub(crate) use client::Client;
+pub(crate) use server::{Installation, KEY, Server, refused};
+
+/// Tells each story twice: with the embedded database and with PostgreSQL.
+macro_rules! on_both_databases {
+    ($($story:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[test]
+            fn $story() {
+                super::$story($crate::api::Installation::sqlite());
+            })+
+        }
+        mod on_postgres {
+            $(#[test]
+            fn $story() {
+                super::$story($crate::api::Installation::postgres());
+            })+
+        }
+    };
+}
+use on_both_databases;

@@ -1,0 +1,172 @@
+//! The real server as a process, in a folder of its own, on either database.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use testbed::Postgres;
+
+use super::client::Client;
+
+/// The key that tests give the administrator.
+pub(crate) const KEY: &str = "test-0123456789abcdef0123456789abcdef";
+
+/// Where a server keeps what it knows: a folder, and a PostgreSQL server if it uses one. It outlives the servers on it.
+pub(crate) struct Installation {
+    folder: TempDir,
+    postgres: Option<Postgres>,
+}
+
+/// A running server. Dropping it kills it, as a crash would.
+pub(crate) struct Server {
+    process: Child,
+    log: Option<JoinHandle<String>>,
+    /// What it announced.
+    pub(crate) told: Value,
+}
+
+impl Installation {
+    /// With an embedded database.
+    pub(crate) fn sqlite() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), postgres: None }
+    }
+
+    /// With a PostgreSQL server of its own.
+    pub(crate) fn postgres() -> Self {
+        Self { postgres: Some(Postgres::start()), ..Self::sqlite() }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The database's server, if it is one.
+    pub(crate) fn database_server(&mut self) -> Option<&mut Postgres> {
+        self.postgres.as_mut()
+    }
+
+    /// A server whose administrator has [`KEY`].
+    pub(crate) fn start(&self) -> Server {
+        self.start_with(&[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn start_with(&self, arguments: &[&str]) -> Server {
+        let token = self.secret("administrator-key", KEY).display().to_string();
+        let arguments: Vec<&str> =
+            ["--bootstrap-token-file", &token].into_iter().chain(arguments.iter().copied()).collect();
+        Server::of(self.command(&arguments))
+    }
+
+    /// `serve` in this folder on free ports; nobody has a key yet.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_freeagentics"));
+        command.args(["serve", "--output", "json", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]);
+        command.arg("--data").arg(self.folder().join("data")).args(arguments).current_dir(self.folder());
+        if let Some(postgres) = &self.postgres {
+            command.env("FREEAGENTICS__DATABASE__URL", postgres.url());
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// A file that only we can read.
+    pub(crate) fn secret(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+}
+
+impl Server {
+    /// The server that a command starts, once it has said where it is.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut process = command.spawn().unwrap();
+        let mut stderr = process.stderr.take().unwrap();
+        // Read as it is written, or the server would wait for somebody to read it.
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut server = Self { process, log: Some(log), told: Value::Null };
+        server.told = serde_json::from_str(&line).unwrap_or_default();
+        assert!(server.told.is_object(), "it did not start: {line}{}", server.wait().1);
+        server
+    }
+
+    /// Where it is.
+    pub(crate) fn address(&self) -> &str {
+        self.told["address"].as_str().unwrap()
+    }
+
+    /// A client with the administrator's key.
+    pub(crate) fn client(&self) -> Client {
+        self.client_with(KEY)
+    }
+
+    /// A client with this key.
+    pub(crate) fn client_with(&self, key: &str) -> Client {
+        Client::new(self.address(), Some(key))
+    }
+
+    /// A client without a key.
+    pub(crate) fn stranger(&self) -> Client {
+        Client::new(self.address(), None)
+    }
+
+    /// A client of the metrics' address.
+    pub(crate) fn metrics(&self) -> Client {
+        Client::new(self.told["metrics_address"].as_str().unwrap(), None)
+    }
+
+    /// Sends the process a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.process.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Asks it to stop; its exit code and its log.
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
+        self.signal("TERM");
+        self.wait()
+    }
+
+    /// Waits for its end, not for ever; its exit code and its log.
+    pub(crate) fn wait(&mut self) -> (Option<i32>, String) {
+        for _ in 0..2_000 {
+            if self.process.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.process.kill();
+        let code = self.process.wait().unwrap().code();
+        (code, self.log.take().map(|log| log.join().unwrap()).unwrap_or_default())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs `serve` to its end, which has to be a refusal to start: its exit code and what it said as JSON.
+pub(crate) fn refused(mut command: Command) -> (Option<i32>, Value) {
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    let line = text.lines().last().unwrap_or_default();
+    let told: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {text}"));
+    (output.status.code(), told["error"].clone())
+}
