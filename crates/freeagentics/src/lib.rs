@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod exit;
 mod explain;
+mod live;
 mod log;
 mod models;
 mod outbox;
