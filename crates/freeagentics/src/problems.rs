@@ -51,11 +51,39 @@ struct Told {
     mend: Option<String>,
 }
 
-/// The `problems` of a server's answer, a paragraph each; nothing if it named none.
+/// The single `problems` and `failed` tests of a server's answer, a paragraph each; nothing if it named none.
 pub(crate) fn told(answer: &Map<String, Value>, paint: Paint) -> String {
-    let listed = answer.get("problems").and_then(Value::as_array).into_iter().flatten();
-    let each = listed.filter_map(|problem| Told::deserialize(problem).ok());
-    each.map(|problem| problem.text(paint)).collect()
+    let listed = |name| answer.get(name).and_then(Value::as_array).into_iter().flatten();
+    let problems = listed("problems").filter_map(|problem| Told::deserialize(problem).ok());
+    let failed = listed("failed").filter_map(|test| Failed::deserialize(test).ok());
+    problems.map(|problem| problem.text(paint)).chain(failed.map(|test| test.text(paint))).collect()
+}
+
+/// A test of a model that failed where a server ran it.
+#[derive(Deserialize)]
+struct Failed {
+    name: String,
+    line: Option<u32>,
+    #[serde(default)]
+    claims: Vec<Claim>,
+}
+
+/// What a test expects, and what there was instead.
+#[derive(Deserialize)]
+struct Claim {
+    ok: bool,
+    expected: Value,
+    found: Value,
+}
+
+impl Failed {
+    fn text(&self, paint: Paint) -> String {
+        let line = self.line.map(|line| format!(" (line {line})")).unwrap_or_default();
+        let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let wrong = self.claims.iter().filter(|claim| !claim.ok);
+        let each = wrong.map(|claim| format!("    expected {}, found {}\n", word(&claim.expected), word(&claim.found)));
+        format!("  {}{line}\n{}", paint.alarm(&harmless(&self.name)), harmless(&each.collect::<String>()))
+    }
 }
 
 impl Told {

@@ -17,6 +17,7 @@ use tokio::task::spawn_blocking;
 use super::platform::Ground;
 use super::settings::Config;
 use super::{Platform, documentation, routes};
+use crate::page;
 
 /// How often it is written down when keys were used.
 const RECORD_USE: Duration = Duration::from_secs(60);
@@ -82,7 +83,9 @@ pub(super) fn application(settings: &Settings, platform: &Platform) -> Result<Ap
         catalogue: Arc::new(documentation::catalogue()?),
         access_log: settings.section::<telemetry::Config>().access_log,
     };
-    Ok(Application::new(&settings.section(), &surroundings, routes::routes(), platform.clone()))
+    // The page is no part of the API and so not of the document about it.
+    let routes = routes::routes().merge(page::routes());
+    Ok(Application::new(&settings.section(), &surroundings, routes, platform.clone()))
 }
 
 impl Started {

@@ -3,5 +3,6 @@
 
 mod api;
 mod commands;
+mod page;
 mod repo;
 mod serving;

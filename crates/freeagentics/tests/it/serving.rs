@@ -11,8 +11,10 @@ use tempfile::TempDir;
 pub(crate) struct Serving {
     _folder: TempDir,
     data: PathBuf,
+    arguments: Vec<String>,
     child: Child,
     url: String,
+    key: String,
 }
 
 impl Serving {
@@ -22,8 +24,8 @@ impl Serving {
         let data = folder.path().join("data");
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let (child, told) = launch(&data, &arguments);
-        assert!(told["administrator_key"].is_string(), "the first start makes a key");
-        Self { url: url(&told), _folder: folder, data, child }
+        let key = told["administrator_key"].as_str().expect("the first start makes a key").to_owned();
+        Self { url: url(&told), _folder: folder, data, arguments, child, key }
     }
 
     /// The data folder.
@@ -36,10 +38,39 @@ impl Serving {
         self.url.trim_start_matches("http://")
     }
 
+    /// Ends it as `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Asks it to stop, and waits until it has.
     pub(crate) fn stop(&mut self) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success() && self.child.wait().unwrap().success(), "it did not stop in order");
+    }
+
+    /// Starts it again on the same data; the port is another one.
+    pub(crate) fn start_again(&mut self) {
+        let (child, told) = launch(&self.data, &self.arguments);
+        assert!(told.get("administrator_key").is_none(), "a key is shown once");
+        (self.child, self.url) = (child, url(&told));
+    }
+
+    /// Runs a command of the program against it.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program();
+        command.args(arguments).env("FREEAGENTICS_URL", &self.url).env("FREEAGENTICS_KEY", &self.key);
+        command
+    }
+
+    /// The JSON values that a command prints; it must succeed.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.command(arguments).args(["--output", "json"]).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
