@@ -5,4 +5,3 @@ mod api;
 mod commands;
 mod page;
 mod repo;
-mod serving;

@@ -1,21 +1,6 @@
 //! The page at `/`: what it may load, and that it leads to things that are there.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
-use crate::serving::Serving;
-
-/// The head and the body of what the server answers to a browser.
-fn get(server: &Serving, path: &str) -> (String, String) {
-    let mut stream = TcpStream::connect(server.address()).unwrap();
-    let request =
-        format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept: text/html\r\nconnection: close\r\n\r\n", server.address());
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.to_lowercase(), body.to_owned())
-}
+use crate::api::Installation;
 
 /// The values of an attribute, in the order of the document.
 fn values<'a>(document: &'a str, attribute: &str) -> Vec<&'a str> {
@@ -25,16 +10,19 @@ fn values<'a>(document: &'a str, attribute: &str) -> Vec<&'a str> {
 
 #[test]
 fn the_page_loads_only_what_this_server_has_and_everything_it_leads_to_is_there() {
-    let server = Serving::start(&[]);
-    let (head, page) = get(&server, "/");
-    assert!(head.starts_with("http/1.1 200") && head.contains("content-type: text/html"), "{head}");
-    assert!(head.contains("content-security-policy: default-src 'self'; frame-ancestors 'none'"), "{head}");
+    let installation = Installation::sqlite();
+    let (server, html) = (installation.start(), [("accept", "text/html")]);
+    let get = |path: &str| server.stranger().send("GET", path, &html, "");
+    let answer = get("/");
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'self'; frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+    let page = answer.text;
     let leads_to: Vec<&str> = [values(&page, "href"), values(&page, "src")].concat();
     assert!(leads_to.len() > 6, "{leads_to:?}");
     for path in leads_to.into_iter().filter(|path| !path.starts_with('#')) {
         assert!(path.starts_with('/') && !path.starts_with("//"), "{path} is somewhere else");
-        let (head, _) = get(&server, path);
-        assert!(head.starts_with("http/1.1 200"), "{path}: {head}");
+        assert_eq!(get(path).status, 200, "{path}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::thread::JoinHandle;
 
-use super::{Said, file, folder, freeagentics, program};
+use super::{Said, file, finished, folder, freeagentics, program};
 
 /// Answers one request after the other as told, and remembers what was asked.
 pub(super) struct Scripted {
@@ -31,9 +31,7 @@ impl Scripted {
     pub(super) fn asked_by(self, arguments: &[&str]) -> (Said, Vec<String>) {
         let mut command = program(arguments);
         command.env("FREEAGENTICS_KEY", "fa_1_test").env("FREEAGENTICS_URL", &self.address);
-        let output = command.stdin(std::process::Stdio::null()).output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let said = Said { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() };
+        let said = finished(command.stdin(std::process::Stdio::null()).output().unwrap());
         (said, self.asked.join().unwrap())
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use testbed::Postgres;
 
 use super::{freeagentics, secret};
-use crate::serving::Serving;
+use crate::api::Installation;
 
 /// What it found, and its exit code.
 struct Found {
@@ -134,9 +134,10 @@ fn a_postgresql_server_that_would_lose_work_is_told_by_the_setting_that_makes_it
 
 #[test]
 fn where_a_server_runs_all_is_well_and_where_it_listens_is_its_own() {
-    let server = Serving::start(&[]);
-    let address = server.address().to_owned();
-    let quiet = ["doctor", "--data", server.data(), "--metrics-listen", "", "--listen", &address, "--output", "json"];
+    let installation = Installation::sqlite();
+    let server = installation.start();
+    let (data, address) = (installation.folder().join("data").display().to_string(), server.address().to_owned());
+    let quiet = ["doctor", "--data", &data, "--metrics-listen", "", "--listen", &address, "--output", "json"];
     let said = freeagentics(&quiet);
     assert_eq!(said.code, 0, "{}", said.out);
     let found = Found { code: said.code, findings: said.json()[0]["findings"].as_array().unwrap().clone() };
@@ -147,16 +148,17 @@ fn where_a_server_runs_all_is_well_and_where_it_listens_is_its_own() {
 
 #[test]
 fn a_page_of_the_database_that_was_changed_is_found() {
-    let mut server = Serving::start(&[]);
-    server.stop();
-    let clean = doctor(server.data(), &[]);
+    let installation = Installation::sqlite();
+    installation.start().stop();
+    let data = installation.folder().join("data");
+    let clean = doctor(data.to_str().unwrap(), &[]);
     assert_eq!((clean.code, clean.states("lock", "good").len()), (0, 1), "{:?}", clean.findings);
-    let file = PathBuf::from(server.data()).join("freeagentics.db");
+    let file = data.join("freeagentics.db");
     let mut bytes = fs::read(&file).unwrap();
     // One page of the tables, overwritten.
     bytes[4096..8192].fill(0x5A);
     fs::write(&file, bytes).unwrap();
-    let wrong = doctor(server.data(), &[]).wrong("database");
+    let wrong = doctor(data.to_str().unwrap(), &[]).wrong("database");
     assert!(wrong.contains("damaged") || wrong.contains("malformed"), "{wrong}");
     assert!(wrong.contains("restore a backup"), "{wrong}");
 }

@@ -19,9 +19,11 @@ mod test;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+
+use crate::api::{KEY, Server};
 
 /// What the program said.
 #[derive(Debug)]
@@ -60,6 +62,17 @@ fn fed(arguments: &[&str], input: &str) -> Said {
     });
     let output = child.wait_with_output().unwrap();
     feeding.join().unwrap();
+    finished(output)
+}
+
+/// Runs the program with this server's administrator's key.
+fn asked(server: &Server, arguments: &[&str]) -> Said {
+    let mut command = program(arguments);
+    command.env("FREEAGENTICS_URL", format!("http://{}", server.address())).env("FREEAGENTICS_KEY", KEY);
+    finished(command.stdin(Stdio::null()).output().unwrap())
+}
+
+fn finished(output: Output) -> Said {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Said { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() }
 }

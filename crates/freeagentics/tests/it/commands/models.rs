@@ -1,7 +1,7 @@
 //! `freeagentics models`.
 
-use super::{LAMP, broken_lamp, fed, file, freeagentics, program};
-use crate::serving::Serving;
+use super::{LAMP, Said, asked, broken_lamp, fed, file, freeagentics, program};
+use crate::api::Installation;
 
 #[test]
 fn the_built_in_models_are_listed_with_a_line_each() {
@@ -26,39 +26,38 @@ fn a_model_that_is_not_built_in_is_named() {
     assert!(said.err.contains("did you mean `pump`?"), "{}", said.err);
 }
 
-/// What the program prints when it talks to a server, and its exit code.
-fn said(server: &Serving, arguments: &[&str]) -> (String, String, i32) {
-    let output = server.command(arguments).current_dir(super::folder()).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
-}
-
 #[test]
 fn a_model_is_stored_once_and_its_change_is_the_next_version() {
-    let server = Serving::start(&[]);
+    let installation = Installation::sqlite();
+    let server = installation.start();
     let lamp = file("served-lamp.yaml", LAMP);
     let dearer = file("served-dearer.yaml", &LAMP.replace("change: -1.5", "change: -2"));
-    assert_eq!(said(&server, &["models", "push", &lamp, "--dry-run"]).0, "lamp is sound; nothing was stored\n");
-    assert_eq!(said(&server, &["models", "push", &lamp]).0, "lamp@1 is stored\n");
-    assert_eq!(said(&server, &["models", "push", &lamp]).0, "lamp@1 is this very model: nothing to do\n");
-    assert_eq!(said(&server, &["models", "push", &dearer]).0, "lamp@2 is stored\n");
-    assert_eq!(said(&server, &["models", "get", "lamp@1", "--document"]).0, LAMP);
-    let (diff, ..) = said(&server, &["models", "diff", "lamp", "1", "2"]);
+    assert_eq!(asked(&server, &["models", "push", &lamp, "--dry-run"]).out, "lamp is sound; nothing was stored\n");
+    assert_eq!(asked(&server, &["models", "push", &lamp]).out, "lamp@1 is stored\n");
+    assert_eq!(asked(&server, &["models", "push", &lamp]).out, "lamp@1 is this very model: nothing to do\n");
+    assert_eq!(asked(&server, &["models", "push", &dearer]).out, "lamp@2 is stored\n");
+    assert_eq!(asked(&server, &["models", "get", "lamp@1", "--document"]).out, LAMP);
+    let diff = asked(&server, &["models", "diff", "lamp", "1", "2"]).out;
     let expected = "/preference/action/change\n  - -1.5\n  + -2\nwhat the agent takes the world for has changed\n";
     assert_eq!(diff, expected);
-    let (versions, ..) = said(&server, &["models", "versions", "lamp"]);
+    let versions = asked(&server, &["models", "versions", "lamp"]).out;
     assert_eq!(versions.lines().count(), 3, "{versions}");
-    assert!(said(&server, &["models", "list"]).0.lines().nth(1).unwrap().starts_with("lamp@2  "));
+    assert!(asked(&server, &["models", "list"]).out.lines().nth(1).unwrap().starts_with("lamp@2  "));
 }
 
 #[test]
 fn a_model_whose_tests_fail_is_refused_with_what_they_expected() {
-    let server = Serving::start(&[]);
+    let installation = Installation::sqlite();
+    let server = installation.start();
     let lamp = file("failing-lamp.yaml", &LAMP.replace("then: { action: leave }", "then: { action: change }"));
-    let (out, err, code) = said(&server, &["models", "push", &lamp]);
+    let Said { out, err, code } = asked(&server, &["models", "push", &lamp]);
     assert_eq!((out.as_str(), code), ("", 5));
     assert!(err.contains("a flicker is not enough (line ") && err.contains("expected change, found leave"), "{err}");
-    assert_eq!(server.json(&["models", "list"])[0]["models"].as_array().unwrap().len(), 0, "nothing was stored");
+    assert_eq!(
+        asked(&server, &["models", "list", "--output", "json"]).json()[0]["models"].as_array().unwrap().len(),
+        0,
+        "nothing was stored"
+    );
 }
 
 #[test]
@@ -72,10 +71,10 @@ fn a_wrong_model_is_told_with_its_lines_before_a_server_is_asked() {
 
 #[test]
 fn what_was_stored_is_there_after_the_server_was_killed() {
-    let mut server = Serving::start(&[]);
-    assert_eq!(said(&server, &["models", "push", "pump"]).0, "pump@1 is stored\n");
-    server.kill();
-    assert_eq!(said(&server, &["models", "list"]).2, 6, "nobody is there");
-    server.start_again();
-    assert_eq!(said(&server, &["models", "get", "pump", "--document"]).0, freeagentics(&["models", "pump"]).out);
+    let installation = Installation::sqlite();
+    let server = installation.start();
+    assert_eq!(asked(&server, &["models", "push", "pump"]).out, "pump@1 is stored\n");
+    drop(server);
+    let server = installation.start();
+    assert_eq!(asked(&server, &["models", "get", "pump", "--document"]).out, freeagentics(&["models", "pump"]).out);
 }
