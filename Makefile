@@ -12,23 +12,21 @@ BUILD_TOOLS := .cache/build-tools
 TEST_TOOLS := .cache/test-tools-$(NEXTEST_VERSION)
 DATABASES := .cache/databases
 
-HOUR := run watchdog --observations watchdog-hour
-RULES := --rule 'check=fail x3 -> restart' --rule 'check=fail x3 -> restart, check=fail x24 -> page'
-comma := ,
-# $(call show,about,arguments): says what is about to be seen and how to get it, then runs it.
-show = @printf '\n%s\n$$ freeagentics %s\n' '$(1)' "$(2)"; cargo run --quiet --locked --package freeagentics -- $(2)
+# Where `make run` keeps its data, and what else it tells the server, such as `make run SERVE='--listen 127.0.0.1:9000'`.
+DATA := data
+SERVE :=
 
-.PHONY: help run test check lint bench fmt
+.PHONY: help build run test check lint bench fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(BUILD_TOOLS) ## See it at work: the watchdog agent over a recorded hour, beside the usual rule
+build: $(BUILD_TOOLS) ## Build the program, target/debug/freeagentics
 	@cargo build --locked --package freeagentics
-	$(call show,The first five minutes of a recorded hour.,$(HOUR) --limit 60)
-	$(call show,The whole hour$(comma) beside two rules on the same faults.,$(HOUR) $(RULES) --quiet)
-	@printf '\nNext: README.md goes on from here. See what the agent is made of with\n  %s\n' \
-	  'target/debug/freeagentics explain watchdog'
+
+# Requests of the demo are left out of the log, so that the address and the first key stay in sight.
+run: build ## Start the server with a live demo; Ctrl-C stops it
+	@exec target/debug/freeagentics serve --demo --data '$(DATA)' --set telemetry.access_log=failures $(SERVE)
 
 check: lint ## Formatting, lints, unit tests: before every commit (under two minutes when warm)
 	cargo nextest run --locked --workspace --lib --bins

@@ -1,6 +1,6 @@
 //! The page at `/`: what runs, the demo fleet live, links to the documents.
 //!
-//! One document, one style sheet, one script, embedded as they are: nothing is built and nothing comes from elsewhere, so
+//! One document, one style sheet, one script, one icon, embedded as they are: nothing is built and nothing comes from elsewhere, so
 //! that the strictest content security policy holds. The page itself is open and knows nothing; what it shows it asks the
 //! API for, with the key that its reader gives it.
 
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 const DOCUMENT: &str = include_str!("index.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+const ICON: &str = include_str!("icon.svg");
 
 /// `connect-src 'self'`, which `default-src` implies, lets the script speak to this server and to nobody else.
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -22,6 +23,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Routes<S> {
         .get("/", async |_: Open| part("text/html; charset=utf-8", DOCUMENT))
         .get("/page.css", async |_: Open| part("text/css; charset=utf-8", STYLE))
         .get("/page.js", async |_: Open| part("text/javascript; charset=utf-8", SCRIPT))
+        .get("/page.svg", async |_: Open| part("image/svg+xml", ICON))
 }
 
 /// A browser asks again each time, so that after an upgrade the parts fit together.

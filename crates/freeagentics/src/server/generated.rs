@@ -18,7 +18,7 @@ use super::start::{Started, application, build};
 const UPDATE: &str = "UPDATE_DOCS";
 
 /// Routes that serve pages for browsers and their parts.
-const PAGES: [&str; 4] = ["/", "/page.css", "/page.js", "/errors/style.css"];
+const PAGES: [&str; 5] = ["/", "/page.css", "/page.js", "/page.svg", "/errors/style.css"];
 
 fn started() -> (TempDir, Settings, Started) {
     let folder = tempfile::tempdir().unwrap();
