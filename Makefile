@@ -16,10 +16,10 @@ DATABASES := .cache/databases
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint bench fmt
+.PHONY: help build run test check lint bench readiness fmt
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 build: $(BUILD_TOOLS) ## Build the program, target/debug/freeagentics
 	@cargo build --locked --package freeagentics
@@ -48,6 +48,10 @@ test: lint $(DATABASES) ## Everything that has to hold before a change lands
 
 bench: $(BUILD_TOOLS) ## Measure the engine
 	cargo bench --locked --workspace
+
+readiness: $(TEST_TOOLS) $(DATABASES) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (minutes)
+	cargo run --quiet --locked --package freeagentics -- readiness --start \
+	  --write docs/PRODUCTION-READINESS.md --write target/readiness.html
 
 fmt: $(TEST_TOOLS) ## Format the sources
 	cargo fmt --all

@@ -12,7 +12,7 @@ use crate::terminal::{Format, Paint, Terminal, harmless};
 pub(crate) enum Exit {
     /// It did what was asked, and all is well.
     Done = 0,
-    /// The model has problems, or one of its tests failed; the installation has problems; a proof of readiness failed.
+    /// The model or the installation has problems; or a test, or a proof of readiness, failed.
     Failed = 1,
     /// The command line is wrong. (clap uses the same number.)
     Usage = 2,
@@ -29,7 +29,7 @@ pub(crate) enum Exit {
 /// The part of `--help` that explains the exit codes.
 pub(crate) const CODES: &str = "Exit codes:
   0  done, and all is well
-  1  the model has problems, or one of its tests failed; the installation has problems; a proof of readiness failed
+  1  the model or the installation has problems; or a test, or a proof of readiness, failed
   2  the command line is wrong
   3  a file could not be read, or the output not be written
   4  a line of observations is wrong; it and the lines after it were left alone

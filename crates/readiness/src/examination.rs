@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::clock::Clock;
+use crate::deployment::{self, Deployment};
 use crate::judgement::{Part, Row};
 use crate::machine::Machine;
 use crate::placeholders::Placeholders;
@@ -11,27 +12,7 @@ use crate::proofs::{Bench, Figure, Outcome, TestResults};
 use crate::redaction::Redaction;
 use crate::report::{Report, Subject};
 use crate::repository::Revision;
-use crate::service::{Client, Endpoint, Service, Started, credential, start};
-
-/// Which service is examined.
-#[derive(Clone, Debug)]
-pub enum Deployment {
-    /// None: what needs one is not run.
-    None,
-    /// The one that the profile says how to start: with empty data, ended afterwards. Requests may change things in it.
-    Started,
-    /// One that runs already. Nothing in it is changed.
-    At {
-        /// Scheme, host and port.
-        url: String,
-        /// Where its metrics are.
-        metrics_url: Option<String>,
-        /// A credential for it.
-        token: Option<String>,
-        /// The file that the credential is in.
-        token_file: Option<PathBuf>,
-    },
-}
+use crate::service::Service;
 
 /// What is examined.
 #[derive(Clone, Debug)]
@@ -74,7 +55,10 @@ pub fn examine(
         ids.iter().filter_map(|id| Some((*id, profile.requirements.get(*id)?))).collect();
     let revision = Revision::of(&profile.product, &bench.repo, &examination.reports, clock);
     let tests = run_tests(profile, &requirements, &bench, progress);
-    let started = deploy(profile, &examination.deployment, &mut bench, progress);
+    if examination.deployment == Deployment::Started {
+        progress("starting the service");
+    }
+    let started = deployment::deploy(profile, &examination.deployment, &mut bench);
     let rows: Vec<Row> = requirements.iter().map(|(id, it)| row(id, it, &tests, &bench, progress)).collect();
     let subject = Subject {
         product: profile.product.name.clone(),
@@ -82,7 +66,7 @@ pub fn examine(
         at,
         took: clock.monotonic().saturating_sub(begun),
         machine: Machine::this(),
-        against: against(&bench.service, started.as_ref(), &bench.redaction),
+        against: deployment::against(&bench, started.as_ref()),
         left_out: profile.requirements.len() - rows.len(),
         next_review: at.day_after(profile.product.review_after_days),
     };
@@ -114,74 +98,6 @@ fn run_tests(
     }
     progress(&format!("running the tests of {} proofs", proofs.len()));
     TestResults::of(&proofs, profile.tests.limit.map(|limit| limit.0), bench)
-}
-
-/// Makes the service known to the proofs; what is returned ends it when it is dropped.
-fn deploy(
-    profile: &Profile,
-    deployment: &Deployment,
-    bench: &mut Bench<'_>,
-    progress: &mut dyn FnMut(&str),
-) -> Option<Started> {
-    match deployment {
-        Deployment::None => None,
-        Deployment::At { url, metrics_url, token, token_file } => {
-            let template =
-                profile.service.as_ref().map_or("authorization: Bearer {token}", |service| &service.credential);
-            if let Some(file) = token_file {
-                bench.placeholders.set("token_file", file.display().to_string());
-            }
-            let credential = token.as_ref().and_then(|token| credential(template, token));
-            let (url, metrics_url) = (url.trim_end_matches('/').to_owned(), metrics_url.clone());
-            run_on(bench, Endpoint { url, metrics_url, credential, is_disposable: false, client: Client::new() });
-            None
-        }
-        Deployment::Started => {
-            progress("starting the service");
-            let Some(service) = profile.service.as_ref().filter(|service| !service.start.is_empty()) else {
-                bench.service = Service::NotStarted("the profile does not say how to start it".into());
-                return None;
-            };
-            let (repo, scratch) = (bench.repo.clone(), bench.scratch.clone());
-            match start(service, &mut bench.placeholders, (&repo, &scratch), bench.clock) {
-                Ok((started, endpoint)) => {
-                    run_on(bench, endpoint);
-                    Some(started)
-                }
-                Err(why) => {
-                    bench.service = Service::NotStarted(bench.redaction.line(&why));
-                    None
-                }
-            }
-        }
-    }
-}
-
-fn run_on(bench: &mut Bench<'_>, endpoint: Endpoint) {
-    if let Some((_, value)) = &endpoint.credential {
-        let secret = value.rsplit(' ').next().unwrap_or(value).to_owned();
-        bench.redaction.hide(&secret, "***");
-    }
-    bench.placeholders.set("url", &endpoint.url);
-    if let Some(metrics) = &endpoint.metrics_url {
-        bench.placeholders.set("metrics", metrics);
-    }
-    bench.service = Service::Running(endpoint);
-}
-
-fn against(service: &Service, started: Option<&Started>, redaction: &Redaction) -> String {
-    match (service, started) {
-        (Service::Running(_), Some(started)) => {
-            format!("the repository, and a service started for this: {}", redaction.line(&started.ran))
-        }
-        (Service::Running(endpoint), None) => {
-            // Whoever is named in an address is not the reader's business.
-            let host = endpoint.url.rsplit_once('@').map_or(endpoint.url.as_str(), |(_, host)| host);
-            format!("the repository, and the service at {}", redaction.line(host))
-        }
-        (Service::NotStarted(why), _) => format!("the repository alone; the service did not start: {why}"),
-        (Service::NotGiven, _) => "the repository alone; no service was given".into(),
-    }
 }
 
 fn row(

@@ -8,6 +8,7 @@
 //! the product that it ships with.
 
 mod clock;
+mod deployment;
 mod examination;
 mod judgement;
 mod machine;
@@ -21,6 +22,7 @@ mod repository;
 mod service;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use examination::{Deployment, Examination, examine};
+pub use deployment::Deployment;
+pub use examination::{Examination, examine};
 pub use profile::{Profile, ProfileError};
 pub use report::{Format, Report};

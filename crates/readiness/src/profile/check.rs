@@ -19,42 +19,30 @@ pub(super) fn faults(profile: &Profile) -> Vec<String> {
 }
 
 fn of_requirement(id: &str, requirement: &Requirement) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut tell = |place: &str, about: &str| faults.push(format!("requirement.{id}{place}: {about}"));
-    if requirement.text.trim().is_empty() {
-        tell(".text", "says nothing");
-    }
-    for proof in &requirement.tests {
-        if !proof.package.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
-            tell(".tests", &format!("`{}` is no name of a package", proof.package));
-        }
-    }
-    for proof in &requirement.command {
-        if proof.run.is_empty() {
-            tell(".command", &format!("`{}` runs nothing", proof.shows));
-        }
-    }
-    for proof in &requirement.http {
-        if !proof.path.starts_with('/') {
-            tell(".http", &format!("the path `{}` does not begin with a slash", proof.path));
-        }
-        if proof.repeat == 0 {
-            tell(".http", &format!("`{}` asks nothing", proof.shows));
-        }
-    }
-    for proof in &requirement.metrics {
-        if proof.names.is_empty() {
-            tell(".metrics", &format!("`{}` names no metric", proof.shows));
-        }
-    }
     let parts = requirement.parts();
-    if parts.iter().any(|part| part.trim().is_empty()) {
-        tell("", "a part has no words for what it shows");
-    }
-    if (1..parts.len()).any(|at| parts.get(..at).is_some_and(|before| before.contains(&parts[at]))) {
-        tell("", "two parts show the same");
-    }
-    faults
+    let is_repeated = |at: usize| parts.get(..at).is_some_and(|before| before.contains(&parts[at]));
+    let checks = [
+        (requirement.text.trim().is_empty(), ".text: says nothing"),
+        (parts.iter().any(|part| part.trim().is_empty()), ": a part has no words for what it shows"),
+        ((1..parts.len()).any(is_repeated), ": two parts show the same"),
+    ];
+    let of_whole = checks.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, about)| about.to_owned());
+    of_whole.chain(of_proofs(requirement)).map(|about| format!("requirement.{id}{about}")).collect()
+}
+
+fn of_proofs(requirement: &Requirement) -> Vec<String> {
+    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let tests = requirement.tests.iter().filter(|proof| !is_name(&proof.package));
+    let tests = tests.map(|proof| format!(".tests: `{}` is no name of a package", proof.package));
+    let commands = requirement.command.iter().filter(|proof| proof.run.is_empty());
+    let commands = commands.map(|proof| format!(".command: `{}` runs nothing", proof.shows));
+    let paths = requirement.http.iter().filter(|proof| !proof.path.starts_with('/'));
+    let paths = paths.map(|proof| format!(".http: the path `{}` does not begin with a slash", proof.path));
+    let idle = requirement.http.iter().filter(|proof| proof.repeat == 0);
+    let idle = idle.map(|proof| format!(".http: `{}` asks nothing", proof.shows));
+    let metrics = requirement.metrics.iter().filter(|proof| proof.names.is_empty());
+    let metrics = metrics.map(|proof| format!(".metrics: `{}` names no metric", proof.shows));
+    tests.chain(commands).chain(paths).chain(idle).chain(metrics).collect()
 }
 
 impl Requirement {

@@ -60,7 +60,9 @@ fn span(span: &Span) -> String {
             format!("<strong class=\"{}\">{}</strong>", anchor(status.name()), escape(words))
         }
         Span::Meter(percent) => {
-            format!("<meter min=\"0\" max=\"100\" value=\"{percent}\">{percent} %</meter> {percent} %")
+            format!(
+                "<meter min=\"0\" max=\"100\" low=\"40\" high=\"80\" optimum=\"100\" value=\"{percent}\">{percent} %</meter> {percent} %"
+            )
         }
         Span::Break => "<br>".into(),
     }

@@ -50,7 +50,7 @@ pub(crate) fn start(
     let begun = clock.monotonic();
     // It stays in the group of whoever examines: Ctrl-C ends both.
     let child = program.command(&log).and_then(|mut command| command.spawn()).map_err(|error| error.to_string())?;
-    let mut started = Started { child, log, ran: profile.start.join(" "), figures: Vec::new() };
+    let mut started = Started { child, log, ran: program.words.join(" "), figures: Vec::new() };
     let client = Client::new();
     let url = loop {
         if let Some(url) = started.ready(profile, &client, clock)? {

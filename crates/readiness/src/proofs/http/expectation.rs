@@ -1,6 +1,7 @@
 //! What an answer has to look like.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +13,7 @@ use crate::service::Answer;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Expectation {
-    status: u16,
+    status: Statuses,
     /// Headers that have to be there, in lower case, each with what its value has to match.
     pub(super) headers: BTreeMap<String, Pattern>,
     /// Headers whose value must not match.
@@ -26,10 +27,39 @@ pub(super) struct Expectation {
     has: Vec<String>,
 }
 
+/// The status of the answer, or those that are equally good.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Statuses {
+    One(u16),
+    AnyOf(Vec<u16>),
+}
+
+impl Statuses {
+    fn include(&self, status: u16) -> bool {
+        match self {
+            Self::One(one) => *one == status,
+            Self::AnyOf(several) => several.contains(&status),
+        }
+    }
+}
+
+impl fmt::Display for Statuses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(one) => one.fmt(f),
+            Self::AnyOf(several) => {
+                let several: Vec<String> = several.iter().map(u16::to_string).collect();
+                f.write_str(&several.join(" or "))
+            }
+        }
+    }
+}
+
 impl Default for Expectation {
     fn default() -> Self {
         Self {
-            status: 200,
+            status: Statuses::One(200),
             headers: BTreeMap::new(),
             without: BTreeMap::new(),
             absent: Vec::new(),
@@ -43,7 +73,8 @@ impl Default for Expectation {
 impl Expectation {
     /// Everything that is not as it has to be.
     pub(super) fn faults(&self, answer: &Answer) -> Vec<String> {
-        let status = (answer.status != self.status).then(|| format!("answered {}, not {}", answer.status, self.status));
+        let status =
+            (!self.status.include(answer.status)).then(|| format!("answered {}, not {}", answer.status, self.status));
         let headers = self.headers.iter().filter_map(|(name, expected)| header_fault(answer, name, expected));
         let without = self.without.iter().filter(|(name, bad)| answer.header(name).is_some_and(|it| bad.is_match(&it)));
         let without = without.map(|(name, bad)| format!("the header {name} matches `{}`", bad.as_str()));
@@ -96,6 +127,8 @@ mod tests {
         for (expected, n_faults) in [
             ("", 0),
             ("status = 204", 1),
+            ("status = [200, 201]", 0),
+            ("status = [201, 204]", 1),
             ("headers = { x-frame-options = '^DENY$', strict-transport-security = '.' }", 2),
             ("without = { x-frame-options = 'ORIGIN', server = '^y', x-powered-by = '.' }", 1),
             ("absent = ['server', 'x-powered-by']", 1),

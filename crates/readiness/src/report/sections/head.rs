@@ -11,7 +11,7 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
             "Written by a program that executes the proofs of each requirement; not to be edited. What is called proved \
              was executed and holds. A file that merely exists proves nothing.",
         )),
-        Block::Table { headings: vec!["", ""], rows: subject(report) },
+        Block::Table { headings: vec!["Subject", ""], rows: subject(report) },
         heading(2, "Score"),
         Block::Paragraph(vec![Span::Strong(summary(report) + ".")]),
         Block::Table { headings: score_headings(), rows: report.scores.iter().map(score_row).collect() },
