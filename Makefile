@@ -16,7 +16,7 @@ DATABASES := .cache/databases
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint bench readiness fmt
+.PHONY: help build run test check lint drill bench readiness fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,18 @@ test: lint $(DATABASES) ## Everything that has to hold before a change lands
 	  cargo nextest run --locked --package freeagentics-inference --profile ci --cargo-profile $$profile \
 	    -E 'test(golden)'; \
 	done
+	cargo build --locked --workspace
+	target/debug/drill-crash --rounds 200 --longest-round 200
+	target/debug/drill-power-loss --rounds 40 --longest-round 200
+	target/debug/drill-load --smoke
+
+drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; then load (about an hour)
+	cargo build --locked --workspace --release
+	target/release/drill-crash --rounds 2000
+	target/release/drill-crash --rounds 500 --database postgres
+	target/release/drill-power-loss --rounds 500
+	target/release/drill-load
+	target/release/drill-load --database postgres
 
 bench: $(BUILD_TOOLS) ## Measure the engine
 	cargo bench --locked --workspace

@@ -26,10 +26,13 @@ pub fn failed(failure: &crate::Failure) -> ExitCode {
 ///
 /// # Errors
 /// If nobody reads.
-pub fn table<const N: usize>(rows: &[[String; N]]) -> Result<()> {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+pub fn table<R: AsRef<[String]>>(rows: &[R]) -> Result<()> {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.as_ref().get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
     let is_number = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
-    for row in rows {
+    for row in rows.iter().map(AsRef::as_ref) {
         let cells = row.iter().enumerate().map(|(at, cell)| {
             let gap = " ".repeat(width(at) - cell.chars().count());
             if at > 0 && is_number(cell) { format!("{gap}{cell}") } else { format!("{cell}{gap}") }

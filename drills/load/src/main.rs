@@ -1,0 +1,34 @@
+//! The load drill: how many steps, how fast, on what machine; and what limits it, measured in the same run.
+
+mod arguments;
+mod baseline;
+mod generator;
+mod maze;
+mod measurement;
+mod report;
+mod restart;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use harness::Result;
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => harness::report::failed(&failure),
+    }
+}
+
+/// Whether every step that was asked for was done.
+fn run(arguments: &Arguments) -> Result<bool> {
+    if let Some(Command::BareHttp) = arguments.command {
+        return baseline::serve().map(|()| true);
+    }
+    let report = measurement::measure(arguments)?;
+    report.tell()?;
+    harness::report::write(arguments.report.as_deref(), &report)?;
+    Ok(report.is_without_errors())
+}

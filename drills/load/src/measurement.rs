@@ -1,0 +1,217 @@
+//! Everything that is measured, in order.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
+use std::time::Duration;
+
+use harness::installation::{Disk, Installation, Server, beside_this_program};
+use harness::usage::{Usage, descendants};
+use harness::{Result, clock, report};
+use testbed::Postgres;
+
+use crate::arguments::{Arguments, Database};
+use crate::baseline::{BareRequests, bare_insert, fdatasync};
+use crate::generator::{self, Errors, Load, Measured, Work};
+use crate::maze::{self, Asking, Pattern, Steps, Worlds};
+use crate::report::{Fleet, Machine, Phase, Report};
+use crate::restart::restart;
+
+/// How long the bare insert is measured, at most.
+const BARE_INSERT: Duration = Duration::from_secs(5);
+
+/// Starts what is needed and measures it.
+pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
+    let temporary = match &arguments.folder {
+        Some(folder) => tempfile::tempdir_in(folder)?,
+        None => tempfile::tempdir()?,
+    };
+    let machine = machine(arguments, temporary.path())?;
+    let postgres = (arguments.database == Database::Postgres).then(Postgres::start);
+    let url = postgres.as_ref().map(Postgres::url);
+    let program = arguments.program.clone().map_or_else(|| beside_this_program("freeagentics"), Ok)?;
+    let installation = Installation::new(&program, temporary.path(), url.as_deref())?;
+    let installation = installation.with_settings(arguments.set.iter().cloned());
+    let server = installation.start_ready(&Disk::Real)?;
+    let bench = Bench { arguments, installation: &installation, worlds: worlds(arguments), server };
+    bench.measure(machine)
+}
+
+fn worlds(arguments: &Arguments) -> Rc<RefCell<Worlds>> {
+    Rc::new(RefCell::new(Worlds::new(arguments.n_agents())))
+}
+
+/// A server with a fleet.
+struct Bench<'a> {
+    arguments: &'a Arguments,
+    installation: &'a Installation,
+    worlds: Rc<RefCell<Worlds>>,
+    server: Server,
+}
+
+impl Bench<'_> {
+    fn measure(self, machine: Machine) -> Result<Report> {
+        let arguments = self.arguments;
+        let fleet = self.fleet()?;
+        let loads = self.loads()?;
+        let (_, restart) = restart(arguments, self.installation, self.server, self.worlds)?;
+        Ok(Report {
+            database: arguments.database,
+            processors: std::thread::available_parallelism()?.get(),
+            agents: arguments.n_agents(),
+            seed: arguments.seed,
+            settings: arguments.set.clone(),
+            machine,
+            fleet,
+            loads,
+            restart,
+        })
+    }
+
+    fn fleet(&self) -> Result<Fleet> {
+        let n = self.arguments.n_agents();
+        report::line(&format!("creating {} agents", report::count(n.into())))?;
+        let began = clock::now();
+        maze::create(&self.installation.access(), self.server.address, n)?;
+        let (created, server_after_creation) = (began.elapsed(), self.server.usage());
+        report::line("stepping each once")?;
+        let began = clock::now();
+        let errors = self.step_each_once()?;
+        Ok(Fleet {
+            created_in_seconds: created.as_secs_f64(),
+            server_after_creation,
+            hot_in_seconds: began.elapsed().as_secs_f64(),
+            server_when_hot: self.server.usage(),
+            errors,
+        })
+    }
+
+    /// Returns how many steps failed.
+    fn step_each_once(&self) -> Result<u64> {
+        const AT_ONCE: u32 = 1000;
+        let n = self.arguments.n_agents();
+        let mut steps = self.steps(Pattern::RoundRobin, Some(AT_ONCE));
+        let mut connection = harness::http::Connection::open(self.server.address)?;
+        let (mut request, mut ticket, mut errors) = (Vec::new(), Vec::new(), Errors::new());
+        for _ in 0..n.div_ceil(AT_ONCE) {
+            steps.ask(&mut request, &mut ticket);
+            let answer = connection.ask(&request)?;
+            steps.answered(&ticket, answer.status, &answer.body, &mut errors);
+        }
+        Ok(errors.values().sum())
+    }
+
+    fn loads(&self) -> Result<Vec<Phase>> {
+        let arguments = self.arguments;
+        let single = self.load(None, arguments.connections, None)?;
+        let rate = arguments.rate.unwrap_or(single.measured.steps_per_second * arguments.share);
+        let single_open = self.load(None, arguments.connections, Some(rate))?;
+        let batch = Some(arguments.batch);
+        let batched = self.load(batch, arguments.batch_connections, None)?;
+        let rate = arguments.batch_rate.unwrap_or(batched.measured.steps_per_second * arguments.share);
+        let rate = rate / f64::from(arguments.batch);
+        let batched_open = self.load(batch, arguments.batch_connections, Some(rate))?;
+        Ok(vec![single, single_open, batched, batched_open])
+    }
+
+    /// `rate` is that of requests.
+    fn load(&self, batch: Option<u32>, connections: usize, rate: Option<f64>) -> Result<Phase> {
+        let arguments = self.arguments;
+        let kind = batch.map_or_else(|| "single".to_owned(), |n| format!("batches of {n}"));
+        let how = rate.map_or_else(|| "closed".to_owned(), |rate| format!("open at {rate:.0}/s"));
+        let load = Load {
+            rate,
+            connections,
+            warm_up: arguments.warm_up(),
+            duration: arguments.duration(),
+            seed: arguments.seed,
+        };
+        let name = format!("{kind}, {how}, {connections} connections");
+        let work = Rc::new(RefCell::new(self.steps(arguments.pattern, batch)));
+        observed(&name, self.server.pid(), || generator::run(self.server.address, load, work)).map(|phase| Phase {
+            pattern: arguments.pattern,
+            batch,
+            explain: arguments.explain.clone(),
+            ..phase
+        })
+    }
+
+    fn steps(&self, pattern: Pattern, batch: Option<u32>) -> Steps {
+        let explain = self.arguments.explain.clone();
+        let asking = Asking { pattern, n_agents: self.arguments.n_agents(), batch, explain, seed: self.arguments.seed };
+        Steps::new(self.installation.access(), asking, self.worlds.clone())
+    }
+}
+
+/// A load, and what server, database and drill used during it.
+fn observed(name: &str, server: u32, load: impl FnOnce() -> Result<Measured>) -> Result<Phase> {
+    report::line(name)?;
+    let usages = || [Usage::of(server), Usage::of_all(descendants("postgres")), Usage::of(std::process::id())];
+    let before = usages();
+    let measured = load()?;
+    let [server, database, client] = usages();
+    Ok(Phase {
+        name: name.to_owned(),
+        pattern: Pattern::Random,
+        batch: None,
+        explain: None,
+        measured,
+        server: server - before[0],
+        database: database - before[1],
+        client: client - before[2],
+    })
+}
+
+/// What the machine does without us.
+fn machine(arguments: &Arguments, folder: &Path) -> Result<Machine> {
+    report::line("measuring the machine")?;
+    let fdatasync = fdatasync(folder)?;
+    let postgres = (arguments.database == Database::Postgres).then(Postgres::start);
+    let url = postgres.as_ref().map(Postgres::url);
+    let duration = arguments.duration().min(BARE_INSERT);
+    let bare_insert_rows_per_second = bare_insert(folder, url.as_deref(), duration)?;
+    Ok(Machine { fdatasync, bare_insert_rows_per_second, bare_http: bare_http(arguments)? })
+}
+
+/// The same client against a server that does nothing.
+fn bare_http(arguments: &Arguments) -> Result<Phase> {
+    let mut server = Bare::start()?;
+    let address = server.address()?;
+    let load = Load {
+        rate: None,
+        connections: arguments.connections,
+        warm_up: arguments.warm_up().min(Duration::from_secs(1)),
+        duration: arguments.duration().min(Duration::from_secs(10)),
+        seed: arguments.seed,
+    };
+    let access = harness::http::Access { host: "localhost".into(), key: "0".repeat(64) };
+    let work = Rc::new(RefCell::new(BareRequests::new(&access)));
+    let name = format!("bare HTTP, closed, {} connections", arguments.connections);
+    observed(&name, server.0.id(), || generator::run(address, load, work))
+}
+
+/// This program as a server that does nothing; killed when dropped.
+struct Bare(Child);
+
+impl Bare {
+    fn start() -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        Ok(Self(command.arg("bare-http").stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?))
+    }
+
+    fn address(&mut self) -> Result<std::net::SocketAddr> {
+        let output = self.0.stdout.take().ok_or("a server without an output")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        Ok(serde_json::from_str::<serde_json::Value>(&line)?["address"].as_str().unwrap_or_default().parse()?)
+    }
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
