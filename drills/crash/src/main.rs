@@ -59,3 +59,13 @@ fn drill(arguments: &Arguments) -> Result<Outcome> {
 fn lying_disk() -> Result<Disk> {
     Ok(Disk::Lossy { library: beside_this_program(installation::LOSSY_DISK)?, leak: None, lies: true })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Arguments::command().debug_assert();
+    }
+}

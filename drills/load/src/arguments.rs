@@ -102,3 +102,13 @@ impl Arguments {
         1000.min(self.n_agents() / 10)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -88,3 +88,13 @@ fn disk(library: &Path, run: Run, random: &mut Random) -> Disk {
     let leak = is_leaking.then(|| (1 + random.below(99), random.draw() >> 32));
     Disk::Lossy { library: library.to_owned(), leak, lies: run == Run::Lying }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Arguments::command().debug_assert();
+    }
+}

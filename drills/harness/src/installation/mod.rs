@@ -98,8 +98,9 @@ impl Installation {
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.args([name, "--output", "json", "--data"]).arg(self.data());
-        for setting in &self.settings {
-            command.args(["--set", setting]);
+        // Not as flags, because every command reads the environment.
+        for (key, value) in self.settings.iter().filter_map(|setting| setting.split_once('=')) {
+            command.env(format!("FREEAGENTICS__{}", key.replace('.', "__").to_uppercase()), value);
         }
         command
     }

@@ -9,6 +9,7 @@ use crate::installation::beside_this_program;
 
 /// What all sieges can be told.
 #[derive(Debug, clap::Args)]
+#[group(id = "siege")]
 pub struct Arguments {
     /// How often the server is killed.
     #[arg(long, default_value_t = 200)]
