@@ -3,7 +3,7 @@
 mod client;
 mod models;
 mod requests;
-mod server;
+pub(crate) mod server;
 mod settings;
 mod starting;
 mod system;

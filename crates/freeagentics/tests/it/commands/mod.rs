@@ -9,6 +9,7 @@ mod explain;
 mod models;
 mod readiness;
 mod reasons;
+mod replay;
 mod run;
 mod schema;
 mod scoring;
