@@ -10,7 +10,6 @@ mod demo;
 mod doctor;
 mod exit;
 mod explain;
-mod live;
 mod log;
 mod models;
 mod outbox;

@@ -4,5 +4,5 @@ mod answer;
 mod named;
 pub(crate) mod replay;
 
-pub(crate) use answer::{ActionIn, PlanIn, StepAnswer, StepFacts, action, by_label};
+pub(crate) use answer::{ActionIn, PlanIn, StepAnswer, StepFacts};
 pub(crate) use named::Named;

@@ -15,12 +15,6 @@ pub(crate) fn event(connection: &mut dyn Connection, seq: u64) -> Result<Event> 
         .unwrap_or_else(|| Err(Error::Corrupt(format!("the log has no event {seq}, though a later one follows it"))))
 }
 
-/// The last place in the log; 0 if it is empty.
-pub(crate) fn last(connection: &mut dyn Connection) -> Result<u64> {
-    let rows = connection.query("SELECT COALESCE(MAX(seq), 0) FROM events", &[])?;
-    rows.first().map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
-}
-
 /// Events of all agents after a place in the log, in its order.
 pub(crate) fn after(connection: &mut dyn Connection, seq: u64, limit: usize) -> Result<Vec<Event>> {
     rows_after(connection, seq, limit)?.into_iter().map(read).collect()

@@ -49,10 +49,6 @@ axiomcore::error_codes! {
     IDEMPOTENCY_WINDOW_PASSED = (CONFLICT, "idempotency_window_passed", "The first answer for this key is not kept any more",
         "The request was carried out when it came first, and too long ago for its answer to be kept. Nothing was done now. \
          `GET /api/v1/agents/{id}/decisions` tells what was decided.");
-    TOO_MANY_STREAMS = (TOO_MANY_REQUESTS, "too_many_streams", "Too many streams are open",
-        "A stream costs the server something as long as it is open. Close streams that are not needed, or watch many agents \
-         with one (`GET /api/v1/events?label=name=value`). Operators set the limits with `live.max_streams` and \
-         `live.max_streams_per_principal`.");
     TOO_MANY_AGENTS = (UNPROCESSABLE_ENTITY, "too_many_agents", "Too many agents at once",
         "More agents have these labels than one request may reach. Nothing was done. Use labels that fewer agents have, or \
          list the agents and step them in parts.");

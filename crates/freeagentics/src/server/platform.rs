@@ -11,7 +11,6 @@ use axiomcore::config::{self, Settings};
 use axiomcore::entropy::{Entropy, Ids};
 use axiomcore::http::{Health, Problem};
 use axiomcore::identity::{Identity, IdentityParts};
-use axiomcore::lifecycle::{StopSwitch, Stopping};
 use axiomcore::store::Database;
 use axiomcore::telemetry::{Metrics, register_process_metrics};
 use axum::extract::FromRef;
@@ -22,7 +21,6 @@ use tokio::task::spawn_blocking;
 
 use super::settings::DATABASE_FILE;
 use super::start::StartError;
-use crate::live::Seats;
 use crate::log::{Feed, Log, MIGRATIONS};
 use crate::models::Library;
 use crate::runtime::{Runtime, RuntimeParts};
@@ -52,12 +50,6 @@ pub(crate) struct Parts {
     pub(crate) metrics: Metrics,
     /// Whether the server is ready.
     pub(crate) health: Health,
-    /// Asks everything that belongs to the server to stop.
-    pub(crate) switch: StopSwitch,
-    /// Hears of it.
-    pub(crate) stopping: Stopping,
-    /// Places for live streams.
-    pub(crate) seats: Seats,
     /// When the server started.
     pub(crate) started_at: Timestamp,
     /// Places for what computes for long.
@@ -100,23 +92,7 @@ impl Platform {
         let parts = RuntimeParts { log, library: own_library, clock: own_clock, entropy, metrics: own_metrics };
         let runtime = Runtime::start(settings.section(), parts)?;
         let computing = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
-        let (switch, stopping) = StopSwitch::new();
-        let seats = Seats::new(settings.section(), &metrics);
-        let parts = Parts {
-            clock,
-            ids,
-            database,
-            identity,
-            library,
-            runtime,
-            metrics,
-            health,
-            switch,
-            stopping,
-            seats,
-            started_at,
-            computing,
-        };
+        let parts = Parts { clock, ids, database, identity, library, runtime, metrics, health, started_at, computing };
         Ok(Self(Arc::new(parts)))
     }
 

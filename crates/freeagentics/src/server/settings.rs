@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use axiomcore::config::{self, Checks, Schema};
 use axiomcore::{http, identity, telemetry};
 
-use crate::{live, runtime};
+use crate::runtime;
 
 /// What variables of the environment begin with.
 pub(crate) const PREFIX: &str = "FREEAGENTICS";
@@ -29,7 +29,6 @@ pub(crate) fn schema() -> Schema {
         .with::<config::Database>()
         .with::<http::Config>()
         .with::<identity::Config>()
-        .with::<live::Config>()
         .with::<runtime::Config>()
         .with::<telemetry::Config>()
 }

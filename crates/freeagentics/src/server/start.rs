@@ -9,7 +9,7 @@ use axiomcore::config::{Secret, Settings};
 use axiomcore::entropy::SystemEntropy;
 use axiomcore::http::{Application, Server, Surroundings};
 use axiomcore::identity::{self, Bootstrap, Identity};
-use axiomcore::lifecycle::{DataFolder, Shutdown, Stopping, stop_on_signals};
+use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, Stopping, stop_on_signals};
 use axiomcore::telemetry;
 use tokio::runtime::Runtime as Threads;
 use tokio::task::spawn_blocking;
@@ -105,8 +105,8 @@ impl Started {
         let Self { key: _, platform, server, threads, folder } = self;
         let serving = platform.clone();
         threads.block_on(async move {
-            let stopping = serving.stopping.clone();
-            stop_on_signals(serving.switch.clone())?;
+            let (switch, stopping) = StopSwitch::new();
+            stop_on_signals(switch)?;
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
             serving.health.started();
             server.run_until_stopped(stopping).await;
