@@ -1,5 +1,6 @@
 //! Small decision-makers that keep the odds of what is going on and pick the next move.
-#![expect(dead_code, unused_imports, reason = "the server that uses the log and the runtime follows")]
+
+#![expect(dead_code, reason = "the demo is about to be started by the server")]
 
 mod agents;
 mod client;
@@ -10,6 +11,9 @@ mod demo;
 mod doctor;
 mod exit;
 mod explain;
+mod fleets;
+mod hex;
+mod live;
 mod log;
 mod models;
 mod outbox;

@@ -2,9 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
 /// Names with values, ordered by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Given")]
 pub(crate) struct Labels(BTreeMap<String, String>);
+
+/// Labels as they are written, before they are checked.
+#[derive(Deserialize)]
+struct Given(BTreeMap<String, String>);
 
 /// Most labels of an agent.
 const MOST: usize = 32;
@@ -24,6 +34,29 @@ pub(crate) enum NotLabels {
     #[error("`{0}` is not name=value")]
     Selector(String),
 }
+
+impl TryFrom<Given> for Labels {
+    type Error = NotLabels;
+
+    fn try_from(Given(labels): Given) -> Result<Self, NotLabels> {
+        Self::new(labels)
+    }
+}
+
+impl PartialSchema for Labels {
+    fn schema() -> RefOr<Schema> {
+        let text = |pattern: String| ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+        let (name, value) = (text(format!("^[A-Za-z0-9._:/-]{{1,{LONGEST}}}$")), text(VALUE_PATTERN.into()));
+        let value = AdditionalProperties::from(RefOr::T(Schema::from(value)));
+        let labels = ObjectBuilder::new().property_names(Some(name)).additional_properties(Some(value));
+        labels.max_properties(Some(MOST)).description(Some("Names with values, to find agents by.")).into()
+    }
+}
+
+impl ToSchema for Labels {}
+
+/// What a value looks like.
+const VALUE_PATTERN: &str = "^[A-Za-z0-9._:/@+ -]{0,63}$";
 
 impl Labels {
     /// Checks names and values.

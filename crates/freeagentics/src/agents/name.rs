@@ -3,9 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axiomcore::entropy::Id;
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::{IntoParams, ToSchema};
+
 /// The name of an agent: 1 to 128 of `A–Z a–z 0–9 . _ : -`, not beginning with a dot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct AgentName(Arc<str>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoParams, ToSchema)]
+#[serde(try_from = "String")]
+#[into_params(names("id"), parameter_in = Path)]
+#[schema(as = AgentId, value_type = String, pattern = "^[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,127}$", max_length = 128)]
+pub(crate) struct AgentName(
+    /// The agent's id.
+    #[param(value_type = String, pattern = "^[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,127}$", max_length = 128)]
+    Arc<str>,
+);
 
 /// A text is no name for an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,12 +31,32 @@ impl AgentName {
         if good { Ok(Self(text.into())) } else { Err(NotAName) }
     }
 
+    /// The name of an agent that nobody named.
+    pub(crate) fn of(id: Id) -> Self {
+        // The text of a UUID always fits.
+        Self(id.to_string().into())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     pub(crate) fn shared(&self) -> Arc<str> {
         self.0.clone()
+    }
+}
+
+impl TryFrom<String> for AgentName {
+    type Error = NotAName;
+
+    fn try_from(text: String) -> Result<Self, NotAName> {
+        Self::new(&text)
+    }
+}
+
+impl Serialize for AgentName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

@@ -4,6 +4,7 @@ use axiomcore::clock::Timestamp;
 use axiomcore::store::{Connection, Error, Result, Row, Value};
 
 use super::{Labels, NewAgent, Stored};
+use crate::models::Reference;
 
 const COLUMNS: &str = "name, key, model, seed, salt, labels, created_at, created_by, deleted_at";
 
@@ -63,50 +64,95 @@ pub(crate) fn find_by_key(connection: &mut dyn Connection, workspace: i64, key: 
     connection.query(&sql, &[workspace.into(), key.into()])?.into_iter().next().map(read).transpose()
 }
 
-/// Agents after a name that have all the labels, and this model if one is given, ordered by name.
+/// Which agents are meant: all of these labels, and this model if one is given (any version of it, or one).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selection {
+    pub(crate) labels: Labels,
+    pub(crate) model: Option<Reference>,
+}
+
+/// Agents after a name that are meant, ordered by name.
 pub(crate) fn list(
     connection: &mut dyn Connection,
     workspace: i64,
-    (labels, model): (&Labels, Option<i64>),
+    Selection { labels, model }: &Selection,
     after: &str,
     limit: usize,
 ) -> Result<Vec<Stored>> {
-    let mut values: Vec<Value<'_>> =
-        vec![workspace.into(), after.into(), (limit as i64).into(), model.unwrap_or(-1).into()];
     let texts: Vec<String> = labels.texts().collect();
+    let mut values: Vec<Value<'_>> = vec![workspace.into(), after.into(), (limit as i64).into()];
     values.extend(texts.iter().map(Value::from));
-    let has = |at: usize| {
-        format!(
-            " AND EXISTS (SELECT 1 FROM agent_labels WHERE workspace = agents.workspace AND label = ${at} \
-             AND agent = agents.name)"
-        )
-    };
     // The first label leads, through its index; the others are looked up for each agent that has it.
-    let from = match texts.is_empty() {
-        true => "agents WHERE agents.workspace = $1 AND agents.name > $2".to_owned(),
-        false => "agent_labels AS led JOIN agents ON agents.workspace = led.workspace AND agents.name = led.agent \
-                  WHERE led.workspace = $1 AND led.label = $5 AND led.agent > $2"
-            .to_owned(),
+    let (from, order) = match texts.is_empty() {
+        true => ("agents WHERE agents.workspace = $1 AND agents.name > $2", "agents.name"),
+        false => (
+            "agent_labels AS led JOIN agents ON agents.workspace = led.workspace AND agents.name = led.agent \
+             WHERE led.workspace = $1 AND led.label = $4 AND led.agent > $2",
+            "led.agent",
+        ),
     };
-    let others: String = (6..5 + texts.len().max(1)).map(has).collect();
+    let mut wanted: String = (5..4 + texts.len().max(1)).map(has_label).collect();
+    if let Some(Reference { name, version }) = model {
+        let (low, high) = version.map_or((0, i64::MAX), |version| (version, version));
+        let at = values.len() + 1;
+        values.extend([Value::from(name.as_str()), low.into(), high.into()]);
+        wanted.push_str(&format!(
+            " AND agents.model IN (SELECT key FROM models WHERE workspace = $1 AND name = ${at} AND version >= ${} \
+             AND version <= ${})",
+            at + 1,
+            at + 2
+        ));
+    }
     let columns = COLUMNS.replace(", ", ", agents.");
-    let sql = format!(
-        "SELECT agents.{columns} FROM {from} AND agents.deleted_at IS NULL AND ($4 = -1 OR agents.model = $4){others} \
-         ORDER BY {} LIMIT $3",
-        if texts.is_empty() { "agents.name" } else { "led.agent" }
-    );
+    let sql =
+        format!("SELECT agents.{columns} FROM {from} AND agents.deleted_at IS NULL{wanted} ORDER BY {order} LIMIT $3");
     connection.query(&sql, &values)?.into_iter().map(read).collect()
 }
 
-/// Gives an agent other labels.
+fn has_label(at: usize) -> String {
+    format!(
+        " AND EXISTS (SELECT 1 FROM agent_labels WHERE workspace = agents.workspace AND label = ${at} \
+         AND agent = agents.name)"
+    )
+}
+
+/// Keys, names and labels of agents by their keys, deleted ones too; in no order.
+pub(crate) fn labels_of(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    keys: &[i64],
+) -> Result<Vec<(i64, String, Labels)>> {
+    let mut found = Vec::with_capacity(keys.len());
+    for keys in keys.chunks(KEYS_AT_ONCE) {
+        // Always as many, so that the database sees one statement; a key that stands twice is found once.
+        let padded = keys.iter().chain(keys.last().into_iter().cycle()).take(KEYS_AT_ONCE);
+        let values: Vec<Value<'_>> = std::iter::once(workspace.into()).chain(padded.map(|key| (*key).into())).collect();
+        let places: Vec<String> = (2..KEYS_AT_ONCE + 2).map(|at| format!("${at}")).collect();
+        let sql =
+            format!("SELECT key, name, labels FROM agents WHERE workspace = $1 AND key IN ({})", places.join(", "));
+        for mut row in connection.query(&sql, &values)? {
+            found.push((row.int(0)?, row.text(1)?, labels(&mut row, 2)?));
+        }
+    }
+    Ok(found)
+}
+
+/// So many keys are looked up with one statement.
+const KEYS_AT_ONCE: usize = 64;
+
+/// Gives an agent other labels; says whether there is one.
 pub(crate) fn relabel(connection: &mut dyn Connection, workspace: i64, name: &str, labels: &Labels) -> Result<bool> {
-    let Some(stored) = find(connection, workspace, name)?.filter(|stored| stored.deleted_at.is_none()) else {
-        return Ok(false);
-    };
     let json = labels.to_json();
+    // The row first: on a server it makes two who label one agent wait for each other.
+    let lock = "UPDATE agents SET name = name WHERE workspace = $1 AND name = $2 AND deleted_at IS NULL";
+    if connection.execute(lock, &[workspace.into(), name.into()])? == 0 {
+        return Ok(false);
+    }
+    if let Some(stored) = find(connection, workspace, name)? {
+        delete_labels(connection, workspace, &stored)?;
+    }
     let sql = "UPDATE agents SET labels = $3 WHERE workspace = $1 AND name = $2";
     connection.execute(sql, &[workspace.into(), name.into(), (&json).into()])?;
-    delete_labels(connection, workspace, &stored)?;
     insert_labels(connection, workspace, std::iter::once((name, labels)))?;
     Ok(true)
 }
@@ -128,15 +174,20 @@ fn delete_labels(connection: &mut dyn Connection, workspace: i64, stored: &Store
     })
 }
 
+fn labels(row: &mut Row, column: usize) -> Result<Labels> {
+    let corrupt = || Error::Corrupt("the labels of an agent cannot be read".into());
+    Labels::from_json(&row.text(column)?).ok_or_else(corrupt)
+}
+
 fn read(mut row: Row) -> Result<Stored> {
-    let corrupt = |what: &str| Error::Corrupt(format!("the {what} of an agent cannot be read"));
+    let corrupt = || Error::Corrupt("the salt of an agent cannot be read".into());
     Ok(Stored {
         name: row.text(0)?,
         key: row.int(1)?,
         model: row.int(2)?,
         seed: row.int(3)?.unsigned_abs(),
-        salt: row.bytes(4)?.try_into().map_err(|_| corrupt("salt"))?,
-        labels: Labels::from_json(&row.text(5)?).ok_or_else(|| corrupt("labels"))?,
+        salt: row.bytes(4)?.try_into().map_err(|_| corrupt())?,
+        labels: labels(&mut row, 5)?,
         created_at: Timestamp(row.int(6)?),
         created_by: row.text(7)?,
         deleted_at: if row.is_null(8) { None } else { Some(Timestamp(row.int(8)?)) },

@@ -5,6 +5,7 @@ use freeagentics_inference::document::Reading;
 use freeagentics_inference::engine::{Decision, Engine};
 use freeagentics_inference::model::{Axis, Spec};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Named;
 use crate::explain::names::label;
@@ -25,50 +26,74 @@ pub(crate) struct StepFacts<'a> {
     pub(crate) dry_run: bool,
 }
 
-/// A decision and its reasons.
-#[derive(Debug, Serialize)]
+/// A decision and its reasons: as far as they were asked for.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = Step)]
 pub(crate) struct StepAnswer<'a> {
+    /// The agent's id.
     agent: &'a str,
     /// Counts from 1 and never starts again.
+    #[schema(minimum = 1)]
     step: u64,
     /// Counts all that happened to the agent; the `ETag`.
+    #[schema(minimum = 1)]
     revision: u64,
     /// Counts from 1; every reset begins another.
+    #[schema(minimum = 1)]
     episode: u64,
     /// `name@version`.
     model: String,
     /// The chosen value of each control.
+    #[schema(value_type = BTreeMap<String, String>)]
     action: Named<'a, &'a str>,
     /// SHA-256 over all that was decided: equal digests, equal bits.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     digest: String,
+    #[schema(format = DateTime)]
     recorded_at: String,
+    /// Whether it left no trace: numbers and revision are those that it would have got.
     dry_run: bool,
-    #[serde(skip_serializing_if = "Option::is_none", flatten)]
-    summary: Option<Summary<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none", flatten)]
-    full: Option<Full<'a>>,
-}
-
-/// Why.
-#[derive(Debug, Serialize)]
-struct Summary<'a> {
-    /// The reason in plain words.
-    why: String,
+    /// Set if this is the answer to an earlier request with the same idempotency key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replayed: Option<bool>,
+    /// The reason in plain words (`summary` and `full`, as what follows).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     /// The odds of each state of each factor.
-    beliefs: Named<'a, Named<'a, f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, f64>>>)]
+    beliefs: Option<Named<'a, Named<'a, f64>>>,
     /// How badly the model fits the observation, in nats.
-    free_energy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_energy: Option<f64>,
     /// How unexpected each observation was, in nats.
-    surprise: Named<'a, f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, f64>>)]
+    surprise: Option<Named<'a, f64>>,
     /// Whether the model says that this cannot happen.
-    impossible: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impossible: Option<bool>,
     /// Every first action, by the best plan that begins with it, best first.
-    considered: Vec<ActionIn<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    considered: Option<Vec<ActionIn<'a>>>,
+    /// The odds before the observation (`full`, as what follows).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, f64>>>)]
+    prior: Option<Named<'a, Named<'a, f64>>>,
+    /// Probability of each first value of each control.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, f64>>>)]
+    marginals: Option<Named<'a, Named<'a, f64>>>,
+    /// Every plan, in the order of the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plans: Option<Vec<PlanIn<'a>>>,
 }
 
 /// What one action has going for it, in nats.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConsideredAction)]
 pub(crate) struct ActionIn<'a> {
+    #[schema(value_type = BTreeMap<String, String>)]
     action: Named<'a, &'a str>,
     /// Probability of all plans that begin so.
     odds: f64,
@@ -84,20 +109,12 @@ pub(crate) struct ActionIn<'a> {
     worth: f64,
 }
 
-/// Everything that was weighed.
-#[derive(Debug, Serialize)]
-struct Full<'a> {
-    /// The odds before the observation.
-    prior: Named<'a, Named<'a, f64>>,
-    /// Probability of each first value of each control.
-    marginals: Named<'a, Named<'a, f64>>,
-    /// Every plan, in the order of the model.
-    plans: Vec<PlanIn<'a>>,
-}
-
 /// One plan (policy), in nats.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Plan)]
 pub(crate) struct PlanIn<'a> {
+    /// What it does, one action after the other.
+    #[schema(value_type = Vec<BTreeMap<String, String>>)]
     actions: Vec<Named<'a, &'a str>>,
     odds: f64,
     neg_efe: f64,
@@ -118,7 +135,7 @@ impl<'a> StepAnswer<'a> {
     ) -> Self {
         let StepFacts { agent, step, revision, episode, recorded_at, dry_run } = facts;
         let engine = &compiled.engine;
-        Self {
+        let mut answer = Self {
             agent,
             step,
             revision,
@@ -128,32 +145,43 @@ impl<'a> StepAnswer<'a> {
             digest: decision.digest().to_string(),
             recorded_at: recorded_at.to_string(),
             dry_run,
-            summary: (level != Level::None).then(|| Summary::of(engine, reading, decision)),
-            full: (level == Level::Full).then(|| Full::of(engine, decision)),
+            ..Self::default()
+        };
+        if level != Level::None {
+            answer.summarise(engine, reading, decision);
         }
+        if level == Level::Full {
+            answer.tell_all(engine, decision);
+        }
+        answer
     }
 
     /// As JSON.
     pub(crate) fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string(self)
     }
-}
 
-impl<'a> Summary<'a> {
-    fn of(engine: &'a Engine, reading: &Reading, decision: &Decision<'a>) -> Self {
+    fn summarise(&mut self, engine: &'a Engine, reading: &Reading, decision: &Decision<'a>) {
         let spec = engine.model().spec();
         let weighing = Weighing::of(engine, decision);
         let seen = Observed::of(reading.clone()).seen(spec);
         let surprises = surprise::surprises(engine, decision, &reading.evidence, &seen);
         let modalities = spec.modalities.iter().enumerate();
-        Self {
-            why: sentence::why(engine, decision, &weighing, surprises),
-            beliefs: odds(spec, |factor| decision.belief(factor)),
-            free_energy: decision.free_energy(),
-            surprise: modalities.filter_map(|(at, axis)| Some((axis.name.as_str(), decision.surprise(at)?))).collect(),
-            impossible: decision.impossible(),
-            considered: weighing.considered.iter().map(|one| ActionIn::of(&spec.controls, one)).collect(),
-        }
+        let unexpected = modalities.filter_map(|(at, axis)| Some((axis.name.as_str(), decision.surprise(at)?)));
+        self.why = Some(sentence::why(engine, decision, &weighing, surprises));
+        self.beliefs = Some(odds(spec, |factor| decision.belief(factor)));
+        self.free_energy = Some(decision.free_energy());
+        self.surprise = Some(unexpected.collect());
+        self.impossible = Some(decision.impossible());
+        self.considered = Some(weighing.considered.iter().map(|one| ActionIn::of(&spec.controls, one)).collect());
+    }
+
+    fn tell_all(&mut self, engine: &'a Engine, decision: &Decision<'a>) {
+        let spec = engine.model().spec();
+        let marginal = |(at, axis): (usize, &'a Axis)| (axis.name.as_str(), by_label(axis, decision.marginal(at)));
+        self.prior = Some(odds(spec, |factor| decision.prior(factor)));
+        self.marginals = Some(spec.controls.iter().enumerate().map(marginal).collect());
+        self.plans = Some((0..engine.n_policies()).map(|policy| PlanIn::of(engine, decision, policy)).collect());
     }
 }
 
@@ -161,18 +189,6 @@ impl<'a> ActionIn<'a> {
     fn of(controls: &'a [Axis], one: &Considered) -> Self {
         let Considered { odds, cost, brings, tells, habit, .. } = *one;
         Self { action: action(controls, &one.action), odds, cost, brings, tells, habit, worth: one.net() }
-    }
-}
-
-impl<'a> Full<'a> {
-    fn of(engine: &'a Engine, decision: &Decision<'a>) -> Self {
-        let spec = engine.model().spec();
-        let controls = spec.controls.iter().enumerate();
-        Self {
-            prior: odds(spec, |factor| decision.prior(factor)),
-            marginals: controls.map(|(at, axis)| (axis.name.as_str(), by_label(axis, decision.marginal(at)))).collect(),
-            plans: (0..engine.n_policies()).map(|policy| PlanIn::of(engine, decision, policy)).collect(),
-        }
     }
 }
 
@@ -198,12 +214,18 @@ pub(crate) fn action<'a>(controls: &'a [Axis], values: &[usize]) -> Named<'a, &'
     controls.iter().zip(values).map(|(axis, value)| (axis.name.as_str(), label(&axis.labels, *value))).collect()
 }
 
-fn odds<'a>(spec: &'a Spec, of: impl Fn(usize) -> &'a [f64]) -> Named<'a, Named<'a, f64>> {
+/// The odds of each state of each factor.
+pub(crate) fn odds<'a>(spec: &'a Spec, of: impl Fn(usize) -> &'a [f64]) -> Named<'a, Named<'a, f64>> {
     let factors = spec.factors.iter().enumerate();
     factors.map(|(at, axis)| (axis.name.as_str(), by_label(axis, of(at)))).collect()
 }
 
 /// A number for each label of an axis.
 pub(crate) fn by_label<'a>(axis: &'a Axis, values: &[f64]) -> Named<'a, f64> {
-    axis.labels.iter().zip(values).map(|(label, value)| (label.as_str(), *value)).collect()
+    by_name(&axis.labels, values)
+}
+
+/// A number for each label.
+pub(crate) fn by_name<'a>(labels: &'a [String], values: &[f64]) -> Named<'a, f64> {
+    labels.iter().zip(values).map(|(label, value)| (label.as_str(), *value)).collect()
 }

@@ -1,8 +1,11 @@
-//! Decisions as they are told: the answer to a step, and the same again from the log.
+//! Decisions as they are told: the answer to a step, the same again from the log, and their HTTP.
 
 mod answer;
 mod named;
+mod past;
 pub(crate) mod replay;
+pub(crate) mod routes;
 
-pub(crate) use answer::{ActionIn, PlanIn, StepAnswer, StepFacts};
+pub(crate) use answer::{StepAnswer, StepFacts, action, by_label};
 pub(crate) use named::Named;
+pub(crate) use past::{PastStep, step_of, steps_before};

@@ -1,7 +1,7 @@
 //! Appending: one writer, one transaction per group, published when it is on disk.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use axiomcore::store::{Connection, Database, Dialect, Result};
 
@@ -110,7 +110,8 @@ impl Log {
         let group = drafts.iter().zip(seqs).filter_map(|(draft, seq)| {
             let Draft { workspace, agent, name, revision, body, .. } = draft;
             let (name, body) = (name.clone(), body.as_slice().into());
-            Some(Published { seq: (*seq)?, workspace: *workspace, agent: *agent, name, revision: *revision, body })
+            let (seq, told) = ((*seq)?, OnceLock::new());
+            Some(Published { seq, workspace: *workspace, agent: *agent, name, revision: *revision, body, told })
         });
         let mut group: Vec<Published> = group.collect();
         group.sort_by_key(|published| published.seq);

@@ -1,6 +1,6 @@
 //! What was committed, for whoever watches live.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::broadcast;
 
@@ -16,6 +16,8 @@ pub(crate) struct Published {
     pub(crate) revision: u64,
     /// The body, to be decoded by whoever cares.
     pub(crate) body: Arc<[u8]>,
+    /// As it is told to whoever watches, written by the first of them.
+    pub(crate) told: OnceLock<Arc<str>>,
 }
 
 /// How many commits a slow listener may fall behind before it misses some and is told so.

@@ -64,7 +64,8 @@ pub(super) struct Segments {
     sealed: Option<Sealed>,
 }
 
-/// A full segment, on its way into the table.
+/// A full segment, on its way into the table. It stays when it has arrived, until the next one is full: a reader whose
+/// view of the database is older than that would find an older head in the table.
 struct Sealed {
     /// Ordered by key.
     heads: Vec<(Key, Head)>,
@@ -211,7 +212,8 @@ impl Segments {
             self.open.insert(key, head);
         }
         // With a segment still on its way the open one grows; slices are sized so that this is rare.
-        if self.events >= segment && self.gathered && self.sealed.is_none() {
+        let has_room = self.sealed.as_ref().is_none_or(Sealed::is_complete);
+        if self.events >= segment && self.gathered && has_room {
             let mut heads: Vec<(Key, Head)> = self.open.drain().collect();
             heads.sort_unstable_by_key(|(key, _)| *key);
             self.events = 0;
@@ -221,7 +223,7 @@ impl Segments {
 
     /// A quarter more than keeps pace.
     fn slice(&self, events: usize) -> Option<Slice> {
-        let sealed = self.sealed.as_ref()?;
+        let sealed = self.sealed.as_ref().filter(|sealed| !sealed.is_complete())?;
         let share = (sealed.heads.len() * events * 5).div_ceil(SEGMENT * 4).max(1);
         let rest = sealed.heads.get(sealed.written..)?;
         let part = rest.get(..share).unwrap_or(rest);
@@ -229,11 +231,16 @@ impl Segments {
     }
 
     fn written(&mut self, slice: &Slice) {
-        if slice.complete.is_some() {
-            self.sealed = None;
-        } else if let Some(sealed) = &mut self.sealed {
+        if let Some(sealed) = &mut self.sealed {
             sealed.written += slice.heads.len();
         }
+    }
+}
+
+impl Sealed {
+    /// Whether all of it is in the table.
+    const fn is_complete(&self) -> bool {
+        self.written >= self.heads.len()
     }
 }
 
@@ -300,6 +307,9 @@ mod tests {
         };
         assert_eq!((carried, complete), ((0..10).collect(), 10));
         assert!(segments.slice(1).is_none());
+        assert_eq!(segments.find((1, 3)), Some(head_at(4)), "readers with an older view of the table still need it");
+        segments.note((0..10).map(|at| ((1, at), head_at(at as u64 + 11))), 10);
+        assert!(segments.open.is_empty() && segments.slice(SEGMENT).is_some(), "the next segment takes its place");
     }
 
     #[test]

@@ -26,6 +26,12 @@ pub(crate) fn rows_after(connection: &mut dyn Connection, seq: u64, limit: usize
     connection.query(&sql, &[(seq as i64).into(), (limit as i64).into()])
 }
 
+/// The place of the newest event; 0 if there is none.
+pub(crate) fn newest(connection: &mut dyn Connection) -> Result<u64> {
+    let rows = connection.query("SELECT COALESCE(MAX(seq), 0) FROM events", &[])?;
+    rows.first().map_or(Ok(0), |row| row.int(0)).map(i64::unsigned_abs)
+}
+
 /// An agent's events from `head` backwards, as far as `wanted` says.
 pub(crate) fn backwards(
     connection: &mut dyn Connection,

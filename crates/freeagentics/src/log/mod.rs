@@ -18,5 +18,4 @@ mod sqlite;
 pub(crate) use append::{Also, Draft, Log};
 pub(crate) use event::{Event, Seen, Step, Told, What};
 pub(crate) use feed::{Feed, Published};
-pub(crate) use heads::Head;
 pub(crate) use migrations::MIGRATIONS;

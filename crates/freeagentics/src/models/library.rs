@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axiomcore::clock::{Clock, Timestamp};
 use axiomcore::identity::Principal;
-use axiomcore::store::{self, Database};
+use axiomcore::store::{self, Connection, Database};
 use freeagentics_inference::document::{self, Cost, Document, Format, Limits, Observations, Problems};
 use freeagentics_inference::engine::Engine;
 use freeagentics_inference::model::Model;
 
-use super::store as table;
+use super::{Reference, Referred, store as table};
 
 /// A version of a model, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,17 @@ impl Library {
     /// Stores a document as a version, unless the last versions of that name include the same model with the same
     /// options: then that one is answered, and `false`.
     pub(crate) fn create_blocking(&self, principal: &Principal, checked: Checked) -> Result<(Version, bool), Rejected> {
+        let database = &self.0.database;
+        Ok(database.write_blocking(|connection| self.create_in(connection, principal, checked))?)
+    }
+
+    /// As [`create_blocking`](Self::create_blocking), in a transaction of somebody else's.
+    pub(crate) fn create_in(
+        &self,
+        connection: &mut dyn Connection,
+        principal: &Principal,
+        checked: Checked,
+    ) -> store::Result<(Version, bool)> {
         let Checked { document, engine, format, text } = checked;
         let version = Version {
             name: document.name,
@@ -111,8 +122,36 @@ impl Library {
             created_at: self.0.clock.now(),
             created_by: principal.id.clone(),
         };
-        let workspace = principal.workspace;
-        Ok(self.0.database.write_blocking(|connection| table::insert(connection, workspace, version))?)
+        table::insert(connection, principal.workspace, version)
+    }
+
+    /// The version that is referred to, in short.
+    pub(crate) fn refer(
+        &self,
+        connection: &mut dyn Connection,
+        workspace: i64,
+        Reference { name, version }: &Reference,
+    ) -> store::Result<Option<Referred>> {
+        table::refer(connection, workspace, name.as_str(), *version)
+    }
+
+    /// The version with this key, in short.
+    pub(crate) fn refer_by_key(
+        &self,
+        connection: &mut dyn Connection,
+        workspace: i64,
+        key: i64,
+    ) -> store::Result<Referred> {
+        if let Some(compiled) = self.known(workspace, key) {
+            return Ok(Referred::of(&compiled));
+        }
+        let found = table::refer_by_key(connection, workspace, key)?;
+        found.ok_or_else(|| store::Error::Corrupt(format!("there is no model with key {key}")))
+    }
+
+    /// The version with this key, if it is compiled already: for threads that must not block.
+    pub(crate) fn known(&self, workspace: i64, key: i64) -> Option<Arc<Compiled>> {
+        self.cache().get(&(workspace, key)).cloned()
     }
 
     /// A version by name; the latest if no version is given.
@@ -137,13 +176,18 @@ impl Library {
         self.0.database.read(move |connection| table::versions(connection, workspace, &name)).await
     }
 
+    /// The version with this key, as stored; blocks.
+    pub(crate) fn version_blocking(&self, workspace: i64, key: i64) -> store::Result<Version> {
+        let found = self.0.database.read_blocking(|connection| table::find_by_key(connection, workspace, key))?;
+        found.ok_or_else(|| store::Error::Corrupt(format!("there is no model with key {key}")))
+    }
+
     /// The version with this key, compiled; blocks, and computes at the first time.
     pub(crate) fn compiled_blocking(&self, workspace: i64, key: i64) -> store::Result<Arc<Compiled>> {
-        if let Some(compiled) = self.cache().get(&(workspace, key)) {
-            return Ok(compiled.clone());
+        if let Some(compiled) = self.known(workspace, key) {
+            return Ok(compiled);
         }
-        let found = self.0.database.read_blocking(|connection| table::find_by_key(connection, workspace, key))?;
-        let version = found.ok_or_else(|| store::Error::Corrupt(format!("there is no model with key {key}")))?;
+        let version = self.version_blocking(workspace, key)?;
         // What was stored under the limits of its day stays usable when they are narrowed.
         let compiled = Arc::new(compile(&version)?);
         self.cache().insert((workspace, key), compiled.clone());

@@ -3,6 +3,7 @@
 use axiomcore::clock::Timestamp;
 use axiomcore::store::{Connection, Result, Row, Value};
 
+use super::Referred;
 use super::library::Version;
 use crate::counters;
 use crate::outbox;
@@ -61,6 +62,31 @@ pub(super) fn find(
 pub(super) fn find_by_key(connection: &mut dyn Connection, workspace: i64, key: i64) -> Result<Option<Version>> {
     let sql = format!("SELECT {COLUMNS} FROM models WHERE workspace = $1 AND key = $2");
     one(connection, &sql, &[workspace.into(), key.into()])
+}
+
+/// As [`find`], without the document.
+pub(super) fn refer(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    name: &str,
+    version: Option<i64>,
+) -> Result<Option<Referred>> {
+    let sql = "SELECT key, name, version, digest FROM models WHERE workspace = $1 AND name = $2 AND version >= $3 \
+               AND version <= $4 ORDER BY version DESC LIMIT 1";
+    let (low, high) = version.map_or((0, i64::MAX), |version| (version, version));
+    let rows = connection.query(sql, &[workspace.into(), name.into(), low.into(), high.into()])?;
+    rows.into_iter().next().map(referred).transpose()
+}
+
+/// As [`find_by_key`], without the document.
+pub(super) fn refer_by_key(connection: &mut dyn Connection, workspace: i64, key: i64) -> Result<Option<Referred>> {
+    let sql = "SELECT key, name, version, digest FROM models WHERE workspace = $1 AND key = $2";
+    let rows = connection.query(sql, &[workspace.into(), key.into()])?;
+    rows.into_iter().next().map(referred).transpose()
+}
+
+fn referred(mut row: Row) -> Result<Referred> {
+    Ok(Referred { key: row.int(0)?, name: row.text(1)?, version: row.int(2)?, digest: row.text(3)? })
 }
 
 pub(super) fn versions(connection: &mut dyn Connection, workspace: i64, name: &str) -> Result<Vec<Version>> {

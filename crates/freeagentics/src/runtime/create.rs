@@ -27,23 +27,54 @@ impl Runtime {
         if agents.is_empty() {
             return Ok(Vec::new());
         }
-        let mut salts = vec![[0; 16]; agents.len()];
+        self.0.parts.log.create(|connection| self.insert(connection, principal, agents))
+    }
+
+    /// Makes agents that are only known inside the transaction, all of them or none; blocks. Says how many there are, or
+    /// which of them have names that are taken.
+    pub(crate) fn create_all_blocking(
+        &self,
+        principal: &Principal,
+        gather: impl FnOnce(&mut dyn Connection) -> Result<Vec<NewAgent>>,
+    ) -> Result<std::result::Result<usize, Vec<usize>>> {
+        let mut taken = Vec::new();
+        let made = self.0.parts.log.create(|connection| {
+            let agents = gather(connection)?;
+            let (made, drafts) = self.insert(connection, principal, &agents)?;
+            taken.extend(made.iter().enumerate().filter(|(_, made)| !**made).map(|(at, _)| at));
+            // An error undoes the transaction.
+            if taken.is_empty() { Ok((agents.len(), drafts)) } else { Err(Error::Conflict) }
+        });
+        match made {
+            Err(Error::Conflict) if !taken.is_empty() => Ok(Err(taken)),
+            made => made.map(Ok),
+        }
+    }
+
+    fn insert(
+        &self,
+        connection: &mut dyn Connection,
+        principal: &Principal,
+        agents: &[NewAgent],
+    ) -> Result<(Vec<bool>, Vec<Draft>)> {
+        if agents.is_empty() {
+            return Ok(Default::default());
+        }
         let parts = &self.0.parts;
-        parts.entropy.fill(salts.as_flattened_mut()).map_err(|error| Error::Failed(error.to_string()))?;
         let (at, workspace) = (parts.clock.now(), principal.workspace);
-        parts.log.create(|connection: &mut dyn Connection| {
-            let first = counters::next(connection, "agents", agents.len())?;
-            let new: Vec<(&NewAgent, i64, [u8; 16])> =
-                agents.iter().zip(first..).zip(&salts).map(|((new, key), salt)| (new, key, *salt)).collect();
-            let made = agents::store::insert(connection, workspace, &new, (at, &principal.id))?;
-            let fresh = new.iter().zip(&made).filter(|(_, made)| **made).map(|(new, _)| *new);
-            let drafts = fresh.map(|new| draft(principal, new, at.0)).collect::<Result<Vec<Draft>>>()?;
-            if let [Draft { name, .. }, ..] = drafts.as_slice() {
-                let entry = outbox::Entry { workspace, at, principal: &principal.id, action: "agent.create" };
-                entry.write(connection, name, &json!({ "agents": drafts.len() }))?;
-            }
-            Ok((made, drafts))
-        })
+        let mut salts = vec![[0; 16]; agents.len()];
+        parts.entropy.fill(salts.as_flattened_mut()).map_err(|error| Error::Failed(error.to_string()))?;
+        let first = counters::next(connection, "agents", agents.len())?;
+        let new: Vec<(&NewAgent, i64, [u8; 16])> =
+            agents.iter().zip(first..).zip(&salts).map(|((new, key), salt)| (new, key, *salt)).collect();
+        let made = agents::store::insert(connection, workspace, &new, (at, &principal.id))?;
+        let fresh = new.iter().zip(&made).filter(|(_, made)| **made).map(|(new, _)| *new);
+        let drafts = fresh.map(|new| draft(principal, new, at.0)).collect::<Result<Vec<Draft>>>()?;
+        if let [Draft { name, .. }, ..] = drafts.as_slice() {
+            let entry = outbox::Entry { workspace, at, principal: &principal.id, action: "agent.create" };
+            entry.write(connection, name, &json!({ "agents": drafts.len() }))?;
+        }
+        Ok((made, drafts))
     }
 }
 

@@ -22,6 +22,7 @@ mod turn;
 mod waiting;
 mod window;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
@@ -77,6 +78,9 @@ const LOADERS: usize = 2;
 /// How many costly steps wait for their lane.
 const HEAVY_QUEUE: usize = 1_000;
 
+/// How many requests of one list wait at the same time.
+const AT_ONCE: usize = 1_024;
+
 /// How often a stopping runtime looks whether anybody waits.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -119,14 +123,40 @@ impl Runtime {
         self.send(request).await.unwrap_or(Err(Refused::Stopping))
     }
 
-    /// Asks many agents at once, and the same one in the order given.
+    /// Asks many agents, and the same one in the order given.
     pub(crate) async fn ask_all(&self, requests: Vec<Request>) -> Vec<Answer> {
-        let sent: Vec<oneshot::Receiver<Answer>> = requests.into_iter().map(|request| self.send(request)).collect();
-        let mut answers = Vec::with_capacity(sent.len());
-        for receiver in sent {
-            answers.push(receiver.await.unwrap_or(Err(Refused::Stopping)));
-        }
+        let mut answers = Vec::with_capacity(requests.len());
+        let take = |answer| {
+            answers.push(answer);
+            true
+        };
+        self.ask_in_order(requests, AT_ONCE, take).await;
         answers
+    }
+
+    /// As [`ask_all`](Self::ask_all), each answer being taken as soon as those before it are there. At most `at_once` of
+    /// them wait at the same time, so that a long list neither fills the queues by itself nor is refused because of its
+    /// own length. When `take` has had enough, what has not been asked by then never is.
+    pub(crate) async fn ask_in_order(
+        &self,
+        requests: Vec<Request>,
+        at_once: usize,
+        mut take: impl FnMut(Answer) -> bool,
+    ) {
+        let at_once = at_once.min(AT_ONCE).min(self.0.config.agent_queue).max(1);
+        let mut sent: VecDeque<oneshot::Receiver<Answer>> = VecDeque::with_capacity(at_once);
+        for request in requests {
+            if sent.len() >= at_once
+                && let Some(first) = sent.pop_front()
+                && !take(first.await.unwrap_or(Err(Refused::Stopping)))
+            {
+                break;
+            }
+            sent.push_back(self.send(request));
+        }
+        for receiver in sent {
+            take(receiver.await.unwrap_or(Err(Refused::Stopping)));
+        }
     }
 
     /// Where the answer will be. A request is on its way when this returns, so order is that of the calls.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axiomcore::identity::Principal;
 use axiomcore::store;
 use freeagentics_inference::document::Problems;
+use serde::Deserialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::agents::AgentName;
 
@@ -60,7 +62,9 @@ pub(crate) struct Observed {
 }
 
 /// How much is explained.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Explain)]
 pub(crate) enum Level {
     /// The action alone.
     None,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axiomcore::config::ByteSize;
 use axiomcore::store::{Database, Location};
-use serde_json::{Value, json};
+use serde_json::json;
 use testbed::Postgres;
 
 use super::bench::{Bench, beliefs, check, on_both};

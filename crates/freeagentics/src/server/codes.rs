@@ -52,6 +52,22 @@ axiomcore::error_codes! {
     TOO_MANY_AGENTS = (UNPROCESSABLE_ENTITY, "too_many_agents", "Too many agents at once",
         "More agents have these labels than one request may reach. Nothing was done. Use labels that fewer agents have, or \
          list the agents and step them in parts.");
+    TOO_MANY_ITEMS = (UNPROCESSABLE_ENTITY, "too_many_items", "Too many items in one request",
+        "Nothing was done. Send them in several requests. Operators set the limit with `runtime.batch_items`.");
+    ANSWER_TOO_LARGE = (UNPROCESSABLE_ENTITY, "answer_too_large", "The answers to the items before are too much already",
+        "Nothing was done for this item. Send it in another request, or ask for shorter answers with `explain`.");
+    INVALID_HEADER = (BAD_REQUEST, "invalid_header", "A header has a wrong value",
+        "`header` names it.\n\n\
+         - `Idempotency-Key`: 1 to 255 visible ASCII characters.\n\
+         - `If-Match`: one revision in quotes as `ETag` gave it, such as `\"12\"`, or `*`. Weak tags and lists are not accepted.\n\
+         - `Last-Event-ID`: the `id` of an event, a whole number.");
+    INVALID_CURSOR = (BAD_REQUEST, "invalid_cursor", "The place to go on from is none that was given out",
+        "`after` is the `next` of an answer before, unchanged. Begin again without it.");
+    UPGRADE_REQUIRED = (UPGRADE_REQUIRED, "upgrade_required", "This address speaks WebSocket only",
+        "Open it with a WebSocket client (RFC 6455, version 13). `GET /api/v1/events` streams the same over plain HTTP.");
+    TOO_MANY_STREAMS = (TOO_MANY_REQUESTS, "too_many_streams", "Too many live streams are open",
+        "Close some of yours, or follow several agents in one stream by a label they share. Operators set the limits with \
+         `live.max_streams` and `live.max_streams_per_principal`.");
     IMPORT_INVALID = (UNPROCESSABLE_ENTITY, "import_invalid", "What was to be imported has problems",
         "`problems` has them, each with its line. Nothing was imported: it is all or nothing.");
 }

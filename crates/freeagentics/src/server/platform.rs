@@ -21,6 +21,7 @@ use tokio::task::spawn_blocking;
 
 use super::settings::DATABASE_FILE;
 use super::start::StartError;
+use crate::live::{Live, LiveParts};
 use crate::log::{Feed, Log, MIGRATIONS};
 use crate::models::Library;
 use crate::runtime::{Runtime, RuntimeParts};
@@ -46,6 +47,10 @@ pub(crate) struct Parts {
     pub(crate) library: Library,
     /// What drives the agents; it has the log and its feed.
     pub(crate) runtime: Runtime,
+    /// Everybody who follows what happens.
+    pub(crate) live: Live,
+    /// The place of the one import that may be under way.
+    pub(crate) importing: Semaphore,
     /// Where everything is counted.
     pub(crate) metrics: Metrics,
     /// Whether the server is ready.
@@ -91,9 +96,28 @@ impl Platform {
         let (own_library, own_clock, own_metrics) = (library.clone(), clock.clone(), metrics.clone());
         let parts = RuntimeParts { log, library: own_library, clock: own_clock, entropy, metrics: own_metrics };
         let runtime = Runtime::start(settings.section(), parts)?;
+        let parts = LiveParts {
+            log: runtime.log().clone(),
+            library: library.clone(),
+            identity: identity.clone(),
+            metrics: metrics.clone(),
+        };
+        let (live, importing) = (Live::new(settings.section(), parts), Semaphore::new(1));
         let computing = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
-        let parts = Parts { clock, ids, database, identity, library, runtime, metrics, health, started_at, computing };
-        Ok(Self(Arc::new(parts)))
+        Ok(Self(Arc::new(Parts {
+            clock,
+            ids,
+            database,
+            identity,
+            library,
+            runtime,
+            live,
+            importing,
+            metrics,
+            health,
+            started_at,
+            computing,
+        })))
     }
 
     /// Does what computes for long, off the threads that serve requests, and no more of it at once than there are

@@ -6,11 +6,20 @@ use axiomcore::http::Routes;
 use utoipa::OpenApi;
 
 use super::{Platform, documentation};
+use crate::agents::routes as agents;
+use crate::decisions::routes as decisions;
+use crate::live::routes as live;
 use crate::models::routes as models;
-use crate::system;
+use crate::{fleets, system};
 
 /// Documents of models may be as large as they are checked for.
 const DOCUMENT: ByteSize = ByteSize::mib(8);
+
+/// Ten thousand items of some eight hundred bytes.
+const BATCH: ByteSize = ByteSize::mib(8);
+
+/// Some hundred thousand agents.
+const IMPORT: ByteSize = ByteSize::mib(64);
 
 /// A line is a method, a path, a handler, and limits of its own if it has some.
 macro_rules! routes {
@@ -40,6 +49,27 @@ routes! {
     get    "/api/v1/models/{name}/versions"         => models::versions::list_model_versions;
     get    "/api/v1/models/{name}/versions/{version}" => models::versions::get_model_version;
     get    "/api/v1/models/{name}/diff"             => models::diff::diff_model_versions;
+
+    post   "/api/v1/agents"                         => agents::create::create_agent;
+    get    "/api/v1/agents"                         => agents::list::list_agents;
+    post   "/api/v1/agents/batch"                   => agents::create_batch::create_agents, body_limit(BATCH);
+    get    "/api/v1/agents/{id}"                    => agents::get::get_agent;
+    delete "/api/v1/agents/{id}"                    => agents::delete::delete_agent;
+    put    "/api/v1/agents/{id}/labels"             => agents::relabel::label_agent;
+    post   "/api/v1/agents/{id}/reset"              => agents::reset::reset_agent;
+    post   "/api/v1/agents/{id}/steps"              => agents::step::step_agent;
+    post   "/api/v1/steps"                          => agents::step_batch::step_agents, body_limit(BATCH);
+    get    "/api/v1/agents/{id}/decisions"          => decisions::list::list_decisions;
+    get    "/api/v1/agents/{id}/decisions/{step}"   => decisions::get::get_decision;
+
+    post   "/api/v1/fleets/step"                    => fleets::step::step_fleet;
+    post   "/api/v1/fleets/reset"                   => fleets::reset::reset_fleet;
+    get    "/api/v1/fleets/export"                  => fleets::export::export_fleet;
+    post   "/api/v1/import"                         => fleets::import::import_fleet, body_limit(IMPORT);
+
+    get    "/api/v1/agents/{id}/events"             => live::agent_events::follow_agent, unhurried();
+    get    "/api/v1/events"                         => live::events::follow_agents, unhurried();
+    get    "/api/v1/ws"                             => live::socket::open_socket, unhurried();
 
     get    "/api/v1/whoami"                         => system::whoami::get_whoami;
     get    "/api/v1/system"                         => system::read::get_system;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use axiomcore::config::{self, Checks, Schema};
 use axiomcore::{http, identity, telemetry};
 
-use crate::runtime;
+use crate::{live, runtime};
 
 /// What variables of the environment begin with.
 pub(crate) const PREFIX: &str = "FREEAGENTICS";
@@ -30,5 +30,6 @@ pub(crate) fn schema() -> Schema {
         .with::<http::Config>()
         .with::<identity::Config>()
         .with::<runtime::Config>()
+        .with::<live::Config>()
         .with::<telemetry::Config>()
 }

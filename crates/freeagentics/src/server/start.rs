@@ -7,7 +7,7 @@ use std::time::Duration;
 use axiomcore::clock::SystemClock;
 use axiomcore::config::{Secret, Settings};
 use axiomcore::entropy::SystemEntropy;
-use axiomcore::http::{Application, Server, Surroundings};
+use axiomcore::http::{self, Application, Server, Surroundings};
 use axiomcore::identity::{self, Bootstrap, Identity};
 use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, Stopping, stop_on_signals};
 use axiomcore::telemetry;
@@ -17,6 +17,7 @@ use tokio::task::spawn_blocking;
 use super::platform::Ground;
 use super::settings::Config;
 use super::{Platform, documentation, routes};
+use crate::live::Live;
 use crate::page;
 
 /// How often it is written down when keys were used.
@@ -33,8 +34,8 @@ pub(crate) enum StartError {
     Store(#[from] axiomcore::store::Error),
     Bootstrap(#[from] identity::BootstrapError),
     Entropy(#[from] axiomcore::entropy::Unavailable),
-    Codes(#[from] axiomcore::http::DeclaredTwice),
-    Server(#[from] axiomcore::http::ServerError),
+    Codes(#[from] http::DeclaredTwice),
+    Server(#[from] http::ServerError),
     Threads(#[from] std::io::Error),
 }
 
@@ -47,6 +48,8 @@ pub(crate) struct Started {
     threads: Threads,
     /// Held to the end: it is what keeps a second process away.
     folder: DataFolder,
+    /// How long it goes on answering after it was told to stop.
+    stop_delay: Duration,
 }
 
 /// Opens everything and listens.
@@ -57,12 +60,13 @@ pub(crate) fn build(settings: &Settings) -> Result<Started, StartError> {
     let threads = Threads::new()?;
     let ground = Ground { settings, data: folder.path(), clock, entropy, threads: threads.handle().clone() };
     let platform = Platform::open(ground)?;
-    let (application, config) = (application(settings, &platform)?, settings.section());
+    let (application, config): (_, http::Config) = (application(settings, &platform)?, settings.section());
+    let stop_delay = config.stop_delay.duration();
     let server = Server::build(&config, application, &platform.metrics, platform.health.clone());
     let server = threads.block_on(server)?;
     // Last of all: a key that is made and then not shown, because something else fails, would be lost for ever.
     let key = first_key(settings, &platform.identity)?;
-    Ok(Started { key, platform, server, threads, folder })
+    Ok(Started { key, platform, server, threads, folder, stop_delay })
 }
 
 /// The administrator's key, at the very first start.
@@ -102,12 +106,13 @@ impl Started {
     /// Answers until a signal asks for a stop. Then, in this order: no new requests, open ones get their answers, steps
     /// that wait are decided, what is noted in memory is written down, the database closes.
     pub(crate) fn run_until_stopped(self) -> Result<(), StartError> {
-        let Self { key: _, platform, server, threads, folder } = self;
+        let Self { key: _, platform, server, threads, folder, stop_delay } = self;
         let serving = platform.clone();
         threads.block_on(async move {
             let (switch, stopping) = StopSwitch::new();
             stop_on_signals(switch)?;
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
+            tokio::spawn(end_streams(serving.live.clone(), stopping.clone(), stop_delay));
             serving.health.started();
             server.run_until_stopped(stopping).await;
             ending(&serving).run().await;
@@ -120,12 +125,25 @@ impl Started {
     }
 }
 
+/// Ends live streams when load balancers have had their time to send new ones elsewhere; else open ones would keep the
+/// server from stopping.
+async fn end_streams(live: Live, stopping: Stopping, delay: Duration) {
+    stopping.requested().await;
+    tokio::time::sleep(delay).await;
+    live.stop().await;
+}
+
 /// What has to end, in order.
 fn ending(platform: &Platform) -> Shutdown {
-    let (runtime, identity) = (platform.runtime.clone(), platform.identity.clone());
+    let (runtime, identity, live) = (platform.runtime.clone(), platform.identity.clone(), platform.live.clone());
+    // WebSockets are connections of their own by now, which the server does not wait for.
+    let hang_up = async move {
+        live.stop().await;
+        Ok(())
+    };
     let drain = async { spawn_blocking(move || runtime.stop()).await.map_err(|error| error.to_string()) };
     let record = async move { identity.record_use().await.map_err(|error| error.to_string()) };
-    Shutdown::new().then("runtime", PATIENCE, drain).then("identity", PATIENCE, record)
+    Shutdown::new().then("live", PATIENCE, hang_up).then("runtime", PATIENCE, drain).then("identity", PATIENCE, record)
 }
 
 /// Writes down about once a minute when keys were used.
