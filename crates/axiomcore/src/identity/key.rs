@@ -45,12 +45,23 @@ pub(super) struct Made {
 }
 
 pub(super) fn make(prefix: &str, workspace: i64, entropy: &dyn Entropy) -> Result<Made, Unavailable> {
-    let (mut id, mut secret) = ([0; 8], [0; 32]);
+    let mut id = [0; 8];
     entropy.fill(&mut id)?;
-    entropy.fill(&mut secret)?;
     let id = hex(&id);
-    let text = Secret::new(format!("{prefix}_{workspace}_{id}_{}", hex(&secret)));
+    let text = text(prefix, workspace, &id, entropy)?;
     Ok(Made { id, text })
+}
+
+/// The text of the key with this id, with a new secret.
+pub(super) fn text(
+    prefix: &str,
+    workspace: i64,
+    id: &str,
+    entropy: &dyn Entropy,
+) -> Result<Secret<String>, Unavailable> {
+    let mut secret = [0; 32];
+    entropy.fill(&mut secret)?;
+    Ok(Secret::new(format!("{prefix}_{workspace}_{id}_{}", hex(&secret))))
 }
 
 /// The workspace and the id under which a key would be stored, if there is such a key. A text of another form can only

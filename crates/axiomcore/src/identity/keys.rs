@@ -1,7 +1,7 @@
 //! Making, listing and revoking API keys.
 
-use super::key::{Fingerprint, make};
-use super::store::Key;
+use super::key::{Fingerprint, make, text};
+use super::store::{DEFAULT_WORKSPACE, Key};
 use super::{Identity, Permissions, Principal, store};
 use crate::clock::Timestamp;
 use crate::config::Secret;
@@ -58,6 +58,28 @@ impl Identity {
         };
         self.0.parts.database.write(insert).await?;
         Ok(created)
+    }
+
+    /// Makes the key of a part of this very service, in place of the one that the part had before; blocks. Its id, which
+    /// is what the part's doings are recorded under, stays the same, so that starts leave no keys behind. `id` holds no
+    /// underscore.
+    ///
+    /// # Errors
+    /// If there is no randomness, or the database fails.
+    pub fn own_key(&self, id: &'static str, permissions: Permissions) -> Result<Secret<String>, Error> {
+        let parts = &self.0.parts;
+        let text = text(parts.key_prefix, DEFAULT_WORKSPACE, id, parts.entropy.as_ref())?;
+        let (fingerprint, created_at) = (Fingerprint::of(text.expose()), parts.clock.now());
+        let (name, created_by) = (id.to_owned(), "start".to_owned());
+        let (expires_at, revoked_at, last_used_at) = (None, None, None);
+        let id = id.to_owned();
+        let key = Key { id, name, permissions, created_at, created_by, expires_at, revoked_at, last_used_at };
+        parts.database.write_blocking(|connection| {
+            store::delete(connection, DEFAULT_WORKSPACE, &key.id)?;
+            store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)
+        })?;
+        self.0.cache.remove(DEFAULT_WORKSPACE, &key.id);
+        Ok(text)
     }
 
     pub(super) fn new_key(

@@ -101,6 +101,12 @@ pub(super) fn replace(
     connection.execute(sql, &[fingerprint.bytes().into(), workspace.into(), id.into()]).map(|_| ())
 }
 
+/// Takes a key away without a trace; what it did goes on naming it.
+pub(super) fn delete(connection: &mut dyn Connection, workspace: i64, id: &str) -> Result<()> {
+    let sql = "DELETE FROM credentials WHERE workspace = $1 AND id = $2";
+    connection.execute(sql, &[workspace.into(), id.into()]).map(|_| ())
+}
+
 /// Whether there was such a key that still worked.
 pub(super) fn revoke(connection: &mut dyn Connection, workspace: i64, id: &str, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE credentials SET revoked_at = $1 WHERE workspace = $2 AND id = $3 AND revoked_at IS NULL";

@@ -55,6 +55,7 @@ fn story(location: &Location) {
     let admin = here.who(key.expose()).unwrap();
     assert_eq!((admin.workspace, admin.kind, &admin.permissions), (1, PrincipalKind::ApiKey, &Permissions::Every));
     a_wrong_key_is_nobody(&here, key.expose());
+    a_part_of_the_service_has_one_key_and_the_last_one_counts(&here, &admin);
     nobody_hands_on_more_than_they_have(&here, &admin);
     a_key_ends_when_it_expires(&here, &admin);
     a_revoked_key_ends_at_once_here_and_soon_elsewhere(&here, &Installation::open(location, 2), &admin);
@@ -71,6 +72,18 @@ fn a_wrong_key_is_nobody(here: &Installation, good: &str) {
     for token in [other.as_str(), &elsewhere, "", "fa_1_0_0", &good[..40], &"x".repeat(100_000)] {
         assert_eq!(here.who(token), None, "{:.90}", token);
     }
+}
+
+fn a_part_of_the_service_has_one_key_and_the_last_one_counts(here: &Installation, admin: &Principal) {
+    let own = || here.identity.own_key("part", Permissions::only(&[READ])).unwrap();
+    let first = own();
+    assert_eq!(here.who(first.expose()).unwrap().id, "part");
+    let second = own();
+    assert!(here.who(first.expose()).is_none(), "its key of before works no longer");
+    let part = here.who(second.expose()).unwrap();
+    assert!(part.permissions.has(READ) && !part.permissions.has(WRITE));
+    let keys = here.runtime.block_on(here.identity.list_keys(admin)).unwrap();
+    assert_eq!(keys.iter().filter(|key| key.name == "part").count(), 1);
 }
 
 fn nobody_hands_on_more_than_they_have(here: &Installation, admin: &Principal) {
