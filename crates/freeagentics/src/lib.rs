@@ -1,7 +1,5 @@
 //! Small decision-makers that keep the odds of what is going on and pick the next move.
 
-#![expect(dead_code, reason = "the demo is about to be started by the server")]
-
 mod agents;
 mod client;
 mod commands;

@@ -15,6 +15,10 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(args_override_self = true)]
 pub(crate) struct Args {
+    /// Let a dozen agents of the built-in models live in simulated worlds, to have something to look at. They use the API
+    /// with a key of their own and have the label `demo=true`.
+    #[arg(long)]
+    demo: bool,
     #[command(flatten)]
     settings: Arguments,
 }
@@ -28,6 +32,8 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     }
     // Whoever started it waits for this.
     terminal.out.flush()?;
+    // After the administrator's key was shown, which would otherwise be lost if this fails.
+    let started = if args.demo { started.with_demo().map_err(refused)? } else { started };
     started.run_until_stopped().map_err(refused)?;
     Ok(Exit::Done)
 }
@@ -38,6 +44,7 @@ fn announce(terminal: &mut Terminal<'_>, started: &Started) -> std::io::Result<(
     if let Some(key) = &started.key {
         writeln!(out, "The administrator's key, shown only this once; only its hash is kept:")?;
         writeln!(out, "  {}", paint.strong(key.expose()))?;
+        writeln!(out, "Give it to the page, or to the commands as FREEAGENTICS_KEY.")?;
     }
     writeln!(out, "FreeAgentics is at {}", paint.strong(&format!("http://{}", started.address())))?;
     match started.metrics_address() {
@@ -61,7 +68,9 @@ fn announcement(started: &Started) -> serde_json::Value {
 fn refused(error: StartError) -> Failure {
     let (code, mend) = match &error {
         StartError::Folder(_) => ("data_folder", "use another folder with --data, or end what uses it"),
-        StartError::Store(_) => ("database", "see that the database is there and may be used; database.url names it"),
+        StartError::Store(_) | StartError::Key(_) => {
+            ("database", "see that the database is there and may be used; database.url names it")
+        }
         StartError::Bootstrap(_) => ("bootstrap", "correct the file that --bootstrap-token-file names"),
         StartError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
         StartError::Entropy(_) | StartError::Codes(_) | StartError::Threads(_) => {

@@ -10,20 +10,41 @@ mod resident;
 mod rest;
 mod scene;
 
-use std::thread;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::thread::{self, JoinHandle};
 
 use axiomcore::config::Secret;
+use axiomcore::identity::{Permission, Require};
 use axiomcore::lifecycle::Stopping;
 
 use crate::client::{Client, Patience};
+use crate::server::permissions::{ReadAgents, ReadModels, StepAgents, WriteAgents, WriteModels};
 
 use fleet::FLEET;
 use resident::Resident;
 use rest::Rest;
 
-/// Lets all of them live until the server stops. Blocks: it wants a thread of its own.
-pub(crate) fn run(base: &str, key: &str, stopping: Stopping) {
-    let client = Client::new(base, Secret::new(key.to_owned()), Patience::NONE);
+/// What it is called among principals.
+pub(crate) const NAME: &str = "demo";
+
+/// What it may do: nothing but what it does.
+pub(crate) const PERMISSIONS: [Permission; 5] = [
+    ReadModels::PERMISSION,
+    WriteModels::PERMISSION,
+    ReadAgents::PERMISSION,
+    WriteAgents::PERMISSION,
+    StepAgents::PERMISSION,
+];
+
+/// Lets all of them live until the server at this address stops, in threads of their own.
+pub(crate) fn start(server: SocketAddr, key: Secret<String>, stopping: Stopping) -> io::Result<JoinHandle<()>> {
+    let base = format!("http://{}", reachable(server));
+    thread::Builder::new().name(NAME.to_owned()).spawn(move || run(&base, key, stopping))
+}
+
+fn run(base: &str, key: Secret<String>, stopping: Stopping) {
+    let client = Client::new(base, key, Patience::NONE);
     let rest = Rest::new();
     thread::scope(|scope| {
         for (index, home) in FLEET.iter().enumerate() {
@@ -36,4 +57,14 @@ pub(crate) fn run(base: &str, key: &str, stopping: Stopping) {
         tracing::info!(agents = FLEET.len(), "the demo lives in {} agents with the label demo=true", FLEET.len());
         rest.end_at(stopping);
     });
+}
+
+/// Who listens on all addresses is reached at the loopback one.
+fn reachable(mut server: SocketAddr) -> SocketAddr {
+    match server.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => server.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => server.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    server
 }

@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axiomcore::clock::SystemClock;
 use axiomcore::config::{Secret, Settings};
 use axiomcore::entropy::SystemEntropy;
 use axiomcore::http::{self, Application, Server, Surroundings};
-use axiomcore::identity::{self, Bootstrap, Identity};
+use axiomcore::identity::{self, Bootstrap, Identity, Permissions};
 use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, Stopping, stop_on_signals};
 use axiomcore::telemetry;
 use tokio::runtime::Runtime as Threads;
@@ -18,7 +19,7 @@ use super::platform::Ground;
 use super::settings::Config;
 use super::{Platform, documentation, routes};
 use crate::live::Live;
-use crate::page;
+use crate::{demo, page};
 
 /// How often it is written down when keys were used.
 const RECORD_USE: Duration = Duration::from_secs(60);
@@ -33,6 +34,7 @@ pub(crate) enum StartError {
     Folder(#[from] axiomcore::lifecycle::DataFolderError),
     Store(#[from] axiomcore::store::Error),
     Bootstrap(#[from] identity::BootstrapError),
+    Key(#[from] identity::Error),
     Entropy(#[from] axiomcore::entropy::Unavailable),
     Codes(#[from] http::DeclaredTwice),
     Server(#[from] http::ServerError),
@@ -41,6 +43,8 @@ pub(crate) enum StartError {
 
 /// A server that listens and does not answer yet.
 pub(crate) struct Started {
+    /// The key of the demo, if there is to be one.
+    demo: Option<Secret<String>>,
     /// The administrator's key, if this start made it. Nobody can ever read it again.
     pub(crate) key: Option<Secret<String>>,
     pub(super) platform: Platform,
@@ -66,7 +70,7 @@ pub(crate) fn build(settings: &Settings) -> Result<Started, StartError> {
     let server = threads.block_on(server)?;
     // Last of all: a key that is made and then not shown, because something else fails, would be lost for ever.
     let key = first_key(settings, &platform.identity)?;
-    Ok(Started { key, platform, server, threads, folder, stop_delay })
+    Ok(Started { demo: None, key, platform, server, threads, folder, stop_delay })
 }
 
 /// The administrator's key, at the very first start.
@@ -103,19 +107,27 @@ impl Started {
         self.server.metrics_address()
     }
 
+    /// Lets the demo live beside the server, with a key of its own.
+    pub(crate) fn with_demo(mut self) -> Result<Self, StartError> {
+        let permissions = Permissions::only(&demo::PERMISSIONS);
+        self.demo = Some(self.platform.identity.own_key(demo::NAME, permissions)?);
+        Ok(self)
+    }
+
     /// Answers until a signal asks for a stop. Then, in this order: no new requests, open ones get their answers, steps
     /// that wait are decided, what is noted in memory is written down, the database closes.
     pub(crate) fn run_until_stopped(self) -> Result<(), StartError> {
-        let Self { key: _, platform, server, threads, folder, stop_delay } = self;
+        let Self { key: _, demo, platform, server, threads, folder, stop_delay } = self;
         let serving = platform.clone();
         threads.block_on(async move {
             let (switch, stopping) = StopSwitch::new();
             stop_on_signals(switch)?;
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
             tokio::spawn(end_streams(serving.live.clone(), stopping.clone(), stop_delay));
+            let demo = demo.map(|key| demo::start(server.address(), key, stopping.clone())).transpose()?;
             serving.health.started();
             server.run_until_stopped(stopping).await;
-            ending(&serving).run().await;
+            ending(&serving, demo).run().await;
             Ok::<(), StartError>(())
         })?;
         platform.database.close();
@@ -134,16 +146,19 @@ async fn end_streams(live: Live, stopping: Stopping, delay: Duration) {
 }
 
 /// What has to end, in order.
-fn ending(platform: &Platform) -> Shutdown {
+fn ending(platform: &Platform, demo: Option<JoinHandle<()>>) -> Shutdown {
     let (runtime, identity, live) = (platform.runtime.clone(), platform.identity.clone(), platform.live.clone());
     // WebSockets are connections of their own by now, which the server does not wait for.
     let hang_up = async move {
         live.stop().await;
         Ok(())
     };
+    let leave =
+        async { spawn_blocking(|| demo.map(JoinHandle::join)).await.map(drop).map_err(|error| error.to_string()) };
     let drain = async { spawn_blocking(move || runtime.stop()).await.map_err(|error| error.to_string()) };
     let record = async move { identity.record_use().await.map_err(|error| error.to_string()) };
-    Shutdown::new().then("live", PATIENCE, hang_up).then("runtime", PATIENCE, drain).then("identity", PATIENCE, record)
+    let first = Shutdown::new().then("live", PATIENCE, hang_up).then("demo", PATIENCE, leave);
+    first.then("runtime", PATIENCE, drain).then("identity", PATIENCE, record)
 }
 
 /// Writes down about once a minute when keys were used.
