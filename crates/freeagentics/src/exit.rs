@@ -148,7 +148,7 @@ impl Complaint {
     fn text(&self, paint: Paint) -> String {
         let place = self.place.as_ref().map(|place| format!("{}: ", harmless(place))).unwrap_or_default();
         let (error, mend) = (paint.alarm("error:"), paint.faint("mend:"));
-        let single = crate::problems::told(&self.more, paint);
+        let single = crate::problems::told(&self.more, &self.message, paint);
         format!("{error} {place}{}\n {mend} {}\n{single}", harmless(&self.message), harmless(&self.mend))
     }
 

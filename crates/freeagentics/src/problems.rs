@@ -51,10 +51,11 @@ struct Told {
     mend: Option<String>,
 }
 
-/// The single `problems` and `failed` tests of a server's answer, a paragraph each; nothing if it named none.
-pub(crate) fn told(answer: &Map<String, Value>, paint: Paint) -> String {
+/// The single `problems` and `failed` tests of a server's answer, a paragraph each, without what was `said` already.
+pub(crate) fn told(answer: &Map<String, Value>, said: &str, paint: Paint) -> String {
     let listed = |name| answer.get(name).and_then(Value::as_array).into_iter().flatten();
     let problems = listed("problems").filter_map(|problem| Told::deserialize(problem).ok());
+    let problems = problems.filter(|problem| problem.message != said);
     let failed = listed("failed").filter_map(|test| Failed::deserialize(test).ok());
     problems.map(|problem| problem.text(paint)).chain(failed.map(|test| test.text(paint))).collect()
 }

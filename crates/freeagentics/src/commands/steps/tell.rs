@@ -91,5 +91,5 @@ fn complain(problem: &Map<String, Value>, place: &str, terminal: &mut Terminal<'
     if let Some(mend) = text("mend") {
         writeln!(terminal.err, " {} {}", paint.faint("mend:"), harmless(mend))?;
     }
-    write!(terminal.err, "{}", problems::told(problem, paint))
+    write!(terminal.err, "{}", problems::told(problem, what, paint))
 }

@@ -54,3 +54,17 @@ fn lines_before_a_wrong_one_are_sent_and_it_is_named() {
     assert_eq!(said.error()["place"], "broken.jsonl:2");
     assert_eq!(said.json()[0]["result"]["step"], 1);
 }
+
+#[test]
+fn of_what_is_wrong_with_an_observation_everything_is_told_once() {
+    let problem = |name: &str, line: u32| {
+        json!({ "code": "unknown_name", "pointer": format!("/observation/{name}"), "line": line, "column": 1,
+            "message": format!("`{name}` is not a modality"), "mend": "write `check`" })
+    };
+    let body = json!({ "code": "observation_invalid", "detail": "`chekc` is not a modality", "mend": "write `check`",
+        "problems": [problem("chekc", 1), problem("prboe", 2)] });
+    let refused = answer("422 Unprocessable Content", "", &body.to_string());
+    let (said, _) = Scripted::answering(&[&refused]).asked_by(&["steps", "a", "--observe", "chekc=1"]);
+    assert_eq!((said.code, said.err.matches("`chekc` is not a modality").count()), (5, 1), "{}", said.err);
+    assert!(said.err.contains("unknown_name at /observation/prboe (line 2, column 1)"), "{}", said.err);
+}
