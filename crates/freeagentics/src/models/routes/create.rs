@@ -17,6 +17,9 @@ use crate::server::codes::{MODEL_INVALID, MODEL_TEST_FAILED, MODEL_TESTS_TOO_LON
 use crate::server::openapi::failures;
 use crate::server::permissions::WriteModels;
 
+/// A document that is sound.
+const EXAMPLE: &str = include_str!("../../../../../models/tiger.yaml");
+
 failures! { Failures: MODEL_INVALID, MODEL_TEST_FAILED, MODEL_TESTS_TOO_LONG }
 
 /// How a model is stored.
@@ -45,10 +48,21 @@ fn yes() -> bool {
     post,
     path = "/api/v1/models",
     params(Options),
-    request_body(content((String = "application/yaml"), (ref("#/components/schemas/ModelDocument") = "application/json"))),
+    request_body(content(
+        (String = "application/yaml", example = json!(EXAMPLE)),
+        (ref("#/components/schemas/ModelDocument") = "application/json"),
+    )),
     responses(
         (status = 201, description = "A new version.", body = ModelView,
-         headers(("Location" = String, description = "The version's address."))),
+         headers(("Location" = String, description = "The version's address.")),
+         links(
+            ("latest" = (operation_id = "get_model", parameters(("name" = "$response.body#/name")))),
+            ("versions" = (operation_id = "list_model_versions", parameters(("name" = "$response.body#/name")))),
+            ("version" = (operation_id = "get_model_version",
+             parameters(("name" = "$response.body#/name"), ("version" = "$response.body#/version")))),
+            ("changes" = (operation_id = "diff_model_versions",
+             parameters(("name" = "$response.body#/name"), ("from" = "$response.body#/version"), ("to" = "$response.body#/version")))),
+         )),
         (status = 200, description = "The version that is there already, or what would have been stored.", body = ModelView),
         Failures,
     ),

@@ -4,6 +4,7 @@ use axiomcore::http::{Json, Problem};
 use axiomcore::identity::Allowed;
 use axum::extract::State;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::DocumentBody;
@@ -50,11 +51,11 @@ pub(crate) struct InvalidModel {
 
 /// Check a model
 ///
-/// Says what storing it would say, and stores nothing.
+/// Says what storing it would say, and stores nothing. Any text is welcome, for it is here that one learns what is wrong.
 #[utoipa::path(
     post,
     path = "/api/v1/models/validate",
-    request_body(content((String = "application/yaml"), (ref("#/components/schemas/ModelDocument") = "application/json"))),
+    request_body(content((Value = "application/yaml"), (Value = "application/json"))),
     responses((status = 200, description = "What was found.", body = Validation), Failures),
 )]
 pub(crate) async fn validate_model(

@@ -1,9 +1,10 @@
 //! Schemas that are not derived from a type of ours.
 
+use freeagentics_inference::document::{Format, Limits, to_json};
 use serde_json::{Map, Value, json};
 
 use super::problem;
-use crate::models::NAME_PATTERN;
+use crate::models::{NAME_PATTERN, Shipped};
 
 /// By their names among the components.
 pub(super) fn schemas() -> Map<String, Value> {
@@ -24,6 +25,7 @@ fn model_document() -> Map<String, Value> {
         if let Some(Value::Object(name)) = members.get_mut("properties").and_then(|all| all.get_mut("name")) {
             name.insert("pattern".into(), NAME_PATTERN.into());
         }
+        members.insert("examples".into(), json!(example().into_iter().collect::<Vec<_>>()));
         if let Some(Value::Object(definitions)) = members.remove("$defs") {
             let named = |(name, definition): (String, Value)| (component(&name), moved(definition));
             schemas.extend(definitions.into_iter().map(named));
@@ -31,6 +33,12 @@ fn model_document() -> Map<String, Value> {
     }
     schemas.insert("ModelDocument".into(), moved(schema));
     schemas
+}
+
+/// A document that is sound, as JSON.
+fn example() -> Option<Value> {
+    let tiger = Shipped::find("tiger").ok()?;
+    to_json(tiger.document, Format::Yaml, &Limits::default()).ok()
 }
 
 fn component(definition: &str) -> String {
