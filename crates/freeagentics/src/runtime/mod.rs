@@ -66,6 +66,7 @@ struct Inner {
     parts: RuntimeParts,
     config: Config,
     shards: Vec<Sender<Message>>,
+    metrics: Arc<RuntimeMetrics>,
     /// How many requests wait.
     waiting: Arc<AtomicUsize>,
     stopping: AtomicBool,
@@ -115,7 +116,7 @@ impl Runtime {
             threads.spawn(&format!("shard-{number}"), move || shard.run(&inbox))?;
         }
         let (waiting, stopping) = (Arc::default(), AtomicBool::new(false));
-        Ok(Self(Arc::new(Inner { parts, config, shards, waiting, stopping, threads: Mutex::new(threads.0) })))
+        Ok(Self(Arc::new(Inner { parts, config, shards, metrics, waiting, stopping, threads: Mutex::new(threads.0) })))
     }
 
     /// Asks one agent and waits for its answer: what it says is on disk.
@@ -184,6 +185,16 @@ impl Runtime {
     /// The settings it runs with.
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// How many agents are in memory, about.
+    pub(crate) fn hot_agents(&self) -> u64 {
+        self.0.metrics.hot.get() as u64
+    }
+
+    /// How many steps were decided since it started.
+    pub(crate) fn steps(&self) -> u64 {
+        self.0.metrics.steps.get()
     }
 
     /// The log that it writes.

@@ -25,6 +25,7 @@ use crate::live::{Live, LiveParts};
 use crate::log::{Feed, Log, MIGRATIONS};
 use crate::models::Library;
 use crate::runtime::{Runtime, RuntimeParts};
+use crate::system::counts::LastCounts;
 
 /// What API keys begin with.
 const KEY_PREFIX: &str = "fa";
@@ -57,6 +58,8 @@ pub(crate) struct Parts {
     pub(crate) health: Health,
     /// When the server started.
     pub(crate) started_at: Timestamp,
+    /// How much there was when somebody last looked.
+    pub(crate) counts: LastCounts,
     /// Places for what computes for long.
     computing: Arc<Semaphore>,
 }
@@ -116,6 +119,7 @@ impl Platform {
             metrics,
             health,
             started_at,
+            counts: LastCounts::default(),
             computing,
         })))
     }

@@ -1,4 +1,5 @@
 //! The system itself: who asks, and what runs.
 
+pub(crate) mod counts;
 pub(crate) mod read;
 pub(crate) mod whoami;

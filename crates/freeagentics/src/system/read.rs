@@ -8,6 +8,7 @@ use freeagentics_inference::numerics;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::counts::Counts;
 use crate::server::Platform;
 use crate::server::permissions::ReadSystem;
 
@@ -26,12 +27,13 @@ pub(crate) struct System {
     /// Which database it uses: `sqlite` or `postgresql`.
     #[schema(pattern = "^(sqlite|postgresql)$")]
     database: &'static str,
+    counts: Counts,
 }
 
 /// What runs
 #[utoipa::path(get, path = "/api/v1/system", responses((status = 200, description = "What runs.", body = System)))]
 pub(crate) async fn get_system(
-    _: Allowed<ReadSystem>,
+    caller: Allowed<ReadSystem>,
     State(platform): State<Platform>,
 ) -> Result<Json<System>, Problem> {
     let database = match platform.database.dialect() {
@@ -44,5 +46,6 @@ pub(crate) async fn get_system(
         started_at: platform.started_at.to_string(),
         uptime_seconds: platform.clock.now().since(platform.started_at).as_secs(),
         database,
+        counts: Counts::of(&platform, caller.workspace).await?,
     }))
 }
