@@ -14,7 +14,7 @@ use crate::profile::Pattern;
 
 /// Names of tests, and lines of each failed one, that are shown.
 const NAMES: usize = 4;
-const LINES: usize = 4;
+const LINES: usize = 8;
 
 /// What a profile says of it.
 #[derive(Clone, Debug, Deserialize)]
