@@ -120,7 +120,8 @@ fn names(cases: &[&TestCase]) -> Vec<String> {
 /// The names of the failed ones, each with the first lines of its complaint.
 fn failures(failed: &[&TestCase]) -> Vec<String> {
     let told = |case: &&TestCase| {
-        let lines = case.output.lines().filter(|line| !line.trim().is_empty()).take(LINES);
+        let is_told = |line: &&str| !line.starts_with("stack backtrace");
+        let lines = case.output.lines().take_while(is_told).filter(|line| !line.trim().is_empty()).take(LINES);
         [format!("FAILED {}", case.name)].into_iter().chain(lines.map(str::to_owned)).collect::<Vec<_>>()
     };
     failed.iter().take(NAMES).flat_map(told).collect()
