@@ -3,7 +3,7 @@
 use axiomcore::store::{Connection, Error, Result};
 use freeagentics_inference::document::Reading;
 use freeagentics_inference::engine::{Input, State};
-use freeagentics_inference::numerics::{Digest, VERSION};
+use freeagentics_inference::numerics::Digest;
 
 use super::{StepAnswer, StepFacts};
 use crate::agents;
@@ -28,11 +28,6 @@ impl Explained {
     /// Whether it is the original, bit for bit.
     pub(crate) fn is_identical(&self) -> bool {
         self.recorded == self.computed
-    }
-
-    /// Whether another engine made it, so that a difference says nothing about the log.
-    pub(crate) const fn is_of_another_engine(&self) -> bool {
-        self.numerics != VERSION
     }
 }
 

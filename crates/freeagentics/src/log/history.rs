@@ -32,24 +32,6 @@ pub(crate) fn newest(connection: &mut dyn Connection) -> Result<u64> {
     rows.first().map_or(Ok(0), |row| row.int(0)).map(i64::unsigned_abs)
 }
 
-/// An agent's events from `head` backwards, as far as `wanted` says.
-pub(crate) fn backwards(
-    connection: &mut dyn Connection,
-    head: u64,
-    mut wanted: impl FnMut(&Event) -> bool,
-) -> Result<Vec<Event>> {
-    let (mut found, mut seq) = (Vec::new(), head);
-    while seq != 0 {
-        let event = event(connection, seq)?;
-        seq = event.prev;
-        if !wanted(&event) {
-            break;
-        }
-        found.push(event);
-    }
-    Ok(found)
-}
-
 /// The last of an agent's events that has taken at most `step` steps: the step itself, or a reset after it.
 pub(crate) fn at_step(connection: &mut dyn Connection, head: u64, step: u64) -> Result<Option<Event>> {
     let mut here = event(connection, head)?;

@@ -85,11 +85,6 @@ impl Library {
         Self(Arc::new(Inner { database, clock, limits, compiled: Mutex::default() }))
     }
 
-    /// The bounds of what a document may describe.
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.0.limits
-    }
-
     /// Reads a document and compiles it, without storing it. Computes, so not for threads that serve requests.
     pub(crate) fn check(&self, text: &str, format: Format) -> Result<Checked, Rejected> {
         check(text, format, &self.0.limits)

@@ -58,9 +58,6 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    /// As a regular expression, for the document about the API.
-    pub(crate) const PATTERN: &str = "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}(@[1-9][0-9]{0,8})?$";
-
     /// Reads a reference.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let Some((name, version)) = text.split_once('@') else {

@@ -1,7 +1,7 @@
 //! Reading cold agents, and answers to requests that were made before.
 
 use std::sync::mpsc::{Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use axiomcore::store::{Connection, Result};
 
@@ -149,6 +149,3 @@ fn keys(connection: &mut dyn Connection, last: &Event) -> Result<Vec<Used>> {
     }
     Ok(used)
 }
-
-/// Jobs for all loaders.
-pub(super) type Jobs = Arc<Mutex<Receiver<Job>>>;

@@ -4,7 +4,6 @@ use axiomcore::http::{Json, Problem};
 use axiomcore::identity::Allowed;
 use axum::extract::State;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::DocumentBody;
