@@ -11,6 +11,7 @@ use tower_http::cors::CorsLayer;
 
 use super::application::Surroundings;
 use super::headers::{HeaderLimits, limit_headers, secure};
+use super::leftover::take_leftover;
 use super::observe::{Observer, observe};
 use super::panics::contain;
 use super::problems::{method_not_allowed, not_found, write_problems};
@@ -29,6 +30,8 @@ pub(super) fn around(router: Router, config: &Config, surroundings: &Surrounding
         .layer(from_fn(write_problems))
         // Below the writer of problems, because a panic becomes one.
         .layer(from_fn(contain))
+        // Above everything that may answer without having read the body.
+        .layer(from_fn(take_leftover))
         .layer(from_fn_with_state(HeaderLimits::new(config), limit_headers))
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it(config.compression)))
         // A browser's question about an origin has no credential, so it is answered above the handlers.

@@ -17,6 +17,7 @@ mod guard;
 mod headers;
 mod health;
 mod json;
+mod leftover;
 mod markdown;
 mod middleware;
 mod observe;

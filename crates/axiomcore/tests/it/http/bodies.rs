@@ -70,3 +70,30 @@ fn a_body_that_stalls_is_given_up() {
     let answer = connection.answer();
     assert_eq!((answer.status, answer.problem().as_str()), (408, "body_too_slow"));
 }
+
+#[test]
+fn a_request_that_is_answered_before_its_body_arrived_does_not_cost_the_connection() {
+    let running = Running::start(|_| {});
+    let mut connection = Connection::open(running.address);
+    for path in ["/nowhere", "/hello"] {
+        connection.send(&format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n"));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        connection.send(&"a".repeat(1_000));
+        let answer = connection.answer();
+        assert_eq!((answer.status >= 404, answer.header("connection")), (true, None));
+    }
+    connection.send("GET /hello HTTP/1.1\r\nhost: x\r\n\r\n");
+    assert_eq!(connection.answer().text(), "hello");
+}
+
+#[test]
+fn a_connection_with_too_much_left_on_it_is_said_to_end() {
+    let running = Running::start(|_| {});
+    for more in ["content-length: 1000000", "content-length: 1000", "content-length: 10\r\nexpect: 100-continue"] {
+        let mut connection = Connection::open(running.address);
+        connection.send(&format!("POST /nowhere HTTP/1.1\r\nhost: x\r\n{more}\r\n\r\n"));
+        let answer = connection.answer();
+        assert_eq!((answer.status, answer.header("connection")), (404, Some("close")), "{more}");
+        assert!(connection.is_closed());
+    }
+}
