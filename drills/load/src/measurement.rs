@@ -120,7 +120,6 @@ impl Bench<'_> {
     fn load(&self, batch: Option<u32>, connections: usize, rate: Option<f64>) -> Result<Phase> {
         let arguments = self.arguments;
         let kind = batch.map_or_else(|| "single".to_owned(), |n| format!("batches of {n}"));
-        let how = rate.map_or_else(|| "closed".to_owned(), |rate| format!("open at {rate:.0}/s"));
         let load = Load {
             rate,
             connections,
@@ -128,7 +127,7 @@ impl Bench<'_> {
             duration: arguments.duration(),
             seed: arguments.seed,
         };
-        let name = format!("{kind}, {how}, {connections} connections");
+        let name = format!("{kind}, {}", load.told());
         let work = Rc::new(RefCell::new(self.steps(arguments.pattern, batch)));
         observed(&name, self.server.pid(), || generator::run(self.server.address, load, work)).map(|phase| Phase {
             pattern: arguments.pattern,
@@ -175,11 +174,11 @@ fn machine(arguments: &Arguments, folder: &Path) -> Result<Machine> {
     Ok(Machine { fdatasync, bare_insert_rows_per_second, bare_http: bare_http(arguments)? })
 }
 
-/// The same client against a server that does nothing.
-fn bare_http(arguments: &Arguments) -> Result<Phase> {
+/// The same client against a server that does nothing, in both loops.
+fn bare_http(arguments: &Arguments) -> Result<Vec<Phase>> {
     let mut server = Bare::start()?;
     let address = server.address()?;
-    let load = Load {
+    let mut load = Load {
         rate: None,
         connections: arguments.connections,
         warm_up: arguments.warm_up().min(Duration::from_secs(1)),
@@ -188,8 +187,13 @@ fn bare_http(arguments: &Arguments) -> Result<Phase> {
     };
     let access = harness::http::Access { host: "localhost".into(), key: "0".repeat(64) };
     let work = Rc::new(RefCell::new(BareRequests::new(&access)));
-    let name = format!("bare HTTP, closed, {} connections", arguments.connections);
-    observed(&name, server.0.id(), || generator::run(address, load, work))
+    let measure = |load: Load| {
+        let name = format!("bare HTTP, {}", load.told());
+        observed(&name, server.0.id(), || generator::run(address, load, work.clone()))
+    };
+    let closed = measure(load)?;
+    load.rate = Some(closed.measured.requests_per_second * arguments.share);
+    Ok(vec![closed, measure(load)?])
 }
 
 /// This program as a server that does nothing; killed when dropped.

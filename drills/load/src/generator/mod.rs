@@ -51,6 +51,14 @@ pub(crate) struct Load {
     pub(crate) seed: u64,
 }
 
+impl Load {
+    /// In a few words.
+    pub(crate) fn told(&self) -> String {
+        let how = self.rate.map_or_else(|| "closed".to_owned(), |rate| format!("open at {rate:.0}/s"));
+        format!("{how}, {} connections", self.connections)
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Measured {
