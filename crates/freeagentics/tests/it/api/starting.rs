@@ -39,7 +39,7 @@ fn for_people_the_key_and_the_address_are_told_in_words() {
     let installation = Installation::sqlite();
     let mut command = installation.command(&["--output", "text"]);
     let mut process = command.args(["--set", "telemetry.log=warn"]).spawn().unwrap();
-    let mut text = [0; 200];
+    let mut text = [0; 2_000];
     std::thread::sleep(Duration::from_millis(500));
     let length = process.stdout.as_mut().unwrap().read(&mut text).unwrap();
     process.kill().unwrap();
@@ -47,7 +47,7 @@ fn for_people_the_key_and_the_address_are_told_in_words() {
     let told = String::from_utf8_lossy(&text[..length]).into_owned();
     let lines: Vec<&str> = told.lines().collect();
     assert!(lines[0].contains("shown only this once") && lines[1].trim().starts_with("fa_1_"), "{told}");
-    assert!(lines[2].contains("http://127.0.0.1:"), "{told}");
+    assert!(lines.iter().any(|line| line.contains("http://127.0.0.1:")), "{told}");
 }
 
 #[test]
