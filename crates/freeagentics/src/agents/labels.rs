@@ -1,8 +1,10 @@
 //! What agents are found by.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -13,8 +15,35 @@ use utoipa::{PartialSchema, ToSchema};
 pub(crate) struct Labels(BTreeMap<String, String>);
 
 /// Labels as they are written, before they are checked.
-#[derive(Deserialize)]
 struct Given(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Once)
+    }
+}
+
+/// Takes a map in which no name stands twice: JSON allows that, and one of the two would be lost.
+struct Once;
+
+impl<'de> Visitor<'de> for Once {
+    type Value = Given;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map from names to values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+        let mut labels = BTreeMap::new();
+        while let Some((name, value)) = map.next_entry::<String, String>()? {
+            if labels.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("label `{name}` stands there twice")));
+            }
+            labels.insert(name, value);
+        }
+        Ok(Given(labels))
+    }
+}
 
 /// Most labels of an agent.
 const MOST: usize = 32;

@@ -37,6 +37,8 @@ pub(super) struct Circumstances<'a> {
 /// A step that was computed and is not on disk yet.
 #[derive(Debug)]
 pub(super) struct Stepped {
+    /// When it was decided: what the answer says and what the log says.
+    pub(super) at: Timestamp,
     pub(super) json: String,
     pub(super) step: Step,
     pub(super) state: Box<[u8]>,
@@ -89,7 +91,7 @@ impl Seat {
             step.state = Some(saved.clone());
         }
         let json = json.map_err(|error| Refused::Internal(error.to_string()))?;
-        Ok(Stepped { json, step, state: saved.as_slice().into() })
+        Ok(Stepped { at: now, json, step, state: saved.as_slice().into() })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::TrySendError;
 
+use axiomcore::clock::Timestamp;
 use axiomcore::store::{Connection, Result as Stored};
 use serde_json::json;
 
@@ -90,7 +91,7 @@ impl Shard {
 
     fn stepped(&mut self, slot: Slot, waiting: Waiting, dry_run: bool, stepped: Result<Stepped, Refused>) {
         let Some(hot) = self.cache.get(slot) else { return waiting.answer(Err(Refused::NotFound)) };
-        let Stepped { json, step, state } = match stepped {
+        let Stepped { at, json, step, state } = match stepped {
             Ok(stepped) => stepped,
             Err(refused) => return self.refuse(waiting, refused),
         };
@@ -103,7 +104,7 @@ impl Shard {
         self.parts.metrics.steps.inc();
         let key = step.key.map(|(key, asked)| (key, Some(asked)));
         let next = Next { commitment: [0; 32], state: Some(state), key, deleted: false };
-        self.propose(slot, waiting, What::Stepped(step), done, next, None);
+        self.propose((slot, at), waiting, What::Stepped(step), done, next, None);
     }
 
     /// A reset or a deletion.
@@ -122,28 +123,23 @@ impl Shard {
         let done = Done { revision: hot.revision + 1, step: hot.step, episode, json: String::new(), replayed: false };
         let next = Next { commitment: [0; 32], state: None, key: key.map(|key| (key, None)), deleted };
         let what = if deleted { What::Deleted } else { What::Reset { key } };
-        let also = self.beside(&waiting, deleted);
-        self.propose(slot, waiting, what, done, next, Some(also));
+        let at = self.parts.clock.now();
+        let also = beside(&waiting, at, deleted);
+        self.propose((slot, at), waiting, what, done, next, Some(also));
     }
 
-    /// What goes into the database with a reset or a deletion.
-    fn beside(&self, waiting: &Waiting, deleted: bool) -> Also {
-        let (at, principal) = (self.parts.clock.now(), waiting.request.principal.clone());
-        let name = waiting.request.agent.shared();
-        Box::new(move |connection: &mut dyn Connection| -> Stored<()> {
-            let (workspace, action) = (principal.workspace, if deleted { "agent.delete" } else { "agent.reset" });
-            if deleted {
-                agents::store::mark_deleted(connection, workspace, &name, at)?;
-            }
-            let entry = outbox::Entry { workspace, at, principal: &principal.id, action };
-            entry.write(connection, &name, &json!({}))
-        })
-    }
-
-    fn propose(&mut self, slot: Slot, waiting: Waiting, what: What, done: Done, mut next: Next, also: Option<Also>) {
+    fn propose(
+        &mut self,
+        (slot, at): (Slot, Timestamp),
+        waiting: Waiting,
+        what: What,
+        done: Done,
+        mut next: Next,
+        also: Option<Also>,
+    ) {
         let Some(hot) = self.cache.get(slot) else { return waiting.answer(Err(Refused::NotFound)) };
         let told = Told {
-            at: self.parts.clock.now().0,
+            at: at.0,
             principal: waiting.request.principal.id.clone(),
             model: hot.model,
             episode: done.episode,
@@ -186,4 +182,17 @@ impl Shard {
         self.parts.metrics.refused.with(&[refused.reason()]).inc();
         waiting.answer(Err(refused));
     }
+}
+
+/// What goes into the database with a reset or a deletion.
+fn beside(waiting: &Waiting, at: Timestamp, deleted: bool) -> Also {
+    let (principal, name) = (waiting.request.principal.clone(), waiting.request.agent.shared());
+    Box::new(move |connection: &mut dyn Connection| -> Stored<()> {
+        let (workspace, action) = (principal.workspace, if deleted { "agent.delete" } else { "agent.reset" });
+        if deleted {
+            agents::store::mark_deleted(connection, workspace, &name, at)?;
+        }
+        let entry = outbox::Entry { workspace, at, principal: &principal.id, action };
+        entry.write(connection, &name, &json!({}))
+    })
 }

@@ -1,6 +1,9 @@
 //! The API as its users meet it: the real server as a process, on a real database, asked over HTTP.
 
+pub(crate) mod agents;
 mod client;
+mod decisions;
+mod fleets;
 mod models;
 mod requests;
 pub(crate) mod server;

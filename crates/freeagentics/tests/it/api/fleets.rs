@@ -1,0 +1,170 @@
+//! Many agents at once by their labels, and on their way from one server to another.
+
+use serde_json::{Value, json};
+
+use super::agents::{check, create, get, step, with_watchdog};
+use super::{Client, Installation, on_both_databases};
+
+on_both_databases!(
+    a_fleet_sees_the_same_and_begins_anew_together,
+    a_fleet_goes_to_another_server_and_decides_there_as_it_would_have_here,
+);
+
+const NDJSON: [(&str, &str); 1] = [("content-type", "application/x-ndjson")];
+
+fn import(client: &Client, lines: &str) -> super::client::Answer {
+    client.send("POST", "/api/v1/import", &NDJSON, lines)
+}
+
+fn a_fleet_sees_the_same_and_begins_anew_together(installation: Installation) {
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    for id in ["a", "b", "c"] {
+        create(&client, id);
+    }
+    let other = json!({ "id": "other", "model": "watchdog", "labels": { "team": "b" } });
+    client.post("/api/v1/agents", &other).expect(201);
+    let fleet = json!({ "labels": { "team": "a" }, "observation": { "check": 5000 }, "idempotency_key": "k" });
+    let answer = client.post("/api/v1/fleets/step", &fleet).expect(200);
+    let items = answer["items"].as_array().unwrap();
+    let agents: Vec<&Value> = items.iter().map(|item| &item["result"]["agent"]).collect();
+    assert_eq!(agents, ["a", "b", "c"]);
+    assert!(items.iter().all(|item| item["result"]["digest"] == items[0]["result"]["digest"]), "they see the same");
+    let again = client.post("/api/v1/fleets/step", &fleet).expect(200);
+    assert!(again["items"].as_array().unwrap().iter().all(|item| item["result"]["replayed"] == true));
+    assert_eq!(get(&client, "other")["step"], 0);
+    let reset = client.post("/api/v1/fleets/reset", &json!({ "labels": { "team": "a" } })).expect(200);
+    assert_eq!(reset, json!({ "reset": 3, "failed": [] }));
+    assert_eq!((&get(&client, "c")["episode"], &get(&client, "other")["episode"]), (&json!(2), &json!(1)));
+    for body in [json!({ "labels": {}, "observation": {} }), json!({ "labels": { "team": 1 }, "observation": {} })] {
+        client.post("/api/v1/fleets/step", &body).problem(422, "invalid_body");
+    }
+    client.post("/api/v1/fleets/reset", &json!({ "labels": {} })).problem(422, "invalid_body");
+    let nobody =
+        client.post("/api/v1/fleets/step", &json!({ "labels": { "team": "z" }, "observation": {} })).expect(200);
+    assert_eq!(nobody, json!({ "items": [] }));
+}
+
+fn a_fleet_goes_to_another_server_and_decides_there_as_it_would_have_here(installation: Installation) {
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    for id in ["a", "b", "fresh"] {
+        create(&client, id);
+    }
+    for n in 0..5 {
+        step(&client, "a", &check(if n == 3 { 5000 } else { 40 }));
+    }
+    step(&client, "b", &check(5000));
+    client.post("/api/v1/agents/b/reset", &json!({})).expect(200);
+    let exported = client.get("/api/v1/fleets/export?label=team=a");
+    assert_eq!(exported.header("content-type"), Some("application/x-ndjson"));
+    let lines: Vec<Value> = exported.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&Value> = lines.iter().map(|line| &line["kind"]).collect();
+    assert_eq!(kinds, ["model", "agent", "agent", "agent"]);
+    assert_eq!((&lines[1]["step"], &lines[2]["state"], &lines[2]["episode"]), (&json!(5), &Value::Null, &json!(2)));
+
+    let elsewhere = Installation::sqlite();
+    let there = elsewhere.start();
+    let taken = import(&there.client(), &exported.text);
+    assert_eq!(taken.expect(200), json!({ "models": 1, "agents": 3 }));
+    for id in ["a", "b", "fresh"] {
+        let (here, mut moved) = (get(&client, id), get(&there.client(), id));
+        assert_eq!(moved["revision"], 1, "its history stays where it was made");
+        for own in ["revision", "created_at"] {
+            moved[own] = here[own].clone();
+        }
+        assert_eq!(moved, here);
+    }
+    let next = |client: &Client, id: &str| {
+        let answer = step(client, id, &check(5000));
+        (answer["digest"].clone(), answer["step"].clone(), answer["episode"].clone())
+    };
+    for id in ["a", "b", "fresh"] {
+        assert_eq!(next(&client, id), next(&there.client(), id), "{id}");
+    }
+    there.client().get("/api/v1/agents/a/decisions/5").problem(404, "decision_not_found");
+    let explained = there.client().get("/api/v1/agents/a/decisions/6").expect(200);
+    assert_eq!(explained["replay"]["identical"], true);
+
+    // Not a second time, and nothing of it.
+    let again = import(&there.client(), &(exported.text.replace("\"id\":\"b\"", "\"id\":\"new\"")));
+    let problem = again.problem(422, "import_invalid");
+    let codes: Vec<(u64, &str)> = problem["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["line"].as_u64().unwrap(), one["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(codes, [(2, "agent_exists"), (4, "agent_exists")]);
+    there.client().get("/api/v1/agents/new").problem(404, "agent_not_found");
+}
+
+#[test]
+fn everything_that_is_wrong_with_an_import_is_told_with_its_line_and_nothing_is_taken_in() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    step(&client, "a", &check(5000));
+    let exported = client.get("/api/v1/fleets/export?label=team=a").text;
+    let (model, agent) = exported.trim_end().split_once('\n').unwrap();
+    let named = |id: &str| agent.replace("\"id\":\"a\"", &format!("\"id\":\"{id}\""));
+    let lines = [
+        "nonsense".to_owned(),
+        model.replace("\"digest\":\"", "\"digest\":\"0"),
+        named("good"),
+        named("good"),
+        named("b").replace("\"step\":1", "\"step\":2"),
+        named("c").replace("\"state\":\"01", "\"state\":\"zz"),
+        named("d").replace("\"version\":1", "\"version\":3"),
+        named("e").replace("\"state\":\"01", "\"state\":\"02"),
+        "{\"kind\":\"planet\"}".to_owned(),
+        String::new(),
+        named("f").replace("\"kind\":\"agent\"", "\"kind\":\"agent\",\"extra\":1"),
+        named("g").replace("\"episode\":1", "\"episode\":0"),
+    ];
+    let problem = import(&client, &lines.join("\n")).problem(422, "import_invalid");
+    let told: Vec<(u64, &str)> = problem["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["line"].as_u64().unwrap(), one["code"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        (1, "malformed_json"),
+        (2, "digest_mismatch"),
+        (4, "duplicate"),
+        (5, "state_invalid"),
+        (6, "state_invalid"),
+        (7, "model_not_found"),
+        (8, "state_invalid"),
+        (9, "invalid_body"),
+        (11, "invalid_body"),
+        (12, "state_invalid"),
+    ];
+    assert_eq!(told, expected, "{problem}");
+    client.get("/api/v1/agents/good").problem(404, "agent_not_found");
+    client
+        .send("POST", "/api/v1/import", &[("content-type", "application/json")], "{}")
+        .problem(415, "unsupported_media_type");
+    assert_eq!(import(&server.client(), "\n").expect(200), json!({ "models": 0, "agents": 0 }));
+    for query in ["", "?label=team", "?label=team=a&x=1"] {
+        client.get(&format!("/api/v1/fleets/export{query}")).problem(400, "invalid_parameter");
+    }
+}
+
+#[test]
+fn a_fleet_of_many_pages_is_exported_and_imported_whole() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    let agents: Vec<Value> =
+        (0..1_234).map(|n| json!({ "id": format!("a{n}"), "model": "watchdog", "labels": { "team": "a" } })).collect();
+    client.post("/api/v1/agents/batch", &json!({ "agents": agents })).expect(200);
+    let exported = client.get("/api/v1/fleets/export?label=team=a").text;
+    assert_eq!(exported.lines().count(), 1 + 1_234);
+    let elsewhere = Installation::sqlite();
+    let there = elsewhere.start();
+    assert_eq!(import(&there.client(), &exported).expect(200), json!({ "models": 1, "agents": 1_234 }));
+    assert_eq!(there.client().get("/api/v1/fleets/export?label=team=a").text.lines().count(), 1 + 1_234);
+}
