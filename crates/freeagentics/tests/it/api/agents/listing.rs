@@ -58,7 +58,7 @@ fn labels_are_replaced_as_a_whole(installation: Installation) {
         client.send("PUT", &format!("/api/v1/agents/{id}/labels"), &super::with(&[]), &body.to_string())
     };
     let labelled = put("a", &json!({ "labels": { "team": "b" } }));
-    let mut expected = made.clone();
+    let mut expected = made;
     expected["labels"] = json!({ "team": "b" });
     assert_eq!((labelled.expect(200), labelled.header("etag")), (expected.clone(), Some("\"1\"")));
     assert_eq!(get(&client, "a"), expected);
