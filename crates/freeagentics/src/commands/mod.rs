@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod check;
 pub(crate) mod config;
+mod decision;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod models;

@@ -5,7 +5,7 @@ const STORED = "freeagentics-key";
 const MOST_CARDS = 60;
 const STATES_SHOWN = 4;
 // A sentence is asked for when something has changed, and otherwise every so many steps.
-const STEPS_PER_SENTENCE = 10;
+const STEPS_PER_SENTENCE = 5;
 
 const find = (id) => document.getElementById(id);
 const cards = new Map();
@@ -225,7 +225,8 @@ const ranked = (odds) => Object.entries(odds).sort(([, left], [, right]) => righ
 
 /** The likeliest states of one factor as bars. Rows stay where they are, so that bars move and not names. */
 function gauges(card, factor, odds, named) {
-  const shown = ranked(odds).slice(0, STATES_SHOWN).map(([state]) => state);
+  const likely = ranked(odds).filter(([, value], at) => at < 2 || value >= 0.0005);
+  const shown = likely.slice(0, STATES_SHOWN).map(([state]) => state);
   let table = card.odds.get(factor);
   if (!table || shown.some((state) => !table.rows.has(state))) {
     const rows = new Map();
@@ -252,7 +253,8 @@ function gauges(card, factor, odds, named) {
 
 async function sentence(card, step) {
   const decision = await explained(card.id, step, "summary").catch(() => null);
-  if (decision?.why && card.step - step < STEPS_PER_SENTENCE) card.why.textContent = decision.why;
+  if (!decision?.why || card.step - step >= STEPS_PER_SENTENCE) return;
+  card.why.replaceChildren(decision.why, " ", element("span", { className: "number", textContent: `(step ${step})` }));
 }
 
 const explained = (id, step, how) => read(`/agents/${encodeURIComponent(id)}/decisions/${step}?explain=${how}`);

@@ -3,5 +3,6 @@
 
 mod api;
 mod commands;
+mod demo;
 mod page;
 mod repo;

@@ -1,7 +1,9 @@
 //! `freeagentics agents`: the agents of a server.
 
 mod create;
+mod decisions;
 mod delete;
+mod explain;
 mod get;
 mod list;
 mod reset;
@@ -16,7 +18,7 @@ use crate::{
     terminal::{Format, Terminal},
 };
 
-/// Creates, finds, watches, resets and deletes them.
+/// Creates, finds, explains, watches, resets and deletes them.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -33,6 +35,10 @@ enum Verb {
     List(list::Args),
     /// Show an agent: its model, its beliefs, what it did last.
     Get(get::Args),
+    /// List what an agent decided, the latest first.
+    Decisions(decisions::Args),
+    /// Explain a decision of an agent, of now or of long ago, by computing it again from the log.
+    Explain(explain::Args),
     /// Begin a new episode: the agent forgets what it believes; its history stays.
     Reset(reset::Args),
     /// Delete an agent for good: its name is not free again.
@@ -47,6 +53,8 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
         Verb::Create(args) => create::run(args, &client, format, terminal),
         Verb::List(args) => list::run(args, &client, format, terminal),
         Verb::Get(args) => get::run(args, &client, format, terminal),
+        Verb::Decisions(args) => decisions::run(args, &client, format, terminal),
+        Verb::Explain(args) => explain::run(args, &client, format, terminal),
         Verb::Reset(args) => reset::run(args, &client, format, terminal),
         Verb::Delete(args) => delete::run(args, &client, format, terminal),
         Verb::Watch(args) => watch::run(args, &client, format, terminal),

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Call, Client, Connection, segment},
-    commands::written::{fresh_key, pair},
+    commands::{
+        decision,
+        written::{fresh_key, pair},
+    },
     exit::{Exit, Failure},
     terminal::{Format, Terminal},
 };
@@ -72,7 +75,7 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     let answer = step(args, agent, &key, &client)?;
     match format {
         Format::Json => terminal.json(&answer)?,
-        Format::Text => tell::decision(&answer, args.explain, terminal)?,
+        Format::Text => decision::tell(&answer, args.explain, terminal)?,
     }
     Ok(Exit::Done)
 }

@@ -1,68 +1,15 @@
-//! Decisions of a server, told.
+//! What came of the items of a batch, told.
 
 use std::io;
 
 use serde_json::{Map, Value};
 
 use crate::{
-    commands::run::Explain,
+    commands::{decision, run::Explain},
     exit::{Exit, Failure},
-    explain::{
-        amounts::{amount, percent},
-        answered,
-    },
     problems,
-    tables::{Align, Table},
     terminal::{Format, Terminal, harmless},
 };
-
-/// Actions of a table; a model may have hundreds.
-const SHOWN: usize = 8;
-
-/// One decision, for people.
-pub(super) fn decision(answer: &Value, explain: Explain, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let text = |name| answer.get(name).and_then(Value::as_str).unwrap_or_default();
-    let is = |name| answer.get(name).and_then(Value::as_bool).unwrap_or_default();
-    let step = answer.get("step").and_then(Value::as_u64).unwrap_or_default();
-    let action = answer.get("action").and_then(answered::action);
-    let done = action.map(|action| format!("  →  {}", terminal.paint.strong(&harmless(&action)))).unwrap_or_default();
-    let note = match (is("dry_run"), is("replayed")) {
-        (true, _) => "  (a dry run: nothing has changed)",
-        (_, true) => "  (answered before; nothing was done again)",
-        _ => "",
-    };
-    let agent = harmless(text("agent"));
-    writeln!(terminal.out, "{agent}  step {step}{done}{}", terminal.paint.faint(note))?;
-    if explain == Explain::None {
-        return Ok(());
-    }
-    match text("why") {
-        "" => {}
-        why => terminal.paragraph("    ", &harmless(why))?,
-    }
-    if let Some(odds) = answer.get("beliefs").and_then(answered::beliefs) {
-        writeln!(terminal.out, "    {}", terminal.paint.faint(&harmless(&odds)))?;
-    }
-    if explain == Explain::Full {
-        considered(answer, terminal)?;
-    }
-    Ok(())
-}
-
-/// What could have been done instead.
-fn considered(answer: &Value, terminal: &mut Terminal<'_>) -> io::Result<()> {
-    let all = answer.get("considered").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let names = ["considered", "chosen with", "costs", "is worth as a look", "saves", "in all"];
-    let mut table = Table::new(names.map(|name| (name, if name == "considered" { Align::Left } else { Align::Right })));
-    for one in all.iter().take(SHOWN) {
-        let number = |name| one.get(name).and_then(Value::as_f64);
-        let said = |name| number(name).map_or_else(String::new, amount);
-        let action = one.get("action").and_then(answered::action).unwrap_or_default();
-        let odds = number("odds").map_or_else(String::new, percent);
-        table.row([harmless(&action).into_owned(), odds, said("cost"), said("tells"), said("brings"), said("worth")]);
-    }
-    if all.is_empty() { Ok(()) } else { table.write(terminal.out, "    ") }
-}
 
 /// One item of a batch.
 pub(super) fn item(
@@ -75,7 +22,7 @@ pub(super) fn item(
     let refused = item.get("problem").and_then(Value::as_object);
     match (format, refused) {
         (Format::Json, _) => terminal.json(item)?,
-        (Format::Text, None) => decision(item.get("result").unwrap_or(&Value::Null), explain, terminal)?,
+        (Format::Text, None) => decision::tell(item.get("result").unwrap_or(&Value::Null), explain, terminal)?,
         (Format::Text, Some(problem)) => complain(problem, place, terminal)?,
     }
     Ok(if refused.is_some() { Exit::Refused } else { Exit::Done })
