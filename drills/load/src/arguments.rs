@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     pub(crate) connections: usize,
     /// Steps in a batch.
     #[arg(long, default_value_t = 500)]
-    pub(crate) batch: u32,
+    batch: u32,
     /// Connections for batches.
     #[arg(long, default_value_t = 8)]
     pub(crate) batch_connections: usize,
@@ -87,6 +87,12 @@ pub(crate) enum Database {
 impl Arguments {
     pub(crate) fn n_agents(&self) -> u32 {
         if self.smoke { 2_000 } else { self.agents }
+    }
+
+    /// Steps in a batch: no more than that every connection finds agents that no other has taken.
+    pub(crate) fn batch(&self) -> u32 {
+        let connections = u32::try_from(self.batch_connections).unwrap_or(u32::MAX).max(1);
+        self.batch.min(self.n_agents() / connections / 2).max(1)
     }
 
     pub(crate) fn duration(&self) -> Duration {

@@ -90,12 +90,12 @@ impl Bench<'_> {
 
     /// Returns how many steps failed.
     fn step_each_once(&self) -> Result<u64> {
-        const AT_ONCE: u32 = 1000;
         let n = self.arguments.n_agents();
-        let mut steps = self.steps(Pattern::RoundRobin, Some(AT_ONCE));
+        let at_once = n.min(1000);
+        let mut steps = self.steps(Pattern::RoundRobin, Some(at_once));
         let mut connection = harness::http::Connection::open(self.server.address)?;
         let (mut request, mut ticket, mut errors) = (Vec::new(), Vec::new(), Errors::new());
-        for _ in 0..n.div_ceil(AT_ONCE) {
+        for _ in 0..n.div_ceil(at_once) {
             steps.ask(&mut request, &mut ticket);
             let answer = connection.ask(&request)?;
             steps.answered(&ticket, answer.status, &answer.body, &mut errors);
@@ -108,11 +108,11 @@ impl Bench<'_> {
         let single = self.load(None, arguments.connections, None)?;
         let rate = arguments.rate.unwrap_or(single.measured.steps_per_second * arguments.share);
         let single_open = self.load(None, arguments.connections, Some(rate))?;
-        let batch = Some(arguments.batch);
-        let batched = self.load(batch, arguments.batch_connections, None)?;
+        let batch = arguments.batch();
+        let batched = self.load(Some(batch), arguments.batch_connections, None)?;
         let rate = arguments.batch_rate.unwrap_or(batched.measured.steps_per_second * arguments.share);
-        let rate = rate / f64::from(arguments.batch);
-        let batched_open = self.load(batch, arguments.batch_connections, Some(rate))?;
+        let rate = rate / f64::from(batch);
+        let batched_open = self.load(Some(batch), arguments.batch_connections, Some(rate))?;
         Ok(vec![single, single_open, batched, batched_open])
     }
 

@@ -79,7 +79,9 @@ impl Siege<'_> {
             faults.append(&mut client.faults);
             for record in client.records.drain(..) {
                 let history = self.histories.entry(record.agent.clone()).or_default();
+                let n_steps = history.steps.len();
                 faults.extend(history.learn(record));
+                self.tally.acknowledged_steps += (history.steps.len() - n_steps) as u64;
             }
         }
         for fault in &mut faults {

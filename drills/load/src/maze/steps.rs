@@ -61,7 +61,7 @@ impl Steps {
 
     fn ask_many(&mut self, n: u32, ticket: &mut Vec<u32>) -> String {
         self.body.extend_from_slice(br#"{"items":["#);
-        for item in 0..n.min(self.asking.n_agents / 2) {
+        for item in 0..n {
             let agent = self.take();
             ticket.push(agent);
             let comma = if item > 0 { "," } else { "" };

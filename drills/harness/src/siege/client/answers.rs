@@ -50,7 +50,7 @@ impl Client {
         let done = match (&intent.what, status) {
             (_, 429 | 503) => return self.refused(intent, asked),
             (What::Step(_), 200) => self.stepped(&intent, body, replayed),
-            (What::Reset, 200) => self.was_reset(&intent, body),
+            (What::Reset, 200) => self.was_reset(&intent, body, replayed),
             (What::Create, 201) => self.was_created(&intent),
             (What::Create, 409) if is_retry => self.was_created(&intent),
             // Others went on with a contested agent until the server forgot the key.
@@ -78,7 +78,8 @@ impl Client {
             if !replayed && step.step <= agent.step {
                 return Err(format!("a new step is step {} after step {} was acknowledged", step.step, agent.step));
             }
-            if step.revision > agent.revision {
+            // A first answer, given again, does not say what has happened since.
+            if !replayed {
                 *agent = Agent {
                     step: step.step,
                     revision: step.revision,
@@ -92,15 +93,14 @@ impl Client {
                 self.answered.drain(..self.answered.len().saturating_sub(REMEMBERED));
             }
         }
-        self.tally.acknowledged_steps += u64::from(!replayed);
         self.note(intent, News::Stepped(Box::new(step)));
         Ok(())
     }
 
-    fn was_reset(&mut self, intent: &Intent, body: &Value) -> Result<(), String> {
+    fn was_reset(&mut self, intent: &Intent, body: &Value, replayed: bool) -> Result<(), String> {
         let (episode, revision) = (number(body, "episode")?, number(body, "revision")?);
         if let Some(agent) = self.agents.iter_mut().find(|agent| agent.name == intent.agent)
-            && revision > agent.revision
+            && !replayed
         {
             *agent = Agent { revision, is_certain: true, has_begun: false, ..agent.take() };
         }

@@ -147,12 +147,23 @@ impl Client {
         self.records.push(Record { agent: intent.agent.clone(), number: intent.number, news });
     }
 
-    /// There was no answer to it. With a key it will be asked again; without one, it happened or it did not.
-    fn is_open(&mut self, intent: Intent) {
-        self.tally.unanswered += 1;
+    /// There was no answer to it again, so it stays first in the line.
+    fn is_still_open(&mut self, intent: Intent) {
+        self.doubt(&intent);
+        self.unanswered.push_front(intent);
+    }
+
+    /// Nobody knows the agent's revision until something new is done.
+    fn doubt(&mut self, intent: &Intent) {
         if let Some(agent) = self.agents.iter_mut().find(|agent| agent.name == intent.agent) {
             agent.is_certain = false;
         }
+    }
+
+    /// There was no answer to it. With a key it will be asked again; without one, it happened or it did not.
+    fn is_open(&mut self, intent: Intent) {
+        self.tally.unanswered += 1;
+        self.doubt(&intent);
         match intent.what {
             What::Create => {
                 self.note(&intent, News::MaybeCreated);

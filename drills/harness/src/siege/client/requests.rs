@@ -72,12 +72,12 @@ impl Client {
             let intents: Vec<Intent> = self.unanswered.drain(..n_steps).collect();
             match self.ask(line, &self.batch_of(&intents)) {
                 Some(answer) => self.answered_batch(intents, answer, Asked::Again),
-                None => intents.into_iter().rev().for_each(|intent| self.unanswered.push_front(intent)),
+                None => intents.into_iter().rev().for_each(|intent| self.is_still_open(intent)),
             }
         } else if let Some(intent) = self.unanswered.pop_front() {
             match self.ask(line, &intent.bytes(&self.access)) {
                 Some(answer) => self.answered(intent, answer, Asked::Again),
-                None => self.unanswered.push_front(intent),
+                None => self.is_still_open(intent),
             }
         }
     }
@@ -119,6 +119,8 @@ impl Client {
         if heard.is_empty() {
             return self.is_open(intent);
         }
+        // If the kill leaves only the repeated answer, that one does not say what the revision is now.
+        self.doubt(&intent);
         // Whichever was done first; the other one must say that it is a repetition.
         heard.sort_by_key(|answer| answer.replayed);
         for answer in heard {
