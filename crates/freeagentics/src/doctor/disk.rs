@@ -6,9 +6,11 @@ use rustix::fs::statvfs;
 use super::Findings;
 use crate::server::settings::Config;
 
-/// Below either of these the disk counts as full.
-const LEAST_BYTES: u64 = 256 << 20;
+/// Below this the disk counts as full, however small it is.
+const LEAST: u64 = 512 << 20;
+/// Below this share it does too, unless so much is left that the share says little.
 const LEAST_PERCENT: u64 = 5;
+const PLENTY: u64 = 4 << 30;
 
 pub(super) fn look(settings: &Settings, findings: &mut Findings) {
     let path = settings.section::<Config>().data;
@@ -33,7 +35,7 @@ pub(super) fn look(settings: &Settings, findings: &mut Findings) {
 }
 
 fn is_full(free: u64, total: u64) -> bool {
-    free < LEAST_BYTES || free.saturating_mul(100) < total.saturating_mul(LEAST_PERCENT)
+    free < LEAST || free < PLENTY && free.saturating_mul(100) < total.saturating_mul(LEAST_PERCENT)
 }
 
 /// In the largest unit that leaves a whole number worth reading.
@@ -51,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_disk_is_full_before_nothing_fits_any_more() {
-        assert!(is_full(100 << 20, 1 << 30) && is_full(4 << 30, 100 << 30));
-        assert!(!is_full(6 << 30, 100 << 30) && !is_full(300 << 20, 1 << 30));
+        assert!(is_full(500 << 20, 1 << 30) && is_full(3 << 30, 100 << 30));
+        assert!(!is_full(600 << 20, 1 << 30) && !is_full(6 << 30, 100 << 30) && !is_full(6 << 30, 1 << 40));
     }
 }

@@ -1,5 +1,6 @@
 //! Files that hold keys: nobody else may read them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use axiomcore::config::{Secret, SecretFileError, Settings};
@@ -9,7 +10,9 @@ use super::Findings;
 
 pub(super) fn look(settings: &Settings, others: &[PathBuf], findings: &mut Findings) {
     let config: identity::Config = settings.section();
-    for file in config.bootstrap_token_file.iter().chain(others) {
+    // The same file often serves several purposes.
+    let files: BTreeSet<&PathBuf> = config.bootstrap_token_file.iter().chain(others).collect();
+    for file in files {
         key_file(file, findings);
     }
 }

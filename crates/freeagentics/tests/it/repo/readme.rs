@@ -20,7 +20,7 @@ const ELISION: &str = "…";
 #[test]
 fn every_command_in_the_readme_runs_and_prints_what_is_shown() {
     let examples = examples("README.md");
-    assert!(examples.iter().any(|example| example.commands.contains("make run")), "the two commands are missing");
+    assert!(examples.iter().any(|example| example.commands.contains("make run")), "how to start it is missing");
     assert_prints_what_is_shown("README.md", &examples);
 }
 
@@ -32,6 +32,11 @@ fn every_command_on_the_page_of_the_watchdog_runs() {
 #[test]
 fn every_command_on_the_page_of_the_command_line_prints_what_is_shown() {
     assert_prints_what_is_shown("docs/command-line.md", &examples("docs/command-line.md"));
+}
+
+#[test]
+fn every_command_on_the_page_of_the_server_prints_what_is_shown() {
+    assert_prints_what_is_shown("docs/server.md", &examples("docs/server.md"));
 }
 
 #[test]
@@ -126,15 +131,35 @@ fn matches(printed: &[&str], shown: &[&str]) -> bool {
 }
 
 /// A folder that looks like a clone in which nothing has been made yet, and cannot be harmed.
-struct Folder(PathBuf);
+struct Folder {
+    path: PathBuf,
+    /// Where the server listens instead of at the documents' address, which may be taken.
+    address: String,
+}
+
+/// The address in the documents.
+const ADDRESS: &str = "127.0.0.1:8080";
+
+/// What a reader does with hands: the server runs in another terminal, and its first key is pasted when asked for.
+const HANDS: &str = r#"
+make() {
+  test "$1" = run || { command make "$@"; return; }
+  command make run >run.log 2>&1 &
+  until curl --silent --fail --output /dev/null "$FREEAGENTICS_URL/health/ready"; do
+    kill -0 $! || { cat run.log >&2; return 1; }
+    sleep 0.1
+  done
+}
+read() { FREEAGENTICS_KEY=$(sed -n 's/^ *\(fa_1_[0-9a-f_]*\)$/\1/p' run.log); test -n "$FREEAGENTICS_KEY"; }
+"#;
 
 impl Folder {
     fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("freeagentics-readme-{}", std::process::id()));
-        let debug = folder.join("target/debug");
+        let path = std::env::temp_dir().join(format!("freeagentics-readme-{}", std::process::id()));
+        let debug = path.join("target/debug");
         std::fs::create_dir_all(&debug).unwrap();
         for name in ["models", "docs"] {
-            symlink(root().join(name), folder.join(name)).unwrap();
+            symlink(root().join(name), path.join(name)).unwrap();
         }
         let built = Path::new(env!("CARGO_BIN_EXE_freeagentics")).parent().unwrap();
         for name in ["freeagentics", "fa"] {
@@ -142,30 +167,35 @@ impl Folder {
         }
         // `make test` runs this very test, so that only its plan is looked at.
         let makefile = format!(
-            "MAKE_THERE := $(MAKE) --no-print-directory --directory={}\n\
+            "MAKE_THERE := $(MAKE) --no-print-directory --directory={} DATA={}/data\n\
             %: ; @$(MAKE_THERE) $@\ntest: ; @$(MAKE_THERE) --dry-run test\n",
-            root().display()
+            root().display(),
+            path.display()
         );
-        std::fs::write(folder.join("Makefile"), makefile).unwrap();
-        Self(folder)
+        std::fs::write(path.join("Makefile"), makefile).unwrap();
+        Self { path, address: format!("127.0.0.1:{}", testbed::free_port()) }
     }
 
     /// Runs all examples in one shell, so that what one sets the next one finds, and returns what each prints.
     fn run(&self, document: &str, examples: &[Example]) -> Vec<String> {
         let script = examples.iter().enumerate().fold(self.preamble(document), |mut script, (at, example)| {
-            let _ = writeln!(script, "exec >{at}.txt\n{}", example.commands);
+            let commands = example.commands.replace(ADDRESS, &self.address);
+            let _ = writeln!(script, "exec >{at}.txt\n{commands}");
             script
         });
         let output = Command::new("sh")
             .args(["-eu", "-c", &script])
-            .current_dir(&self.0)
+            .current_dir(&self.path)
             // The outer make's jobs and flags are not those of a reader's shell.
             .env_remove("MAKEFLAGS")
             .env_remove("MAKELEVEL")
             .env_remove("COLUMNS")
+            .env("FREEAGENTICS_URL", format!("http://{}", self.address))
+            .env("FREEAGENTICS__HTTP__LISTEN", &self.address)
+            .env("FREEAGENTICS__HTTP__METRICS_LISTEN", "")
             .output()
             .unwrap();
-        let printed = |at: usize| std::fs::read_to_string(self.0.join(format!("{at}.txt"))).ok();
+        let printed = |at: usize| std::fs::read_to_string(self.path.join(format!("{at}.txt"))).ok();
         let reached = (0..examples.len()).map_while(printed).count();
         let last = examples.get(reached.saturating_sub(1)).map_or(0, |example| example.line);
         let complaints = String::from_utf8_lossy(&output.stderr);
@@ -179,12 +209,24 @@ impl Folder {
         let cargo =
             format!("cargo() {{ verb=$1; shift; command cargo $verb --manifest-path {} \"$@\"; }}", manifest.display());
         let path = if document == "README.md" { "" } else { "export PATH=\"$PWD/target/debug:$PATH\"" };
-        format!("{cargo}\n{path}\n")
+        format!("{cargo}\n{path}\n{HANDS}")
+    }
+}
+
+impl Folder {
+    /// The server that an example has left running, if it has.
+    fn server(&self) -> Option<String> {
+        let process = std::fs::read_to_string(self.path.join("data/lock")).ok()?.trim().to_owned();
+        let program = std::fs::read_link(format!("/proc/{process}/exe")).ok()?;
+        program.ends_with("freeagentics").then_some(process)
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        if let Some(process) = self.server() {
+            let _ = Command::new("kill").args(["-9", &process]).status();
+        }
+        let _ = std::fs::remove_dir_all(&self.path);
     }
 }
