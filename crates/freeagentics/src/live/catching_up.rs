@@ -8,12 +8,6 @@ use super::target::{Target, joined};
 use super::teller::{Teller, Telling};
 use crate::log::{Event, history};
 
-/// So many events of the log are looked at to catch up with labelled agents.
-const MOST_BACK: u64 = 100_000;
-
-/// So many events of one agent are told to catch up with it.
-const MOST_OF_ONE: usize = 10_000;
-
 /// So many events are read at once.
 const PAGE: usize = 500;
 
@@ -68,19 +62,19 @@ fn missed(teller: &Teller, workspace: i64, target: &Target, position: u64) -> Re
         return Ok((newest, matches!(target, Target::Agent { .. }).then(Vec::new)));
     }
     let Target::Agent { key, .. } = target else {
-        return Ok((newest.saturating_sub(MOST_BACK).max(position), None));
+        return Ok((newest.saturating_sub(teller.reach().of_all).max(position), None));
     };
     // Not in the view of the database in which events are read: what is committed later is not in that.
     let head = database.read_blocking(|connection| teller.log().head(connection, workspace, *key))?;
     let head = head.map_or(0, |head| head.seq);
-    database.read_blocking(|connection| back_to(connection, head, position))
+    database.read_blocking(|connection| back_to(connection, head, position, teller.reach().of_one))
 }
 
 /// The places of an agent's events after a position, from its last one backwards.
-fn back_to(connection: &mut dyn Connection, head: u64, position: u64) -> Result<Missed> {
+fn back_to(connection: &mut dyn Connection, head: u64, position: u64, most: usize) -> Result<Missed> {
     let (mut places, mut seq) = (Vec::new(), head);
     while seq > position {
-        if places.len() == MOST_OF_ONE {
+        if places.len() == most {
             return Ok((seq, Some(places)));
         }
         places.push(seq);

@@ -31,7 +31,7 @@ use crate::models::Library;
 use crate::server::permissions::ReadAgents;
 use members::Members;
 use place::Places;
-use teller::Teller;
+use teller::{Reach, Teller};
 
 /// Everybody who follows. Clones are the same.
 #[derive(Clone)]
@@ -63,7 +63,8 @@ impl Live {
         let places = Places::new(&config, &metrics);
         let (switch, stopping) = StopSwitch::new();
         let members = Members::new(config.keep_alive.duration());
-        let teller = Teller::new(log, library, members);
+        let reach = Reach { of_all: config.catch_up, of_one: config.catch_up_agent };
+        let teller = Teller::new(log, library, members, reach);
         Self(Arc::new(Inner { config, identity, teller, places, switch, stopping }))
     }
 

@@ -80,6 +80,16 @@ struct Inner {
     log: Log,
     library: Library,
     members: Members,
+    reach: Reach,
+}
+
+/// How far back the log is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reach {
+    /// In events of all agents.
+    pub(super) of_all: u64,
+    /// In events of the one agent that is followed.
+    pub(super) of_one: usize,
 }
 
 /// An event to be told.
@@ -91,8 +101,12 @@ pub(super) struct Happened<'e> {
 }
 
 impl Teller {
-    pub(super) fn new(log: Log, library: Library, members: Members) -> Self {
-        Self(Arc::new(Inner { log, library, members }))
+    pub(super) fn new(log: Log, library: Library, members: Members, reach: Reach) -> Self {
+        Self(Arc::new(Inner { log, library, members, reach }))
+    }
+
+    pub(super) fn reach(&self) -> Reach {
+        self.0.reach
     }
 
     pub(super) fn log(&self) -> &Log {

@@ -1,5 +1,6 @@
 //! A client of the API, as small as the tests need it.
 
+use std::io::Read;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -44,6 +45,17 @@ impl Client {
     /// With a body of YAML.
     pub(crate) fn post_yaml(&self, path: &str, body: &str) -> Answer {
         self.send("POST", path, &[("content-type", "application/yaml")], body)
+    }
+
+    /// An answer that goes on and on: its status, and what it brings.
+    pub(crate) fn stream(&self, path: &str, headers: &[(&str, &str)]) -> (u16, impl Read + use<>) {
+        let mut request = Request::builder().uri(format!("{}{path}", self.base));
+        let key = self.key.as_ref().map(|key| format!("Bearer {key}"));
+        for (name, value) in headers.iter().copied().chain(key.as_deref().map(|key| ("authorization", key))) {
+            request = request.header(name, value);
+        }
+        let answer = self.agent.run(request.body(()).unwrap()).unwrap_or_else(|error| panic!("{path}: {error}"));
+        (answer.status().as_u16(), answer.into_body().into_reader())
     }
 
     /// Whatever a test wants to send.

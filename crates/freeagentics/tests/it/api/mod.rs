@@ -4,6 +4,7 @@ pub(crate) mod agents;
 mod client;
 mod decisions;
 mod fleets;
+mod live;
 mod models;
 mod requests;
 pub(crate) mod server;
