@@ -18,8 +18,11 @@ pub(super) struct History {
     answers: BTreeMap<u64, u64>,
     /// Every episode that an acknowledged reset began.
     pub(super) resets: BTreeMap<u64, u64>,
+    /// Requests that nobody will ever be told about, and that were done or not.
     pub(super) maybe_steps: u64,
     pub(super) maybe_resets: u64,
+    /// Where the agent stood when the server was last asked: step and episode.
+    pub(super) stood: (u64, u64),
     /// The latest revision that was acknowledged, and what the agent believed then if that was told.
     pub(super) latest: (u64, Option<Value>),
 }
@@ -28,6 +31,15 @@ impl History {
     /// Of an agent that was made before the siege.
     pub(super) fn created() -> Self {
         Self { exists: true, ..Self::default() }
+    }
+
+    /// The server was started anew and says where the agent stands. What was asked of an earlier server and is not
+    /// among these steps and resets will never be done.
+    pub(super) fn stands(&mut self, step: u64, episode: u64) {
+        self.stood = (step, episode);
+        let unknown = |all: u64, known: usize| all.saturating_sub(known as u64);
+        self.maybe_steps = self.maybe_steps.min(unknown(step, self.steps.len()));
+        self.maybe_resets = self.maybe_resets.min(unknown(episode, self.resets.len() + 1));
     }
 
     /// Takes in what a client was told.

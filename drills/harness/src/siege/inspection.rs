@@ -55,8 +55,13 @@ impl Inspector {
     }
 }
 
-/// Compares where an agent stands with what is known of it.
-pub(super) fn compare_state(name: &str, history: &History, open: Open, state: Option<&Value>) -> Result<Vec<Fault>> {
+/// Compares where an agent stands, on a server that has just been started, with what is known of it.
+pub(super) fn compare_state(
+    name: &str,
+    history: &mut History,
+    open: Open,
+    state: Option<&Value>,
+) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     let mut fault = |kind, detail: String| faults.push(Fault::new(kind, name, detail));
     let Some(state) = state else {
@@ -82,6 +87,9 @@ pub(super) fn compare_state(name: &str, history: &History, open: Open, state: Op
     if episode > most {
         fault(Kind::Doubled, format!("in episode {episode} although at most {most} were asked for"));
     }
+    if (step, episode) < history.stood {
+        fault(Kind::Lost, format!("at step {step} in episode {episode}, and before the kill {:?}", history.stood));
+    }
     // Creation is one event, each step and each reset is one more.
     if revision != step + episode {
         fault(Kind::Changed, format!("revision {revision} at step {step} in episode {episode}"));
@@ -92,6 +100,7 @@ pub(super) fn compare_state(name: &str, history: &History, open: Open, state: Op
     {
         fault(Kind::Changed, format!("believed {beliefs} at revision {revision} and now {}", state["beliefs"]));
     }
+    history.stands(step, episode);
     Ok(faults)
 }
 
@@ -166,7 +175,7 @@ mod tests {
         })
     }
 
-    fn kinds_of_state(history: &History, state: Option<&Value>) -> Vec<Kind> {
+    fn kinds_of_state(history: &mut History, state: Option<&Value>) -> Vec<Kind> {
         let faults = compare_state("a", history, Open::default(), state).unwrap();
         faults.into_iter().map(|fault| fault.kind).collect()
     }
@@ -179,14 +188,14 @@ mod tests {
 
     #[test]
     fn an_agent_as_it_was_acknowledged_has_no_fault() {
-        assert_eq!(kinds_of_state(&history(3), Some(&state(3))), []);
+        assert_eq!(kinds_of_state(&mut history(3), Some(&state(3))), []);
         assert_eq!(kinds(&history(3), [3, 2, 1], true), []);
         assert_eq!(kinds(&history(3), [3, 2], false), []);
     }
 
     #[test]
     fn a_lost_step_is_named() {
-        let faults = compare_state("a", &history(3), Open::default(), Some(&state(1))).unwrap();
+        let faults = compare_state("a", &mut history(3), Open::default(), Some(&state(1))).unwrap();
         assert!(faults[0].kind == Kind::Lost && faults[0].detail.contains("steps [2, 3]"), "{faults:?}");
         assert_eq!(kinds(&history(3), [2, 1], true), [Kind::Lost]);
         assert_eq!(kinds(&history(3), [], true), [Kind::Lost]);
@@ -194,26 +203,42 @@ mod tests {
 
     #[test]
     fn a_lost_agent_is_found_if_its_creation_was_acknowledged() {
-        assert_eq!(kinds_of_state(&history(0), None), [Kind::Lost]);
-        assert_eq!(kinds_of_state(&History::default(), None), []);
+        assert_eq!(kinds_of_state(&mut history(0), None), [Kind::Lost]);
+        assert_eq!(kinds_of_state(&mut History::default(), None), []);
     }
 
     #[test]
     fn a_step_that_nobody_asked_for_is_found_unless_a_request_is_open() {
-        assert_eq!(kinds_of_state(&history(3), Some(&state(4))), [Kind::Doubled]);
+        assert_eq!(kinds_of_state(&mut history(3), Some(&state(4))), [Kind::Doubled]);
         assert_eq!(kinds(&history(3), [4, 3, 2, 1], true), [Kind::Doubled]);
         let mut history = history(3);
         history.learn(Record { agent: "a".into(), number: 9, news: News::MaybeStepped });
-        assert_eq!(kinds_of_state(&history, Some(&state(4))), []);
+        assert_eq!(kinds_of_state(&mut history, Some(&state(4))), []);
         assert_eq!(kinds(&history, [4, 3, 2, 1], true), []);
-        assert_eq!(kinds_of_state(&history, Some(&state(5))), [Kind::Doubled]);
+        assert_eq!(kinds_of_state(&mut history, Some(&state(5))), [Kind::Doubled]);
+    }
+
+    #[test]
+    fn a_request_without_an_answer_that_an_earlier_server_did_not_do_is_never_done() {
+        let mut history = history(3);
+        history.learn(Record { agent: "a".into(), number: 9, news: News::MaybeStepped });
+        assert_eq!(kinds_of_state(&mut history, Some(&state(3))), []);
+        assert_eq!(kinds_of_state(&mut history, Some(&state(4))), [Kind::Doubled]);
+    }
+
+    #[test]
+    fn a_step_that_was_once_seen_there_may_not_vanish_although_nobody_was_told() {
+        let mut history = history(3);
+        history.learn(Record { agent: "a".into(), number: 9, news: News::MaybeStepped });
+        assert_eq!(kinds_of_state(&mut history, Some(&state(4))), []);
+        assert_eq!(kinds_of_state(&mut history, Some(&state(3))), [Kind::Lost]);
     }
 
     #[test]
     fn other_beliefs_than_those_that_were_told_are_found() {
         let mut state = state(3);
         state["beliefs"]["service"]["healthy"] = json!(0.25);
-        assert_eq!(kinds_of_state(&history(3), Some(&state)), [Kind::Changed]);
+        assert_eq!(kinds_of_state(&mut history(3), Some(&state)), [Kind::Changed]);
     }
 
     #[test]
@@ -221,7 +246,7 @@ mod tests {
         let mut history = history(1);
         history.learn(Record { agent: "a".into(), number: 9, news: News::Reset { episode: 2, revision: 3 } });
         let state = |episode: u64| json!({ "step": 1, "episode": episode, "revision": 1 + episode, "beliefs": null });
-        let kinds = |episode| kinds_of_state(&history, Some(&state(episode)));
+        let mut kinds = |episode| kinds_of_state(&mut history, Some(&state(episode)));
         assert_eq!([kinds(1), kinds(2), kinds(3)], [vec![Kind::Lost], vec![], vec![Kind::Doubled]]);
     }
 

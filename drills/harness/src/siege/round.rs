@@ -99,7 +99,8 @@ impl Siege<'_> {
         let names = self.to_compare(whole);
         let deep: BTreeSet<usize> = (0..READ_BACK).map(|_| self.random.below(names.len() as u64) as usize).collect();
         for (at, name) in names.iter().enumerate() {
-            let (Some(history), open) = (self.histories.get(name), open.get(name).copied().unwrap_or_default()) else {
+            let (Some(history), open) = (self.histories.get_mut(name), open.get(name).copied().unwrap_or_default())
+            else {
                 continue;
             };
             let state = inspector.agent(name)?;
