@@ -27,6 +27,14 @@ failures! { Failures: AGENT_EXISTS, MODEL_NOT_FOUND }
          headers(
             ("ETag" = String, description = "Its revision, in quotes."),
             ("Location" = String, description = "Its address."),
+         ),
+         links(
+            ("agent" = (operation_id = "get_agent", parameters(("id" = "$response.body#/id")))),
+            ("step" = (operation_id = "step_agent", parameters(("id" = "$response.body#/id")))),
+            ("decisions" = (operation_id = "list_decisions", parameters(("id" = "$response.body#/id")))),
+            ("labels" = (operation_id = "label_agent", parameters(("id" = "$response.body#/id")))),
+            ("reset" = (operation_id = "reset_agent", parameters(("id" = "$response.body#/id")))),
+            ("delete" = (operation_id = "delete_agent", parameters(("id" = "$response.body#/id")))),
          )),
         Failures,
     ),

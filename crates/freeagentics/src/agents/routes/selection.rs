@@ -27,7 +27,7 @@ pub(crate) struct AgentListing {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000, default = 100)]
     pub(crate) limit: PageSize,
     /// The `next` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^(2d|3[0-9a]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])(2[de]|3[0-9a]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a]){0,127}$")]
     pub(crate) after: Cursor,
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::failures::CODES;
 use super::general::Operation;
 use super::problem::{self, Responses};
-use super::{core, schemas};
+use super::{core, parameters, schemas};
 
 const DESCRIPTION: &str = "\
 Small decision-makers: each watches noisy signals, keeps the odds of what is really going on, and picks the next move, with \
@@ -37,6 +37,7 @@ pub(crate) fn document(operations: utoipa::openapi::OpenApi, table: &[Route], ca
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             let is_it = |route: &&Route| route.path == path && route.method.as_str().eq_ignore_ascii_case(method);
             let access = table.iter().find(is_it).map_or(Access::Open, |route| route.access);
+            parameters::tidy(operation);
             let general = Operation { path, method, access, documented: operation }.failures();
             complete(operation, access, general, catalogue, &mut responses);
         }

@@ -8,6 +8,7 @@ mod core;
 mod document;
 mod failures;
 mod general;
+mod parameters;
 mod problem;
 mod schemas;
 
