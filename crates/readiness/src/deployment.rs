@@ -34,7 +34,7 @@ pub(crate) fn deploy(profile: &Profile, deployment: &Deployment, bench: &mut Ben
             let bearer = "authorization: Bearer {token}";
             let template = profile.service.as_ref().map_or(bearer, |service| &service.credential);
             if let Some(file) = token_file {
-                bench.placeholders.set("token_file", file.display().to_string());
+                bench.blanks.set("token_file", file.display().to_string());
             }
             let credential = token.as_ref().and_then(|token| credential(template, token));
             let (url, metrics_url) = (url.trim_end_matches('/').to_owned(), metrics_url.clone());
@@ -58,7 +58,7 @@ fn started(profile: Option<&ServiceProfile>, bench: &mut Bench<'_>) -> Result<(S
     let profile = profile.filter(|profile| !profile.start.is_empty());
     let profile = profile.ok_or("the profile does not say how to start it")?;
     let (repo, scratch) = (bench.repo.clone(), bench.scratch.clone());
-    start(profile, &mut bench.placeholders, (&repo, &scratch), bench.clock)
+    start(profile, &mut bench.blanks, (&repo, &scratch), bench.clock)
 }
 
 fn run_on(bench: &mut Bench<'_>, endpoint: Endpoint) {
@@ -66,9 +66,9 @@ fn run_on(bench: &mut Bench<'_>, endpoint: Endpoint) {
         let secret = value.rsplit(' ').next().unwrap_or(value).to_owned();
         bench.redaction.hide(&secret, "***");
     }
-    bench.placeholders.set("url", &endpoint.url);
+    bench.blanks.set("url", &endpoint.url);
     if let Some(metrics) = &endpoint.metrics_url {
-        bench.placeholders.set("metrics", metrics);
+        bench.blanks.set("metrics", metrics);
     }
     bench.service = Service::Running(endpoint);
 }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::blanks::Blanks;
 use crate::clock::Clock;
 use crate::deployment::{self, Deployment};
 use crate::judgement::{Part, Row};
 use crate::machine::Machine;
-use crate::placeholders::Placeholders;
 use crate::profile::{Profile, Requirement};
 use crate::proofs::{Bench, Figure, Outcome, TestResults};
 use crate::redaction::Redaction;
@@ -44,7 +44,7 @@ pub fn examine(
     let scratch = tempfile::Builder::new().prefix("readiness-").tempdir()?;
     let mut bench = Bench {
         redaction: Redaction::of_places(&repo, scratch.path()),
-        placeholders: placeholders(examination, &repo, scratch.path()),
+        blanks: blanks(examination, &repo, scratch.path()),
         service: Service::NotGiven,
         scratch: scratch.path().to_owned(),
         repo,
@@ -78,8 +78,8 @@ fn is_wanted(id: &str, only: &[String]) -> bool {
     only.is_empty() || only.iter().any(|wanted| wanted == id)
 }
 
-fn placeholders(examination: &Examination, repo: &std::path::Path, scratch: &std::path::Path) -> Placeholders {
-    let mut known = Placeholders::default();
+fn blanks(examination: &Examination, repo: &std::path::Path, scratch: &std::path::Path) -> Blanks {
+    let mut known = Blanks::default();
     known.set("repo", repo.display().to_string());
     known.set("scratch", scratch.display().to_string());
     known.set("program", examination.program.display().to_string());

@@ -7,12 +7,12 @@
 //! This is a client's view. The profile is data, so any repository and any service can be judged; nothing here knows
 //! the product that it ships with.
 
+mod blanks;
 mod clock;
 mod deployment;
 mod examination;
 mod judgement;
 mod machine;
-mod placeholders;
 mod process;
 mod profile;
 mod proofs;

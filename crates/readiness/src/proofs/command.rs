@@ -35,7 +35,7 @@ pub(crate) struct CommandProof {
 impl CommandProof {
     pub(crate) fn execute(&self, bench: &Bench<'_>) -> Outcome {
         let ran = bench.redaction.line(&self.run.join(" "));
-        let filled: Result<Vec<String>, String> = self.run.iter().map(|word| bench.placeholders.fill(word)).collect();
+        let filled: Result<Vec<String>, String> = self.run.iter().map(|word| bench.blanks.fill(word)).collect();
         let words: Vec<&str> = match &filled {
             Ok(words) => words.iter().map(String::as_str).collect(),
             Err(why) => return Outcome::not_run(ran, why),

@@ -18,8 +18,8 @@ pub(crate) use tests::{TestResults, TestsProof};
 
 use std::path::PathBuf;
 
+use crate::blanks::Blanks;
 use crate::clock::Clock;
-use crate::placeholders::Placeholders;
 use crate::redaction::Redaction;
 use crate::service::Service;
 
@@ -28,7 +28,7 @@ pub(crate) struct Bench<'b> {
     pub(crate) repo: PathBuf,
     pub(crate) scratch: PathBuf,
     pub(crate) service: Service,
-    pub(crate) placeholders: Placeholders,
+    pub(crate) blanks: Blanks,
     pub(crate) redaction: Redaction,
     pub(crate) clock: &'b dyn Clock,
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Ask, Client, Endpoint};
+use crate::blanks::Blanks;
 use crate::clock::Clock;
-use crate::placeholders::Placeholders;
 use crate::process::{Program, tail};
 use crate::profile::{Pattern, ServiceProfile};
 use crate::proofs::Figure;
@@ -33,13 +33,13 @@ pub(crate) struct Started {
 /// In words, if it does not become ready in time.
 pub(crate) fn start(
     profile: &ServiceProfile,
-    placeholders: &mut Placeholders,
+    blanks: &mut Blanks,
     (repo, scratch): (&Path, &Path),
     clock: &dyn Clock,
 ) -> Result<(Started, Endpoint), String> {
     let token = make_token(&scratch.join("token")).map_err(|error| format!("no credential could be made: {error}"))?;
-    placeholders.set("token_file", scratch.join("token").display().to_string());
-    let words: Result<Vec<String>, String> = profile.start.iter().map(|word| placeholders.fill(word)).collect();
+    blanks.set("token_file", scratch.join("token").display().to_string());
+    let words: Result<Vec<String>, String> = profile.start.iter().map(|word| blanks.fill(word)).collect();
     let program = Program {
         words: words?,
         folder: repo.to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What is known. What is not is a reason for a proof not to run.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Placeholders(BTreeMap<&'static str, String>);
+pub(crate) struct Blanks(BTreeMap<&'static str, String>);
 
 /// All that there are, each with what it takes to know it.
 const ALL: [(&str, &str); 6] = [
@@ -16,7 +16,7 @@ const ALL: [(&str, &str); 6] = [
     ("token_file", "no credential was given: `--token-file FILE` or `--start`"),
 ];
 
-impl Placeholders {
+impl Blanks {
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.0.insert(name, value.into());
     }
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn what_is_known_is_filled_in_and_what_is_not_says_how_to_give_it() {
-        let mut known = Placeholders::default();
+        let mut known = Blanks::default();
         known.set("scratch", "/tmp/x");
         assert_eq!(known.fill("{scratch}/a {\"json\": 1}").unwrap(), "/tmp/x/a {\"json\": 1}");
         assert!(known.fill("{url}/openapi.json").unwrap_err().contains("--url"));
