@@ -2,17 +2,17 @@
 //!
 //! Every client writes down what it was told: an answer is a promise. A request without an answer may have been done or
 //! not, but not half and not twice. If it has an idempotency key it is asked again until it is answered, and then the
-//! answer says which step it was. So each agent has a [history](history) of numbered steps that must be in the log,
+//! answer says which step it was. So each agent has a history of numbered steps that must be in the log,
 //! and a count of those that may be. Nothing else may be there.
 //!
 //! | file | |
 //! |---|---|
-//! | [`intent`] | what is asked |
-//! | [`client`] | one client: what it asks next, and how it takes answers |
-//! | [`record`], [`history`] | what clients were told, and what follows from it about an agent |
-//! | [`inspection`] | what the server says about an agent, compared |
-//! | [`fault`] | what can be wrong, in words |
-//! | [`round`] | start, compare, attack, kill |
+//! | `intent` | what is asked |
+//! | `client` | one client: what it asks next, and how it takes answers |
+//! | `record`, `history` | what clients were told, and what follows from it about an agent |
+//! | `inspection` | what the server says about an agent, compared |
+//! | `fault` | what can be wrong, in words |
+//! | `round` | start, compare, attack, kill |
 
 mod arguments;
 mod client;
