@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
 
+use super::folding::Folder;
 use super::postgres::{Pool, Postgres};
 use super::sqlite::Sqlite;
 use super::{Connection, Dialect, Error, Result};
@@ -25,7 +26,7 @@ pub struct Database(Arc<Inner>);
 enum Inner {
     // Fields are dropped in this order: the last connection to close folds the write-ahead log into the file, which a
     // reader may not do, so the writer has to be the last.
-    Sqlite { path: PathBuf, readers: Mutex<Vec<Sqlite>>, writer: Mutex<Sqlite> },
+    Sqlite { path: PathBuf, readers: Mutex<Vec<Sqlite>>, _folder: Folder, writer: Arc<Mutex<Sqlite>> },
     Postgres(Pool),
 }
 
@@ -38,11 +39,11 @@ impl Database {
     /// If it cannot be reached, or would lose acknowledged work.
     pub fn open(location: &Location, connections: u32, runtime: Handle) -> Result<Self> {
         let database = Self(Arc::new(match location {
-            Location::Sqlite(path) => Inner::Sqlite {
-                path: path.clone(),
-                writer: Mutex::new(Sqlite::writer(path)?),
-                readers: Mutex::new(Vec::new()),
-            },
+            Location::Sqlite(path) => {
+                let writer = Arc::new(Mutex::new(Sqlite::writer(path)?));
+                let _folder = Folder::start(path, &writer)?;
+                Inner::Sqlite { path: path.clone(), readers: Mutex::default(), _folder, writer }
+            }
             Location::Postgres(url) => Inner::Postgres(Pool::open(url, connections.max(2), runtime)?),
         }));
         if database.dialect() == Dialect::Postgres {
@@ -179,7 +180,7 @@ fn finish<T>(transaction: Postgres, result: Result<T>) -> Result<T> {
 
 /// A panic while the lock was held poisons it; the connection itself is whole, its transaction is rolled back by the
 /// next `BEGIN` failing loudly.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

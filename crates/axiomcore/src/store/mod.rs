@@ -6,6 +6,7 @@
 //! on threads of its own, never on those that serve requests.
 
 mod database;
+mod folding;
 mod migrations;
 mod postgres;
 mod sqlite;

@@ -1,5 +1,6 @@
 //! SQLite: one writer, several readers, every commit synchronised to disk.
 
+use std::ffi::c_int;
 use std::path::Path;
 use std::time::Duration;
 
@@ -26,6 +27,26 @@ impl Sqlite {
         connection.pragma_update(None, "cache_size", -16_000)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self(connection))
+    }
+
+    /// Calls `look` after every commit with the number of pages in the write-ahead log, instead of folding the log into
+    /// the file then and there, as SQLite does every so often otherwise.
+    pub(super) fn watch_log(&mut self, mut look: impl FnMut(u32) + Send + 'static) -> Result<()> {
+        let hook = move |_: &mut rusqlite::hooks::Wal, pages: c_int| {
+            look(pages.unsigned_abs());
+            Ok(())
+        };
+        Ok(self.0.wal_hook(Some(hook))?)
+    }
+
+    /// Folds into the file what no reader keeps in the write-ahead log, without holding up anybody; returns the pages in
+    /// the log and how many of them are in the file now.
+    pub(super) fn fold_log(&mut self) -> Result<(u32, u32)> {
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+        let (pages, folded) = self.0.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], row)?;
+        // Both are -1 when there is no log.
+        let count = |pages: i64| u32::try_from(pages).unwrap_or(0);
+        Ok((count(pages), count(folded)))
     }
 
     /// Opens a reader of an existing file.

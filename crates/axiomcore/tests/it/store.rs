@@ -1,5 +1,8 @@
 //! One story of the store, told on both databases.
 
+use std::io::Read;
+use std::time::{Duration, Instant};
+
 use axiomcore::store::{Applied, Connection, Database, Dialect, Error, Location, Migration, Value};
 use testbed::Postgres;
 use tokio::runtime::Runtime;
@@ -161,4 +164,36 @@ fn a_sqlite_file_that_was_closed_in_order_is_whole_by_itself() {
     drop(database);
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["notes.db"], "nothing that was committed is left beside it");
+}
+
+#[test]
+fn the_write_ahead_log_begins_anew_while_writers_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("library.db");
+    let runtime = Runtime::new().unwrap();
+    let database = Database::open(&Location::Sqlite(file.clone()), 2, runtime.handle().clone()).unwrap();
+    database.migrate("library", MIGRATIONS).unwrap();
+    // The header of the log counts how often it has begun.
+    let begun = || {
+        let mut header = [0; 16];
+        std::fs::File::open(folder.path().join("library.db-wal")).unwrap().read_exact(&mut header).unwrap();
+        header[12..].to_vec()
+    };
+    let (first, cover) = (begun(), vec![7_u8; 1 << 20]);
+    database.write_blocking(|c| c.execute("INSERT INTO shelves (name) VALUES ('large')", &[])).unwrap();
+    let insert = |title: String, cover: &[u8]| {
+        let sql = "INSERT INTO books (shelf, title, cover) SELECT id, $1, $2 FROM shelves";
+        database.write_blocking(|c| c.execute(sql, &[title.as_str().into(), cover.into()])).unwrap();
+    };
+    (0..80).for_each(|n| insert(format!("long {n}"), &cover));
+    let deadline = Instant::now() + Duration::from_secs(20);
+    for n in 0.. {
+        insert(format!("short {n}"), b"short");
+        if begun() != first {
+            break;
+        }
+        assert!(Instant::now() < deadline, "80 MB are still in the log after {n} more commits");
+    }
+    assert!(std::fs::metadata(&file).unwrap().len() > 60 << 20, "what the log no longer has is in the file");
+    assert!(title_count(&database) > 80);
 }

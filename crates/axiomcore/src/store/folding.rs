@@ -1,0 +1,119 @@
+//! SQLite's write-ahead log is folded into its file beside the commits, not in them: whoever waits for a commit would
+//! otherwise wait, every so often, for hundreds of pages all over the file.
+
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::database::lock;
+use super::sqlite::Sqlite;
+use super::{Error, Result};
+
+/// Pages that are worth the trouble: 4 MB.
+const WORTHWHILE: u32 = 1_000;
+
+/// Pages after which writers are held for a moment. The log begins anew only when all of it is in the file, which it
+/// never is while they go on.
+const LONG: u32 = 16_000;
+
+/// Between two foldings: a page that is written often in that time is folded once.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The thread that folds; dropped, it has ended.
+pub(super) struct Folder {
+    log: Arc<Log>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the writer tells the thread.
+#[derive(Default)]
+struct Log {
+    seen: Mutex<Seen>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Pages in the log after the last commit.
+    pages: u32,
+    /// Those of them that are in the file.
+    folded: u32,
+    stopping: bool,
+}
+
+impl Folder {
+    pub(super) fn start(path: &Path, writer: &Arc<Mutex<Sqlite>>) -> Result<Self> {
+        let log = Arc::new(Log::default());
+        let connection = Sqlite::writer(path)?;
+        let told = log.clone();
+        lock(writer).watch_log(move |pages| told.note(pages))?;
+        let (watched, writer) = (log.clone(), writer.clone());
+        let thread = std::thread::Builder::new()
+            .name("log-folder".into())
+            .spawn(move || watched.fold_until_stopped(connection, &writer))
+            .map_err(|error| Error::Unavailable(format!("no thread for the write-ahead log: {error}")))?;
+        Ok(Self { log, thread: Some(thread) })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        lock(&self.log.seen).stopping = true;
+        self.log.changed.notify_all();
+        // It does not panic; if it did, the log would still be folded when the writer closes.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl Seen {
+    /// The log that has begun anew is shorter than what was folded of the last one.
+    const fn is_worthwhile(&self) -> bool {
+        self.pages.abs_diff(self.folded) >= WORTHWHILE
+    }
+}
+
+impl Log {
+    fn note(&self, pages: u32) {
+        let mut seen = lock(&self.seen);
+        seen.pages = pages;
+        if seen.is_worthwhile() {
+            self.changed.notify_all();
+        }
+    }
+
+    fn fold_until_stopped(&self, mut connection: Sqlite, writer: &Mutex<Sqlite>) {
+        let mut seen = lock(&self.seen);
+        loop {
+            let idle = |seen: &mut Seen| !seen.stopping && !seen.is_worthwhile();
+            seen = self.changed.wait_while(seen, idle).unwrap_or_else(PoisonError::into_inner);
+            if seen.stopping {
+                return;
+            }
+            drop(seen);
+            let folded = fold(&mut connection, writer);
+            seen = lock(&self.seen);
+            match folded {
+                Ok(folded) => seen.folded = folded,
+                Err(error) => {
+                    tracing::warn!(cause = %error, "the write-ahead log was not folded into the file: {error}")
+                }
+            }
+            let on = |seen: &mut Seen| !seen.stopping;
+            let paused = self.changed.wait_timeout_while(seen, PAUSE, on);
+            seen = paused.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// Returns how many pages of the log are in the file.
+fn fold(connection: &mut Sqlite, writer: &Mutex<Sqlite>) -> Result<u32> {
+    let (pages, folded) = connection.fold_log()?;
+    if pages < LONG {
+        return Ok(folded);
+    }
+    // What was written meanwhile, and then, with nobody writing, the little that was written meanwhile again.
+    connection.fold_log()?;
+    let _held = lock(writer);
+    connection.fold_log().map(|(_, folded)| folded)
+}
