@@ -2,11 +2,12 @@
 //!
 //! On PostgreSQL the table `heads` says it: the statement that appends moves it. On SQLite a row per step in a table
 //! ordered by agent would dirty a page per step and cost several times the step itself. There, heads of recent events
-//! are in memory; when a segment of [`SEGMENT`] events is full it is sorted and written to the table bit by bit, inside
-//! the transactions of the groups that follow. The counter `heads_complete` says up to which event the table is
+//! are in memory, in order; when a segment of [`SEGMENT`] events is full it is written to the table bit by bit, inside the
+//! transactions of the groups that follow. The counter `heads_complete` says up to which event the table is
 //! complete; after a crash what lies beyond is read from the log once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -56,7 +57,8 @@ enum Gathered {
 /// Heads that are not in the table yet.
 #[derive(Default)]
 pub(super) struct Segments {
-    open: HashMap<Key, Head>,
+    /// A tree, so that nothing has to be sorted, or moved to grow, while a group waits.
+    open: BTreeMap<Key, Head>,
     /// Events in the open segment.
     events: usize,
     /// Whether the heads of events from before the start are all here: only then a segment may be called complete.
@@ -67,10 +69,9 @@ pub(super) struct Segments {
 /// A full segment, on its way into the table. It stays when it has arrived, until the next one is full: a reader whose
 /// view of the database is older than that would find an older head in the table.
 struct Sealed {
-    /// Ordered by key.
-    heads: Vec<(Key, Head)>,
-    /// How many of them are in the table.
-    written: usize,
+    heads: BTreeMap<Key, Head>,
+    /// The last of them that is in the table.
+    written: Option<Key>,
     /// The last event of the segment.
     last: u64,
 }
@@ -123,8 +124,8 @@ impl Heads {
         if !segments.gathered || segments.events == 0 && segments.sealed.is_none() {
             return Vec::new();
         }
-        let sealed = segments.sealed.iter().flat_map(|sealed| sealed.heads.iter().skip(sealed.written));
-        let mut heads: BTreeMap<Key, Head> = sealed.copied().collect();
+        let sealed = segments.sealed.iter().flat_map(Sealed::unwritten);
+        let mut heads: BTreeMap<Key, Head> = sealed.collect();
         heads.extend(&segments.open);
         let heads: Vec<(Key, Head)> = heads.into_iter().collect();
         let mut slices: Vec<Slice> =
@@ -188,11 +189,7 @@ impl Recent {
 
 impl Segments {
     fn find(&self, key: Key) -> Option<Head> {
-        self.open.get(&key).copied().or_else(|| {
-            let sealed = self.sealed.as_ref()?;
-            let at = sealed.heads.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-            sealed.heads.get(at).map(|(_, head)| *head)
-        })
+        self.open.get(&key).or_else(|| self.sealed.as_ref()?.heads.get(&key)).copied()
     }
 
     /// A head of before the start; what has been committed since is newer.
@@ -214,10 +211,9 @@ impl Segments {
         // With a segment still on its way the open one grows; slices are sized so that this is rare.
         let has_room = self.sealed.as_ref().is_none_or(Sealed::is_complete);
         if self.events >= segment && self.gathered && has_room {
-            let mut heads: Vec<(Key, Head)> = self.open.drain().collect();
-            heads.sort_unstable_by_key(|(key, _)| *key);
+            let heads = std::mem::take(&mut self.open);
             self.events = 0;
-            self.sealed = Some(Sealed { heads, written: 0, last });
+            self.sealed = Some(Sealed { heads, written: None, last });
         }
     }
 
@@ -225,22 +221,27 @@ impl Segments {
     fn slice(&self, events: usize) -> Option<Slice> {
         let sealed = self.sealed.as_ref().filter(|sealed| !sealed.is_complete())?;
         let share = (sealed.heads.len() * events * 5).div_ceil(SEGMENT * 4).max(1);
-        let rest = sealed.heads.get(sealed.written..)?;
-        let part = rest.get(..share).unwrap_or(rest);
-        Some(Slice { heads: part.to_vec(), complete: (part.len() == rest.len()).then_some(sealed.last) })
+        let heads: Vec<(Key, Head)> = sealed.unwritten().take(share).collect();
+        let complete = (heads.last()?.0 == *sealed.heads.last_key_value()?.0).then_some(sealed.last);
+        Some(Slice { heads, complete })
     }
 
     fn written(&mut self, slice: &Slice) {
-        if let Some(sealed) = &mut self.sealed {
-            sealed.written += slice.heads.len();
+        if let Some((sealed, (key, _))) = self.sealed.as_mut().zip(slice.heads.last()) {
+            sealed.written = Some(*key);
         }
     }
 }
 
 impl Sealed {
     /// Whether all of it is in the table.
-    const fn is_complete(&self) -> bool {
-        self.written >= self.heads.len()
+    fn is_complete(&self) -> bool {
+        self.written.as_ref() >= self.heads.last_key_value().map(|(key, _)| key)
+    }
+
+    fn unwritten(&self) -> impl Iterator<Item = (Key, Head)> {
+        let from = self.written.map_or(Unbounded, Excluded);
+        self.heads.range((from, Unbounded)).map(|(key, head)| (*key, *head))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use axiomcore::clock::Clock;
 use freeagentics_inference::document::Reading;
 
-use super::hot::{Hot, Slot};
+use super::hot::{Packed, Slot};
 use super::stepping::{Circumstances, Seat, Stepped};
 use super::waiting::{Message, Waiting};
 use super::window::KeyHash;
@@ -19,7 +19,7 @@ pub(super) struct Load {
     pub(super) shard: usize,
     pub(super) slot: Slot,
     pub(super) waiting: Waiting,
-    pub(super) hot: Hot,
+    pub(super) agent: Packed,
     pub(super) compiled: Arc<Compiled>,
     pub(super) reading: Reading,
     pub(super) dry_run: bool,
@@ -38,10 +38,11 @@ pub(super) struct Computed {
 /// Computes until nobody sends any more.
 pub(super) fn run(loads: &Receiver<Load>, shards: &[Sender<Message>], clock: &dyn Clock) {
     let mut seats: HashMap<(i64, i64), Seat> = HashMap::new();
-    while let Ok(Load { shard, slot, waiting, hot, compiled, reading, dry_run, explain, key }) = loads.recv() {
+    while let Ok(Load { shard, slot, waiting, agent, compiled, reading, dry_run, explain, key }) = loads.recv() {
+        let Some(hot) = agent.hot() else { continue };
         let seat = seats.entry((hot.workspace, hot.model)).or_insert_with(|| Seat::new(compiled));
-        let agent = waiting.request.agent.clone();
-        let circumstances = Circumstances { agent: agent.as_str(), now: clock.now(), dry_run, explain, key };
+        let name = waiting.request.agent.clone();
+        let circumstances = Circumstances { agent: name.as_str(), now: clock.now(), dry_run, explain, key };
         let stepped = seat.step(&hot, &reading, circumstances);
         if let Some(shard) = shards.get(shard) {
             // A shard that is gone has told everybody who waited.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axiomcore::store::{Connection, Result};
 
-use super::hot::{Hot, Id, Name};
+use super::hot::{Hot, Id, Name, Packed};
 use super::waiting::{Message, Waiting};
 use super::window::{Used, Window};
 use super::{Ask, Done, Level, Refused};
@@ -30,6 +30,13 @@ pub(super) struct Wanted {
     pub(super) name: Name,
     /// Whether its idempotency keys are wanted as well.
     pub(super) window: bool,
+}
+
+/// An agent that was read.
+pub(super) struct Found {
+    pub(super) agent: Packed,
+    /// The keys that it remembers, if they were wanted.
+    pub(super) window: Option<Window>,
 }
 
 /// So many agents are read in one transaction.
@@ -76,12 +83,12 @@ impl Loader {
         for (one, found) in wanted.into_iter().zip(found) {
             if let Some(shard) = self.shards.get(one.shard) {
                 // A shard that is gone has told everybody who waited.
-                let _ = shard.send(Message::Loaded(one.id, found.map(Box::new)));
+                let _ = shard.send(Message::Loaded(one.id, found));
             }
         }
     }
 
-    fn read(&self, connection: &mut dyn Connection, wanted: &Wanted) -> std::result::Result<Hot, Refused> {
+    fn read(&self, connection: &mut dyn Connection, wanted: &Wanted) -> std::result::Result<Found, Refused> {
         let Wanted { id, workspace, name, window, .. } = wanted;
         let stored = agents::store::find(connection, *workspace, name)?.ok_or(Refused::NotFound)?;
         if stored.deleted_at.is_some() {
@@ -94,8 +101,11 @@ impl Loader {
             return Err(Refused::Internal(format!("the head of agent {name} points at another event")));
         }
         let state = replay::state_after(connection, &self.library, &last)?;
-        let window = if *window { Some(Box::new(Window::of(keys(connection, &last)?))) } else { None };
-        Ok(Hot {
+        let compiled = self.library.compiled_blocking(*workspace, last.told.model)?;
+        let own = state.as_ref().map(|saved| compiled.engine.own_part(saved, last.told.step)).transpose();
+        let own = own.map_err(|error| Refused::Internal(format!("the state of agent {name}: {error}")))?;
+        let window = if *window { Some(Window::of(keys(connection, &last)?)) } else { None };
+        let agent = Packed::of(&Hot {
             id: *id,
             workspace: *workspace,
             key: stored.key,
@@ -109,11 +119,9 @@ impl Loader {
             far: history::far_after(last.seq, last.revision, last.told.far),
             keyed: if last.told.what.key().is_some() { last.seq } else { last.told.keyed },
             commitment: last.commitment,
-            state: state.map(Into::into),
-            window,
-            in_flight: false,
-            used: true,
-        })
+            state: own,
+        });
+        Ok(Found { agent, window })
     }
 
     fn replay(&self, workspace: i64, seq: u64, waiting: Waiting) {

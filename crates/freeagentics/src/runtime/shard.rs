@@ -8,8 +8,8 @@ use axiomcore::clock::Clock;
 
 use super::committer::{Fate, Next, Proposed, Settled};
 use super::heavy::Load;
-use super::hot::{Cache, Hot, Id, Slot};
-use super::loader::{Job, Wanted};
+use super::hot::{Cache, Hot, Id, Packed, Slot};
+use super::loader::{Found, Job, Wanted};
 use super::metrics::RuntimeMetrics;
 use super::stepping::Seat;
 use super::waiting::{Message, Waiting};
@@ -99,7 +99,7 @@ impl Shard {
     }
 
     fn queue_or_take(&mut self, slot: Slot, waiting: Waiting) {
-        if !self.cache.get(slot).is_some_and(|hot| hot.in_flight) {
+        if !self.cache.is_in_flight(slot) {
             return self.take(slot, waiting);
         }
         let queue = self.queues.entry(slot).or_default();
@@ -127,15 +127,15 @@ impl Shard {
         }
     }
 
-    fn loaded(&mut self, id: Id, found: Result<Box<Hot>, Refused>) {
+    fn loaded(&mut self, id: Id, found: Result<Found, Refused>) {
         self.parts.metrics.loads.inc();
         let queue = self.loading.remove(&id).unwrap_or_default();
-        let hot = match found {
-            Ok(hot) => hot,
+        let Found { agent, window } = match found {
+            Ok(found) => found,
             Err(refused) => return queue.into_iter().for_each(|waiting| waiting.answer(Err(refused.clone()))),
         };
         // Two loads of one agent never overlap, so it cannot be there already.
-        self.cache.insert(*hot);
+        self.cache.insert(agent, window);
         queue.into_iter().for_each(|waiting| self.ask(waiting));
     }
 
@@ -164,7 +164,7 @@ impl Shard {
         let Some(mut queue) = self.queues.remove(&slot) else { return };
         while let Some(waiting) = queue.pop_front() {
             match self.cache.find(waiting.id) {
-                Some(slot) if self.cache.get(slot).is_some_and(|hot| hot.in_flight) => {
+                Some(slot) if self.cache.is_in_flight(slot) => {
                     queue.push_front(waiting);
                     self.queues.insert(slot, queue);
                     return;
@@ -180,18 +180,23 @@ impl Shard {
         if next.deleted {
             return self.cache.remove(slot);
         }
-        self.cache.change(slot, |hot| {
-            hot.far = history::far_after(seq, revision, hot.far);
-            (hot.last, hot.revision, hot.step, hot.episode) = (seq, revision, step, episode);
-            hot.commitment = next.commitment;
-            hot.state = next.state;
-            (hot.in_flight, hot.used) = (false, true);
-            if let Some((key, asked)) = next.key {
-                hot.keyed = seq;
-                if let Some(window) = &mut hot.window {
-                    window.add(Used { key, asked, seq });
-                }
-            }
+        let Some(hot) = self.cache.get(slot) else { return };
+        let packed = Packed::of(&Hot {
+            revision,
+            step,
+            episode,
+            last: seq,
+            far: history::far_after(seq, revision, hot.far),
+            keyed: if next.key.is_some() { seq } else { hot.keyed },
+            commitment: next.commitment,
+            state: next.state.as_deref(),
+            ..hot
         });
+        self.cache.replace(slot, packed);
+        self.cache.set_in_flight(slot, false);
+        self.cache.touch(slot);
+        if let Some(((key, asked), window)) = next.key.zip(self.cache.window_mut(slot)) {
+            window.add(Used { key, asked, seq });
+        }
     }
 }

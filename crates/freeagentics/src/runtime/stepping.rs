@@ -41,6 +41,7 @@ pub(super) struct Stepped {
     pub(super) at: Timestamp,
     pub(super) json: String,
     pub(super) step: Step,
+    /// The agent's own part of its saved state.
     pub(super) state: Box<[u8]>,
 }
 
@@ -62,14 +63,14 @@ impl Seat {
     /// Decides, and leaves `hot` as it is.
     pub(super) fn step(
         &mut self,
-        hot: &Hot,
+        hot: &Hot<'_>,
         reading: &Reading,
         circumstances: Circumstances<'_>,
     ) -> Result<Stepped, Refused> {
         let Self { compiled, state, scratch, saved } = self;
         let engine = &compiled.engine;
-        match &hot.state {
-            Some(saved) => engine.load_into(saved, state).map_err(|error| Refused::Internal(error.to_string()))?,
+        match hot.state {
+            Some(own) => engine.load_own(own, hot.step, state).map_err(internal)?,
             None => state.restart(hot.step),
         }
         let input =
@@ -86,12 +87,12 @@ impl Seat {
         };
         let json = StepAnswer::of(compiled, reading, &decision, facts, explain).json();
         let mut step = written(reading, &decision, key.map(|key| (key, asked(reading))));
-        engine.save(state, saved).map_err(|error| Refused::Internal(error.to_string()))?;
+        engine.save(state, saved).map_err(internal)?;
+        let own = engine.own_part(saved, hot.step + 1).map_err(internal)?.into();
         if saved.len() <= SMALL || (hot.step + 1).is_multiple_of(APART) {
             step.state = Some(saved.clone());
         }
-        let json = json.map_err(|error| Refused::Internal(error.to_string()))?;
-        Ok(Stepped { at: now, json, step, state: saved.as_slice().into() })
+        Ok(Stepped { at: now, json: json.map_err(internal)?, step, state: own })
     }
 }
 
@@ -142,6 +143,11 @@ pub(super) fn asked(reading: &Reading) -> KeyHash {
     // Writing to memory does not fail.
     let bytes = postcard::to_stdvec(&(seen, &reading.executed, reading.elapsed)).unwrap_or_default();
     window::hash(&[&bytes])
+}
+
+/// What should not happen, whatever was asked.
+fn internal(error: impl std::fmt::Display) -> Refused {
+    Refused::Internal(error.to_string())
 }
 
 fn refused(error: StepError) -> Refused {

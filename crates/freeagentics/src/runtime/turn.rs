@@ -23,10 +23,9 @@ use crate::outbox;
 impl Shard {
     /// Does what is asked of an agent that is in memory and has nothing under way.
     pub(super) fn take(&mut self, slot: Slot, waiting: Waiting) {
-        let Some(hot) = self.cache.get_mut(slot) else { return waiting.answer(Err(Refused::NotFound)) };
-        hot.used = true;
+        self.cache.touch(slot);
         let key = waiting.request.guarded.idempotency_key.as_deref().map(|key| window::hash(&[key.as_bytes()]));
-        if key.is_some() && hot.window.is_none() {
+        if key.is_some() && self.cache.window(slot).is_none() {
             // Almost no agent needs its keys in memory, so they are read when one is asked for.
             self.cache.remove(slot);
             return self.load(waiting, true);
@@ -55,7 +54,7 @@ impl Shard {
         };
         // A key first: the answer to a repeated request does not depend on what has happened since.
         let asked = key.map(|_| stepping::asked(&reading));
-        let verdict = key.and_then(|key| Some(hot.window.as_ref()?.judge(&key, asked.as_ref())));
+        let verdict = key.and_then(|key| Some(self.cache.window(slot)?.judge(&key, asked.as_ref())));
         if let Some(verdict) = verdict.filter(|verdict| *verdict != Verdict::New) {
             return self.repeat(hot.workspace, verdict, waiting);
         }
@@ -65,18 +64,19 @@ impl Shard {
         }
         let (dry_run, explain) = (ask.dry_run, ask.explain);
         if seat.compiled.cost.operations >= self.parts.config.heavy {
-            let (shard, hot, compiled) = (self.parts.number, hot.clone(), seat.compiled.clone());
-            return self.send_heavy(Load { shard, slot, waiting, hot, compiled, reading, dry_run, explain, key });
+            let (shard, compiled) = (self.parts.number, seat.compiled.clone());
+            let Some(agent) = self.cache.packed(slot).cloned() else { return };
+            return self.send_heavy(Load { shard, slot, waiting, agent, compiled, reading, dry_run, explain, key });
         }
         let (agent, now) = (waiting.request.agent.as_str(), self.parts.clock.now());
-        let stepped = seat.step(hot, &reading, Circumstances { agent, now, dry_run, explain, key });
+        let stepped = seat.step(&hot, &reading, Circumstances { agent, now, dry_run, explain, key });
         self.stepped(slot, waiting, dry_run, stepped);
     }
 
     fn send_heavy(&mut self, load: Load) {
         let slot = load.slot;
         match self.outlets.heavy.try_send(load) {
-            Ok(()) => self.cache.change(slot, |hot| hot.in_flight = true),
+            Ok(()) => self.cache.set_in_flight(slot, true),
             Err(TrySendError::Full(load)) => self.refuse(load.waiting, Refused::Overloaded),
             Err(TrySendError::Disconnected(load)) => self.refuse(load.waiting, Refused::Stopping),
         }
@@ -84,7 +84,7 @@ impl Shard {
 
     pub(super) fn computed(&mut self, computed: Computed) {
         let Computed { slot, waiting, dry_run, stepped } = computed;
-        self.cache.change(slot, |hot| hot.in_flight = false);
+        self.cache.set_in_flight(slot, false);
         self.stepped(slot, waiting, dry_run, stepped);
         self.go_on(slot);
     }
@@ -110,7 +110,7 @@ impl Shard {
     /// A reset or a deletion.
     fn change(&mut self, slot: Slot, waiting: Waiting, key: Option<KeyHash>) {
         let Some(hot) = self.cache.get(slot) else { return waiting.answer(Err(Refused::NotFound)) };
-        let verdict = key.and_then(|key| Some(hot.window.as_ref()?.judge(&key, None)));
+        let verdict = key.and_then(|key| Some(self.cache.window(slot)?.judge(&key, None)));
         if let Some(verdict) = verdict.filter(|verdict| *verdict != Verdict::New) {
             return self.repeat(hot.workspace, verdict, waiting);
         }
@@ -159,7 +159,7 @@ impl Shard {
         let draft = Draft { workspace, agent, name, revision, prev, body, commitment: next.commitment, also };
         self.proposed
             .push(Proposed { draft, pending: Pending { shard: self.parts.number, slot, done, waiting, next } });
-        self.cache.change(slot, |hot| hot.in_flight = true);
+        self.cache.set_in_flight(slot, true);
     }
 
     /// Answers a key that was used before.

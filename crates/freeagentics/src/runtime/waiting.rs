@@ -7,14 +7,15 @@ use tokio::sync::oneshot;
 
 use super::committer::Settled;
 use super::heavy::Computed;
-use super::hot::{Hot, Id};
+use super::hot::Id;
+use super::loader::Found;
 use super::{Answer, Refused, Request};
 
 /// What a shard is sent.
 pub(super) enum Message {
     Ask(Waiting),
     /// An agent was read.
-    Loaded(Id, Result<Box<Hot>, Refused>),
+    Loaded(Id, Result<Found, Refused>),
     /// Events of it are on disk, or will not be.
     Settled(Vec<Settled>),
     /// The heavy lane has computed a step.

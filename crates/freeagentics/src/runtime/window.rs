@@ -68,10 +68,8 @@ impl Window {
         self.0.push_back(used);
     }
 
-    /// Bytes that it takes.
-    pub(super) fn size(&self) -> usize {
-        self.0.capacity() * size_of::<Used>()
-    }
+    /// Bytes that it takes at most.
+    pub(super) const SIZE: usize = Self::REACH.next_power_of_two() * size_of::<Used>();
 }
 
 /// The hash of a key, or of what was asked with it.

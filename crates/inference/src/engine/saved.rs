@@ -6,6 +6,9 @@ use super::{Engine, State};
 /// First byte of a saved state.
 const FORMAT: u8 = 1;
 
+/// Format, mark of the model and count of steps; what follows is the agent's own.
+const COMMON: usize = 1 + 8 + 8;
+
 /// Why bytes are not a state of this engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SavedError {
@@ -65,26 +68,38 @@ impl Engine {
     /// # Errors
     /// If the bytes were not written for this model, or are damaged; `state` is then to be loaded again or restarted.
     pub fn load_into(&self, bytes: &[u8], state: &mut State) -> Result<(), SavedError> {
+        let (steps, own) = self.parts(bytes)?;
+        self.load_own(own, steps, state)
+    }
+
+    /// What of a saved state is the agent's own, and not the same for all agents of the model that have taken as many
+    /// steps: whoever keeps very many of them keeps this.
+    ///
+    /// # Errors
+    /// If the bytes were not written for this model and so many steps, or are damaged.
+    pub fn own_part<'a>(&self, bytes: &'a [u8], steps: u64) -> Result<&'a [u8], SavedError> {
+        match self.parts(bytes)? {
+            (found, own) if found == steps => Ok(own),
+            _ => Err(SavedError::Damaged("its count of steps is not the agent's")),
+        }
+    }
+
+    /// As [`load_into`](Self::load_into), from the agent's own part.
+    ///
+    /// # Errors
+    /// If the bytes do not fit the model, or are damaged; `state` is then to be loaded again or restarted.
+    pub fn load_own(&self, own: &[u8], steps: u64, state: &mut State) -> Result<(), SavedError> {
         if state.model != self.model_mark {
             return Err(SavedError::Foreign);
         }
-        let Some((FORMAT, rest)) = bytes.split_first().map(|(format, rest)| (*format, rest)) else {
-            return Err(SavedError::Format(bytes.first().copied()));
-        };
-        let n_controls = self.plans.n_controls;
-        let expected = 1 + 8 + 8 + 1 + 4 * n_controls + 8 * self.layout.sizes.iter().sum::<usize>();
-        let length = SavedError::Length { expected, found: bytes.len() };
-        let (model, rest) = rest.split_first_chunk::<8>().ok_or(length)?;
-        if u64::from_le_bytes(*model) != self.model_mark {
-            return Err(SavedError::Foreign);
-        }
-        if bytes.len() != expected {
+        let (found, expected) = (COMMON + own.len(), self.saved_length());
+        let length = SavedError::Length { expected, found };
+        if found != expected {
             return Err(length);
         }
-        let (steps, rest) = rest.split_first_chunk::<8>().ok_or(length)?;
-        let (begun, rest) = rest.split_first().ok_or(length)?;
-        let (actions, beliefs) = rest.split_at_checked(4 * n_controls).ok_or(length)?;
-        state.steps = u64::from_le_bytes(*steps);
+        let (begun, rest) = own.split_first().ok_or(length)?;
+        let (actions, beliefs) = rest.split_at_checked(4 * self.plans.n_controls).ok_or(length)?;
+        state.steps = steps;
         state.begun = *begun == 1;
         let actions = actions.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes) as usize);
         state.action.iter_mut().zip(actions).for_each(|(to, from)| *to = from);
@@ -93,6 +108,27 @@ impl Engine {
         let places = places.flat_map(|(factor, size)| self.layout.range(factor).take(*size));
         places.zip(beliefs).for_each(|(place, p)| state.belief[place] = p);
         self.check_loaded(*begun, state).map_or(Ok(()), |damage| Err(SavedError::Damaged(damage)))
+    }
+
+    fn saved_length(&self) -> usize {
+        COMMON + 1 + 4 * self.plans.n_controls + 8 * self.layout.sizes.iter().sum::<usize>()
+    }
+
+    /// The count of steps and the agent's own part.
+    fn parts<'a>(&self, bytes: &'a [u8]) -> Result<(u64, &'a [u8]), SavedError> {
+        let Some((FORMAT, rest)) = bytes.split_first().map(|(format, rest)| (*format, rest)) else {
+            return Err(SavedError::Format(bytes.first().copied()));
+        };
+        let length = SavedError::Length { expected: self.saved_length(), found: bytes.len() };
+        let (model, rest) = rest.split_first_chunk::<8>().ok_or(length)?;
+        if u64::from_le_bytes(*model) != self.model_mark {
+            return Err(SavedError::Foreign);
+        }
+        let (steps, own) = rest.split_first_chunk::<8>().ok_or(length)?;
+        if bytes.len() != self.saved_length() {
+            return Err(length);
+        }
+        Ok((u64::from_le_bytes(*steps), own))
     }
 
     /// What no state holds, if this one holds it.

@@ -143,6 +143,13 @@ fn a_damaged_state_is_refused() {
     engine.save(&state, &mut bytes).expect("the state is its own");
     assert!(matches!(engine.load(&bytes[..bytes.len() - 1]), Err(SavedError::Length { .. })));
     assert!(matches!(engine.load(&[]), Err(SavedError::Format(None))));
+    assert!(matches!(engine.own_part(&bytes, 2), Err(SavedError::Damaged(_))), "it has taken one step");
+    let own = engine.own_part(&bytes, 1).expect("it has taken one step").to_vec();
+    assert!(matches!(engine.load_own(&own[..own.len() - 1], 1, &mut state), Err(SavedError::Length { .. })));
+    engine.load_own(&own, 1, &mut state).expect("its own part is enough");
+    let mut again = Vec::new();
+    engine.save(&state, &mut again).expect("the state is its own");
+    assert_eq!(again, bytes);
     let last = bytes.len() - 8;
     bytes[last..].copy_from_slice(&0.7_f64.to_le_bytes());
     bytes[last - 8..last].copy_from_slice(&0.7_f64.to_le_bytes());
