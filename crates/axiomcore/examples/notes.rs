@@ -17,6 +17,7 @@ use axiomcore::entropy::{Ids, SystemEntropy};
 use axiomcore::http::{Application, Catalogue, Health, Json, Path, Problem, Routes, Server, StatusCode, Surroundings};
 use axiomcore::identity::{Allowed, Authenticated, Bootstrap, Identity, IdentityParts, NewKey, Permissions, Require};
 use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, stop_on_signals};
+use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::{Database, Location, Migration, Row};
 use axiomcore::telemetry::{self, Metrics};
 use axum::extract::{FromRef, State};
@@ -136,7 +137,11 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(), Box<dyn Error>> {
     let schema = Schema::new("NOTES").with::<Config>().with::<axiomcore::http::Config>();
-    let settings = schema.with::<axiomcore::identity::Config>().with::<telemetry::Config>().load(&sources())?;
+    let settings = schema
+        .with::<axiomcore::identity::Config>()
+        .with::<sealing::Config>()
+        .with::<telemetry::Config>()
+        .load(&sources())?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     telemetry::init(&settings.section(), clock.clone());
     let folder = DataFolder::lock(&settings.section::<Config>().data)?;
@@ -145,7 +150,8 @@ fn start() -> Result<(), Box<dyn Error>> {
     let database = Database::open(&Location::Sqlite(file), 1, runtime.handle().clone())?;
     database.migrate("notes", MIGRATIONS)?;
     let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
-    let parts = IdentityParts { database: database.clone(), clock, entropy, key_prefix: "notes" };
+    let sealer = Sealer::new(sealing::keys(&settings.section(), folder.path(), entropy.as_ref())?, entropy.clone());
+    let parts = IdentityParts { database: database.clone(), clock, entropy, sealer, key_prefix: "notes" };
     let config: axiomcore::identity::Config = settings.section();
     let identity = Identity::open(&config, parts)?;
     if let Bootstrap::Created(key) = identity.bootstrap(config.bootstrap_token_file.as_deref())? {

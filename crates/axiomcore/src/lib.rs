@@ -5,6 +5,7 @@
 //! - [`http`]: problem details, middleware, health, a server that stops without dropping a request.
 //! - [`identity`]: who asks and what they may do, in the signature of every handler.
 //! - [`lifecycle`]: the data folder, signals, an ordered end.
+//! - [`sealing`]: secrets at rest, under a key that does not lie beside them.
 //! - [`store`]: one SQL text on SQLite or PostgreSQL, migrations, transactions.
 //! - [`telemetry`]: structured logs and declared metrics.
 //!
@@ -17,5 +18,6 @@ pub mod entropy;
 pub mod http;
 pub mod identity;
 pub mod lifecycle;
+pub mod sealing;
 pub mod store;
 pub mod telemetry;

@@ -11,6 +11,7 @@ use super::store::Stored;
 use super::{Config, MIGRATIONS, Principal, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
+use crate::sealing::Sealer;
 use crate::store::{Database, Result};
 
 /// Knows who is who. Clones are the same.
@@ -26,6 +27,8 @@ pub struct IdentityParts {
     pub clock: Arc<dyn Clock>,
     /// Where secrets come from.
     pub entropy: Arc<dyn Entropy>,
+    /// What secrets lie in the database under.
+    pub sealer: Sealer,
     /// What API keys begin with, so that they are recognised.
     pub key_prefix: &'static str,
 }

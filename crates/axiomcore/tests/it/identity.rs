@@ -8,6 +8,7 @@ use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{
     Bootstrap, Config, Error, Identity, IdentityParts, NewKey, Permission, Permissions, Principal, PrincipalKind,
 };
+use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
 use testbed::Postgres;
 use tokio::runtime::Runtime;
@@ -27,10 +28,12 @@ impl Installation {
         let runtime = Runtime::new().unwrap();
         let database = Database::open(location, 4, runtime.handle().clone()).unwrap();
         let clock = ManualClock::new(Timestamp(1_000_000));
+        let entropy = Arc::new(SeededEntropy::new(seed));
         let parts = IdentityParts {
             database: database.clone(),
             clock: Arc::new(clock.clone()),
-            entropy: Arc::new(SeededEntropy::new(seed)),
+            sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
+            entropy,
             key_prefix: "fa",
         };
         let identity = Identity::open(&Config::default(), parts).unwrap();

@@ -7,5 +7,6 @@ mod http;
 mod identity;
 mod lifecycle;
 mod notes;
+mod sealing;
 mod store;
 mod telemetry;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{Identity, IdentityParts, Permissions, Principal, PrincipalKind};
+use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
 use axiomcore::telemetry::Metrics;
 use freeagentics_inference::document::{Format, Limits};
@@ -34,6 +35,7 @@ impl Bench {
             database: database.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
+            sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             key_prefix: "fa",
         };
         Identity::open(&axiomcore::identity::Config::default(), parts).unwrap();

@@ -11,6 +11,7 @@ use axiomcore::config::{self, Settings};
 use axiomcore::entropy::{Entropy, Ids};
 use axiomcore::http::{Health, Problem};
 use axiomcore::identity::{Identity, IdentityParts};
+use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::Database;
 use axiomcore::telemetry::{Metrics, register_process_metrics};
 use axum::extract::FromRef;
@@ -85,15 +86,15 @@ impl Platform {
         health.check_database(database.clone());
         let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
         let library = Library::new(database.clone(), clock.clone(), Limits::default());
-        let identity = Identity::open(
-            &settings.section(),
-            IdentityParts {
-                database: database.clone(),
-                clock: clock.clone(),
-                entropy: entropy.clone(),
-                key_prefix: KEY_PREFIX,
-            },
-        )?;
+        let keys = sealing::keys(&settings.section(), data, entropy.as_ref())?;
+        let parts = IdentityParts {
+            database: database.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            sealer: Sealer::new(keys, entropy.clone()),
+            key_prefix: KEY_PREFIX,
+        };
+        let identity = Identity::open(&settings.section(), parts)?;
         database.migrate("freeagentics", MIGRATIONS)?;
         let log = Log::open(database.clone(), Feed::new())?;
         let (own_library, own_clock, own_metrics) = (library.clone(), clock.clone(), metrics.clone());

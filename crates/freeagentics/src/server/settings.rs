@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use axiomcore::config::{self, Checks, Schema};
-use axiomcore::{http, identity, telemetry};
+use axiomcore::{http, identity, sealing, telemetry};
 
 use crate::{live, runtime};
 
@@ -29,6 +29,7 @@ pub(crate) fn schema() -> Schema {
         .with::<config::Database>()
         .with::<http::Config>()
         .with::<identity::Config>()
+        .with::<sealing::Config>()
         .with::<runtime::Config>()
         .with::<live::Config>()
         .with::<telemetry::Config>()

@@ -35,6 +35,7 @@ pub(crate) enum StartError {
     Store(#[from] axiomcore::store::Error),
     Bootstrap(#[from] identity::BootstrapError),
     Key(#[from] identity::Error),
+    Sealing(#[from] axiomcore::sealing::KeyError),
     Entropy(#[from] axiomcore::entropy::Unavailable),
     Codes(#[from] http::DeclaredTwice),
     Server(#[from] http::ServerError),

@@ -44,8 +44,16 @@ fn each_value_is_told_with_where_it_comes_from() {
     assert_eq!(of(&settings, "http.listen"), ("127.0.0.1:9".into(), "flag --listen".into()));
     assert_eq!(of(&settings, "http.header_count"), (7.into(), "flag --set http.header_count".into()));
     assert_eq!(of(&settings, "http.compression"), (true.into(), "default".into()));
-    let production = effective(&["--profile", "production"]);
+    let key = secret("sealing-key", &"0f".repeat(32));
+    let production = effective(&["--profile", "production", "--set", &format!("sealing.key_file={key}")]);
     assert_eq!(of(&production, "http.stop_delay"), ("5s".into(), "profile production".into()));
+}
+
+#[test]
+fn production_does_not_seal_with_a_key_from_the_data_folder() {
+    let said = freeagentics(&["config", "--effective", "--profile", "production"]);
+    assert_ne!(said.code, 0);
+    assert!(said.err.contains("sealing.key") && said.err.contains("openssl rand -hex 32"), "{}", said.err);
 }
 
 #[test]
