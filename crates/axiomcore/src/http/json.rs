@@ -28,7 +28,7 @@ impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequest<S> for Js
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE));
+            return Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE).mend("send JSON as application/json"));
         }
         let body = body_of(request).await?;
         if body.len() < LARGE {

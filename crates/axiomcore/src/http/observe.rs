@@ -113,7 +113,7 @@ impl Watched {
             http.route = self.route(),
             http.path = self.path,
             http.status = status,
-            http.duration_ms = took.as_secs_f64() * 1_000.0,
+            http.duration_ms = took.as_micros() as f64 / 1_000.0,
             principal = context.and_then(Context::principal),
             peer = self.peer.map(|peer| tracing::field::display(peer.0)),
             "{} {} {status}",

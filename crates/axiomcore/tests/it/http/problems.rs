@@ -39,9 +39,16 @@ fn neither_a_panic_nor_an_internal_error_nor_a_plain_failure_shows_its_words() {
 #[test]
 fn parameters_that_do_not_fit_are_problems() {
     let running = Running::start(|_| {});
-    for path in ["/numbers/300", "/numbers/x", "/pages?limit=many", "/pages?limit=1&colour=red"] {
+    let paths = [
+        ("/numbers/300", "`300` in the path is no whole number, or too large a one"),
+        ("/numbers/x", "`x` in the path is no whole number, or too large a one"),
+        ("/pages?limit=many", "limit: invalid digit found in string"),
+        ("/pages?limit=1&colour=red", "colour: unknown field `colour`, expected `limit`"),
+    ];
+    for (path, detail) in paths {
         let answer = get(running.address, path, &[]);
         assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid_parameter"), "{path}");
+        assert_eq!(answer.json()["detail"], detail, "{path}");
     }
     assert_eq!(get(running.address, "/pages?limit=7", &[]).text(), "Some(7)");
 }
