@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axiomcore::clock::Timestamp;
-use freeagentics_inference::document::{Problems, Reading};
+use freeagentics_inference::document::{PatchOp, Problems, Reading};
 use freeagentics_inference::engine::{Decision, Input, Scratch, State, StepError};
 use freeagentics_inference::numerics::VERSION;
 
@@ -125,12 +125,14 @@ pub(super) fn read(compiled: &Compiled, observed: &Observed) -> Result<Reading, 
 /// Places in the text that was read become places in the request.
 fn located(mut problems: Problems) -> Refused {
     for problem in &mut problems.problems {
-        let pointer = &problem.pointer;
-        problem.pointer = match pointer.strip_prefix("/executed") {
-            Some(rest) => format!("/executed_action{rest}"),
-            None if pointer.starts_with("/elapsed") => pointer.clone(),
-            None => format!("/observation{pointer}"),
-        };
+        let patched = problem.patch.iter_mut().flatten().flat_map(PatchOp::places);
+        for pointer in patched.chain(&mut problem.also).chain([&mut problem.pointer]) {
+            *pointer = match pointer.strip_prefix("/executed") {
+                Some(rest) => format!("/executed_action{rest}"),
+                None if pointer.starts_with("/elapsed") => continue,
+                None => format!("/observation{pointer}"),
+            };
+        }
         // Lines and columns count in a text that nobody has seen.
         (problem.line, problem.column) = (None, None);
     }

@@ -178,6 +178,11 @@ fn an_observation_that_does_not_fit_is_refused_with_its_place_and_nothing_happen
         let Err(Refused::Observation(problems)) = bench.ask(wrong) else { panic!("it should be refused") };
         let pointers: BTreeSet<&str> = problems.problems.iter().map(|problem| problem.pointer.as_str()).collect();
         assert_eq!(pointers, BTreeSet::from(["/elapsed", "/executed_action", "/observation/chekc"]));
+        let patch = json!([
+            { "op": "move", "from": "/observation/chekc", "path": "/observation/check" },
+            { "op": "replace", "path": "/executed_action", "value": "restart" },
+        ]);
+        assert_eq!(json!(problems.patch()), patch);
         assert_eq!(bench.ask(bench.step("a", check(40))).unwrap().step, 1);
         bench.runtime.stop();
     });

@@ -35,6 +35,17 @@ pub enum PatchOp {
     },
 }
 
+impl PatchOp {
+    /// The pointers of it, for a document that has become part of another.
+    pub fn places(&mut self) -> impl Iterator<Item = &mut String> {
+        let (path, from) = match self {
+            Self::Add { path, .. } | Self::Replace { path, .. } | Self::Remove { path } => (path, None),
+            Self::Move { from, path } => (path, Some(from)),
+        };
+        from.into_iter().chain([path])
+    }
+}
+
 /// The document after these operations; `None` when one of them does not fit it.
 pub(super) fn apply(document: &Value, operations: &[PatchOp]) -> Option<Value> {
     let mut mended = document.clone();
