@@ -35,6 +35,13 @@ pub(super) fn tell(answer: &Value, explain: Explain, terminal: &mut Terminal<'_>
     if explain == Explain::None {
         return Ok(());
     }
+    if let Some(observation) = answer.get("observation") {
+        let seen = answered::seen(observation);
+        let seen = if seen.is_empty() { "nothing" } else { &seen };
+        let executed = answer.get("executed_action").and_then(answered::action);
+        let executed = executed.map(|action| format!("; executed: {action}")).unwrap_or_default();
+        writeln!(terminal.out, "    saw {}{}", harmless(seen), harmless(&executed))?;
+    }
     match text("why") {
         "" => {}
         why => terminal.paragraph("    ", &harmless(why))?,

@@ -70,7 +70,9 @@ fn text(report: &Report, terminal: &mut Terminal<'_>) -> std::io::Result<()> {
         writeln!(terminal.out, "and {}", count(usize::try_from(report.omitted).unwrap_or(usize::MAX), "more finding"))?;
     }
     let Report { events, agents, steps, by_another_engine, .. } = report;
-    writeln!(terminal.out, "{events} events of {agents} agents, {steps} steps decided again")?;
+    let [events, agents, steps] = [(events, "event"), (agents, "agent"), (steps, "step")]
+        .map(|(number, thing)| count(usize::try_from(*number).unwrap_or(usize::MAX), thing));
+    writeln!(terminal.out, "{events} of {agents}, {steps} decided again")?;
     if *by_another_engine > 0 {
         let say = "of these by another version of the numerics: their bits cannot be compared with this program";
         writeln!(terminal.out, "{by_another_engine} {say}")?;

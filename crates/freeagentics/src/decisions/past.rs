@@ -27,6 +27,18 @@ pub(crate) struct PastStep<'a> {
     kind: &'static str,
     #[schema(format = DateTime)]
     recorded_at: String,
+    #[serde(flatten)]
+    told: Told<'a>,
+    /// What was chosen.
+    #[schema(value_type = BTreeMap<String, String>)]
+    action: Named<'a, &'a str>,
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    digest: String,
+}
+
+/// What the agent was told.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Told<'a> {
     /// What was seen: the name of a value, or the odds of each value. What was not seen is left out.
     #[schema(value_type = BTreeMap<String, Value>)]
     observation: Named<'a, SeenAs<'a>>,
@@ -36,11 +48,6 @@ pub(crate) struct PastStep<'a> {
     /// Ticks since the step before.
     #[schema(minimum = 1)]
     elapsed: u32,
-    /// What was chosen.
-    #[schema(value_type = BTreeMap<String, String>)]
-    action: Named<'a, &'a str>,
-    #[schema(pattern = "^[0-9a-f]{64}$")]
-    digest: String,
     /// Who gave the observation.
     principal: &'a str,
 }
@@ -72,11 +79,22 @@ impl<'a> PastStep<'a> {
             revision: event.revision,
             kind: event.told.what.name(),
             recorded_at: event.told.recorded_at().to_string(),
+            told: Told::of(event, compiled)?,
+            action: action(&spec.controls, &wide(&step.action)),
+            digest: Digest(step.digest).to_string(),
+        })
+    }
+}
+
+impl<'a> Told<'a> {
+    /// Of an event that is a step.
+    pub(crate) fn of(event: &'a Event, compiled: &'a Compiled) -> Option<Self> {
+        let What::Stepped(step) = &event.told.what else { return None };
+        let spec = compiled.engine.model().spec();
+        Some(Self {
             observation: seen(spec, step),
             executed_action: step.executed.as_deref().map(|values| action(&spec.controls, &wide(values))),
             elapsed: step.elapsed,
-            action: action(&spec.controls, &wide(&step.action)),
-            digest: Digest(step.digest).to_string(),
             principal: &event.told.principal,
         })
     }

@@ -17,6 +17,13 @@ pub(crate) fn action(action: &Value) -> Option<String> {
     })
 }
 
+/// `check=fail deep_probe=dead`; what was not seen is left out.
+pub(crate) fn seen(observation: &Value) -> String {
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let each = observation.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    each.map(|(name, value)| format!("{name}={}", word(value))).collect::<Vec<_>>().join(" ")
+}
+
 /// `blip 42 %, healthy 37 %, hung 13 %`, the likeliest first; with the factors' names when there are several.
 pub(crate) fn beliefs(beliefs: &Value) -> Option<String> {
     let factors = beliefs.as_object().filter(|factors| !factors.is_empty())?;

@@ -334,6 +334,9 @@ async function explainStep(card) {
 /** A decision in words and numbers. */
 function tell(decision) {
   const told = [element("p", {}, element("strong", { textContent: `Move: ${moveOf(decision.action)}` }))];
+  const seen = Object.entries(decision.observation ?? {}).map(([name, value]) =>
+    `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  told.push(element("p", { textContent: `Saw: ${seen.join(" ") || "nothing"}` }));
   if (decision.why) told.push(element("p", { textContent: decision.why }));
   for (const [factor, odds] of Object.entries(decision.beliefs ?? {})) {
     const before = decision.prior?.[factor] ?? {};

@@ -17,7 +17,7 @@ failures! { Failures: INVALID_CURSOR }
 
 /// List agents
 ///
-/// By their ids, those that have been deleted left out. What they believe is with each of them.
+/// By their ids, those that have been deleted left out. What one believes is told where that one is got.
 #[utoipa::path(
     get,
     path = "/api/v1/agents",

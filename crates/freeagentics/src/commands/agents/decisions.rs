@@ -1,6 +1,6 @@
 //! `freeagentics agents decisions`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     client::{Call, Client, segment},
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
     for decision in decisions {
         let step = decision.get("step").and_then(Value::as_u64).unwrap_or_default().to_string();
         let when = decision.get("recorded_at").and_then(Value::as_str).unwrap_or_default();
-        let saw = decision.get("observation").and_then(Value::as_object).map(seen).unwrap_or_default();
+        let saw = decision.get("observation").map(answered::seen).unwrap_or_default();
         let did = decision.get("action").and_then(answered::action).unwrap_or_default();
         table.row([step.as_str(), when, &saw, &did].map(|cell| harmless(cell).into_owned()));
     }
@@ -51,11 +51,4 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
         table.write(terminal.out, "")?;
     }
     Ok(Exit::Done)
-}
-
-/// `check=fail deep_probe=dead`; what was not seen is left out.
-fn seen(observation: &Map<String, Value>) -> String {
-    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let each = observation.iter().filter(|(_, value)| !value.is_null());
-    each.map(|(name, value)| format!("{name}={}", word(value))).collect::<Vec<_>>().join(" ")
 }

@@ -12,7 +12,7 @@ use super::{Traced, trace};
 use crate::agents::AgentName;
 use crate::agents::routes::answers::json;
 use crate::decisions::replay::{Explained, explain};
-use crate::decisions::{StepAnswer, step_of};
+use crate::decisions::{StepAnswer, Told, step_of};
 use crate::runtime::Level;
 use crate::server::Platform;
 use crate::server::codes::{AGENT_DELETED, AGENT_NOT_FOUND, DECISION_NOT_FOUND};
@@ -38,6 +38,16 @@ pub(crate) struct Telling {
 pub(crate) struct ReplayedStep<'a> {
     #[serde(flatten)]
     step: StepAnswer<'a>,
+    #[serde(flatten)]
+    told: Told<'a>,
+    replay: Replay,
+}
+
+/// What stands behind the answer as it was given then.
+#[derive(Serialize)]
+struct Rest<'a> {
+    #[serde(flatten)]
+    told: Option<Told<'a>>,
     replay: Replay,
 }
 
@@ -81,9 +91,7 @@ pub(crate) async fn get_decision(
     Query(Telling { explain }): Query<Telling>,
 ) -> Result<Response, Problem> {
     let (workspace, own) = (caller.workspace, platform.clone());
-    let explained =
-        platform.compute(move || explained(&own, trace(&own, workspace, agent.as_str())?, step, explain)).await??;
-    told(explained).map(json)
+    platform.compute(move || explained(&own, trace(&own, workspace, agent.as_str())?, step, explain)).await?.map(json)
 }
 
 fn explained(
@@ -91,17 +99,19 @@ fn explained(
     Traced { workspace, head }: Traced,
     step: u64,
     level: Level,
-) -> Result<Explained, Problem> {
+) -> Result<String, Problem> {
     let library = &platform.library;
     let explained = platform.database.read_blocking(|connection| {
         let Some(event) = step_of(connection, head, step)? else { return Ok(None) };
-        explain(connection, library, workspace, &event, level).map(Some)
+        explain(connection, library, workspace, &event, level).map(|explained| Some((event, explained)))
     })?;
-    explained.ok_or_else(|| Problem::new(&DECISION_NOT_FOUND))
+    let (event, explained) = explained.ok_or_else(|| Problem::new(&DECISION_NOT_FOUND))?;
+    let compiled = library.compiled_blocking(workspace, event.told.model)?;
+    written(explained, Told::of(&event, &compiled))
 }
 
-/// The answer as it was given then, and what shows that.
-fn told(explained: Explained) -> Result<String, Problem> {
+/// The answer as it was given then, what it was an answer to, and what shows that.
+fn written(explained: Explained, told: Option<Told<'_>>) -> Result<String, Problem> {
     let replay = Replay {
         identical: explained.is_identical(),
         numerics: explained.numerics,
@@ -109,8 +119,8 @@ fn told(explained: Explained) -> Result<String, Problem> {
         recorded_digest: explained.recorded.to_string(),
         computed_digest: explained.computed.to_string(),
     };
-    let replay = serde_json::to_string(&replay).map_err(Problem::internal)?;
+    let rest = serde_json::to_string(&Rest { told, replay }).map_err(Problem::internal)?;
     let mut json = explained.json;
     json.pop();
-    Ok(json + ",\"replay\":" + &replay + "}")
+    Ok(json + "," + rest.trim_start_matches('{'))
 }

@@ -58,6 +58,10 @@ fn a_decision_tells_what_was_seen_done_and_by_whom() {
         "action": second["action"], "digest": second["digest"], "principal": "bootstrap",
     });
     assert_eq!((&listed["items"][0], &listed["next"]), (&expected, &json!(2)));
+    let explained = client.get("/api/v1/agents/a/decisions/2").expect(200);
+    for member in ["observation", "executed_action", "elapsed", "principal"] {
+        assert_eq!(explained[member], expected[member], "{member}");
+    }
     let first = client.get("/api/v1/agents/a/decisions?before=2").expect(200);
     assert_eq!((&first["items"][0]["executed_action"], &first["next"]), (&Value::Null, &Value::Null));
 }

@@ -68,7 +68,7 @@ fn an_agent_is_created_stepped_explained_and_believes_the_same_after_the_server_
     let server = installation.start();
     assert_eq!(asked(&server, &["agents", "get", "w"]).out, before);
     let explained = asked(&server, &["agents", "explain", "w", "1"]).out;
-    assert!(explained.starts_with("w  step 1  →  wait\n    Almost certainly healthy"), "{explained}");
+    assert!(explained.starts_with("w  step 1  →  wait\n    saw check=ok\n    Almost certainly healthy"), "{explained}");
     assert!(explained.ends_with("computed again from the log, the same to the last bit\n"), "{explained}");
     assert!(asked(&server, &["agents", "explain", "w", "--explain", "full"]).out.contains("considered  chosen with"));
     let decisions = asked(&server, &["agents", "decisions", "w"]).out;
