@@ -68,7 +68,7 @@ impl Trouble {
             more: Map::new(),
         };
         let complaint = match self {
-            Self::Refused(refusal) => refusal.into_complaint(),
+            Self::Refused(refusal) => refusal.into_complaint(server),
             Self::Absent(why) => {
                 let mend = "start it with `freeagentics serve`, or say where it is with --server or FREEAGENTICS_URL";
                 unreachable("unreachable", format!("no server is there: {why}"), mend)
@@ -99,7 +99,7 @@ impl fmt::Display for Trouble {
 }
 
 impl Refusal {
-    fn into_complaint(self) -> Complaint {
+    fn into_complaint(self, server: &str) -> Complaint {
         let Self { status, code, mut document, .. } = self;
         let mut text = |name: &str| match document.remove(name) {
             Some(Value::String(text)) if !text.is_empty() => Some(text),
@@ -107,7 +107,7 @@ impl Refusal {
         };
         let (title, detail, mend) = (text("title"), text("detail"), text("mend"));
         let message = detail.or(title).unwrap_or_else(|| format!("the server answered with status {status}"));
-        let mend = mend.unwrap_or_else(|| self::mend(&code));
+        let mend = mend.unwrap_or_else(|| self::mend(&code, server));
         // What stands elsewhere in the complaint is not said twice.
         let _said = (text("code"), text("type"));
         document.insert("status".to_owned(), status.into());
@@ -116,10 +116,10 @@ impl Refusal {
 }
 
 /// What to do about a code that the answer itself leaves to the code's page.
-fn mend(code: &str) -> String {
+fn mend(code: &str, server: &str) -> String {
     match code {
         "unauthenticated" => "check the key in --key-file, FREEAGENTICS_KEY_FILE or FREEAGENTICS_KEY".to_owned(),
         "forbidden" => "ask whoever made the key for one with this permission".to_owned(),
-        code => format!("the server explains it at /errors/{code}"),
+        code => format!("{server}/errors/{code} says what to do"),
     }
 }

@@ -86,7 +86,11 @@ impl<'l> Reader<'l> {
                 continue;
             }
             match parse::<Line>(line) {
-                Err(problem) => self.wrong(number, problem.code().code, problem.to_string()),
+                Err(problem) => {
+                    let (code, told) = (problem.code().code, problem.to_string());
+                    // The code has a place of its own.
+                    self.wrong(number, code, told.trim_start_matches(code).trim_start_matches(": "));
+                }
                 Ok(Line::Model(model)) => self.model(number, model),
                 Ok(Line::Agent(agent)) => self.agent(number, agent)?,
             }

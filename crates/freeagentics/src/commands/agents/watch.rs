@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use clap::ArgGroup;
 use serde_json::Value;
 
 use super::selectors;
@@ -16,9 +17,10 @@ use crate::{
 
 /// Follows decisions as they are made.
 #[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("whom").args(["id", "labels"]).required(true))]
 pub(super) struct Args {
     /// The agent.
-    #[arg(value_name = "AGENT", required_unless_present = "labels", conflicts_with = "labels")]
+    #[arg(value_name = "AGENT")]
     id: Option<String>,
     /// All agents with this label. May be given several times: all must hold.
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = pair)]

@@ -53,7 +53,7 @@ fn show(diff: &Value, terminal: &mut Terminal<'_>) -> io::Result<()> {
         (true, true) if changes.is_empty() => "nothing has changed",
         (true, true) => "only words have changed: both decide the same, to the last bit",
         (true, false) => "the world is the same; how the agent chooses has changed",
-        (false, _) => "what the agent takes the world for has changed",
+        (false, _) => "the model has changed: what the agent believes of the world, or what it wants",
     };
     writeln!(terminal.out, "{verdict}")
 }

@@ -4,6 +4,7 @@ mod lines;
 mod observation;
 mod tell;
 
+use clap::ArgGroup;
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,10 +21,12 @@ use observation::Step;
 
 /// Tells an agent what is seen, and says what it decides and why.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(group = ArgGroup::new("seen").args(["observed", "json", "file"]).required(true), after_help = "\
 One step:
   freeagentics steps my-agent --observe check=5000
   freeagentics steps my-agent --json '{\"check\": null, \"deep_probe\": \"dead\"}' --executed probe
+When nothing was seen:
+  freeagentics steps my-agent --json '{}'
 Many, from a file with an observation a line, as for `freeagentics run`:
   freeagentics steps my-agent --file observations.jsonl
 For many agents, each line names its own:

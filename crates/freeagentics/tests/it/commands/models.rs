@@ -38,7 +38,7 @@ fn a_model_is_stored_once_and_its_change_is_the_next_version() {
     assert_eq!(asked(&server, &["models", "push", &dearer]).out, "lamp@2 is stored\n");
     assert_eq!(asked(&server, &["models", "get", "lamp@1", "--document"]).out, LAMP);
     let diff = asked(&server, &["models", "diff", "lamp", "1", "2"]).out;
-    let expected = "/preference/action/change\n  - -1.5\n  + -2\nwhat the agent takes the world for has changed\n";
+    let expected = "/preference/action/change\n  - -1.5\n  + -2\nthe model has changed: what the agent believes of the world, or what it wants\n";
     assert_eq!(diff, expected);
     let versions = asked(&server, &["models", "versions", "lamp"]).out;
     assert_eq!(versions.lines().count(), 3, "{versions}");

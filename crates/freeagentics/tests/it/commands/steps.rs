@@ -27,6 +27,16 @@ fn a_step_says_what_was_seen_and_what_was_really_done() {
 }
 
 #[test]
+fn a_step_without_an_observation_is_taken_only_when_that_is_said() {
+    let said = super::freeagentics(&["steps", "a"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("--observe <NAME=VALUE>") && said.err.contains("--json <TEXT>"), "{}", said.err);
+    let done = answer("200 OK", "", r#"{"agent":"a","step":1}"#);
+    let (said, asked) = Scripted::answering(&[&done]).asked_by(&["steps", "a", "--json", "{}"]);
+    assert_eq!((said.code, &body(&asked[0])["observation"]), (0, &json!({})), "{}", said.err);
+}
+
+#[test]
 fn lines_of_a_file_are_sent_together_each_under_a_name_of_its_own() {
     let lines = file("steps.jsonl", "{\"check\": 38}\n\n{\"check\": 5000, \"executed\": \"probe\"}\n");
     let body_of_answer = json!({ "items": [
