@@ -51,6 +51,7 @@ pub(super) fn tell(answer: &Value, explain: Explain, terminal: &mut Terminal<'_>
     }
     if explain == Explain::Full {
         considered(answer, terminal)?;
+        plans(answer, terminal)?;
     }
     Ok(())
 }
@@ -68,4 +69,28 @@ fn considered(answer: &Value, terminal: &mut Terminal<'_>) -> io::Result<()> {
         table.row([harmless(&action).into_owned(), odds, said("cost"), said("tells"), said("brings"), said("worth")]);
     }
     if all.is_empty() { Ok(()) } else { table.write(terminal.out, "    ") }
+}
+
+/// The plans themselves, the best first.
+fn plans(answer: &Value, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    const SPLIT: [&str; 5] = ["utility", "information_gain", "risk", "ambiguity", "neg_efe"];
+    let names = ["plan (policy)", "chosen with", "utility", "information gain", "risk", "ambiguity", "-G"];
+    let odds = |plan: &Value| plan.get("odds").and_then(Value::as_f64).unwrap_or_default();
+    let mut all: Vec<&Value> = answer.get("plans").and_then(Value::as_array).into_iter().flatten().collect();
+    all.sort_by(|left, right| odds(right).total_cmp(&odds(left)));
+    let mut table =
+        Table::new(names.map(|name| (name, if name == "plan (policy)" { Align::Left } else { Align::Right })));
+    for plan in all.iter().take(SHOWN) {
+        let steps = plan.get("actions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let split = SPLIT.map(|name| plan.get(name).and_then(Value::as_f64).map_or_else(String::new, amount));
+        let told = [harmless(&answered::plan(steps)).into_owned(), percent(odds(plan))];
+        table.row(told.into_iter().chain(split));
+    }
+    if !all.is_empty() {
+        table.write(terminal.out, "    ")?;
+    }
+    match all.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(terminal.out, "{}", terminal.paint.faint(&format!("    … {more} more"))),
+    }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Named;
+use crate::explain::amounts::without_dust;
 use crate::explain::names::label;
 use crate::explain::weighing::{Considered, Weighing};
 use crate::explain::{sentence, surprise};
@@ -188,7 +189,8 @@ impl<'a> StepAnswer<'a> {
 impl<'a> ActionIn<'a> {
     fn of(controls: &'a [Axis], one: &Considered) -> Self {
         let Considered { odds, cost, brings, tells, habit, .. } = *one;
-        Self { action: action(controls, &one.action), odds, cost, brings, tells, habit, worth: one.net() }
+        let [cost, brings, tells, habit, worth] = [cost, brings, tells, habit, one.net()].map(without_dust);
+        Self { action: action(controls, &one.action), odds, cost, brings, tells, habit, worth }
     }
 }
 

@@ -32,6 +32,11 @@ pub(crate) fn percent(probability: f64) -> String {
     }
 }
 
+/// Differences of sums that should cancel leave a rest in the last digits, which says nothing.
+pub(crate) fn without_dust(value: f64) -> f64 {
+    if value.abs() < 1e-12 { 0.0 } else { value }
+}
+
 /// `1 step`, `3 steps`.
 pub(crate) fn count(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }

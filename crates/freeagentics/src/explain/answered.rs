@@ -17,6 +17,17 @@ pub(crate) fn action(action: &Value) -> Option<String> {
     })
 }
 
+/// `probe`, or `[restart, probe ×2]`.
+pub(crate) fn plan(steps: &[Value]) -> String {
+    let name = |step: &Value| action(step).unwrap_or_default();
+    let runs = steps.chunk_by(|one, next| one == next).map(|run| match run {
+        [only] => name(only),
+        _ => format!("{} ×{}", run.first().map(name).unwrap_or_default(), run.len()),
+    });
+    let runs = runs.collect::<Vec<_>>().join(", ");
+    if steps.len() > 1 { format!("[{runs}]") } else { runs }
+}
+
 /// `check=fail deep_probe=dead`; what was not seen is left out.
 pub(crate) fn seen(observation: &Value) -> String {
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -64,6 +75,12 @@ mod tests {
         let grid = json!({ "row": { "r1": 1.0, "r2": 0.0 }, "column": { "c1": 0.0, "c2": 1.0 } });
         assert_eq!(beliefs(&grid).unwrap(), "row: r1 100 %; column: c2 100 %");
         assert_eq!(action(&json!({ "action": "probe" })).unwrap(), "probe");
+        let [restart, probe] = ["restart", "probe"].map(|name| json!({ "action": name }));
+        assert_eq!(plan(&[restart, probe.clone(), probe.clone()]), "[restart, probe ×2]");
+        assert_eq!(
+            (plan(&[probe]), seen(&json!({ "check": "fail", "odds": null }))),
+            ("probe".into(), "check=fail".into())
+        );
         assert_eq!(action(&json!({ "heat": "on", "fan": "off" })).unwrap(), "heat=on fan=off");
     }
 

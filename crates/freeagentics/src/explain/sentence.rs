@@ -72,7 +72,9 @@ pub(crate) fn parts(one: &Considered, compared: bool, would: bool) -> Vec<String
         tells if tells <= -NEGLIGIBLE => {
             said.push(format!("{} {} less", if would { "learn" } else { "learns" }, amount(-tells)));
         }
-        _ if !beside && one.cost.abs() >= NEGLIGIBLE => said.push(say("is a look worth", "be a look worth", 0.0)),
+        _ if !beside && one.cost.abs() >= NEGLIGIBLE => {
+            said.push(format!("{} nothing", if would { "bring" } else { "brings" }));
+        }
         _ => {}
     }
     match (beside, one.brings > 0.0, compared) {

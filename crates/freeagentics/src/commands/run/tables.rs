@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::step::action;
 use crate::{
     explain::{
-        amounts::{amount, percent},
+        amounts::{amount, percent, without_dust},
         names, odds, sentence,
         weighing::Weighing,
     },
@@ -113,19 +113,14 @@ pub(super) fn actions_json(engine: &Engine, weighing: &Weighing) -> Value {
             "action": action(spec, &one.action),
             "plan": steps(engine, one.plan),
             "odds": one.odds,
-            "cost": silent(one.cost),
-            "brings": silent(one.brings),
-            "tells": silent(one.tells),
-            "habit": silent(one.habit),
-            "net": silent(one.net()),
+            "cost": without_dust(one.cost),
+            "brings": without_dust(one.brings),
+            "tells": without_dust(one.tells),
+            "habit": without_dust(one.habit),
+            "net": without_dust(one.net()),
         })
     };
     Value::Array(weighing.considered.iter().map(one).collect())
-}
-
-/// Differences of sums that should cancel leave a rest in the last digits, which says nothing.
-fn silent(value: f64) -> f64 {
-    if value.abs() < 1e-12 { 0.0 } else { value }
 }
 
 /// Every plan with its split, in the engine's order.

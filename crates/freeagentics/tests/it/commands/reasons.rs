@@ -67,7 +67,7 @@ fn a_broken_promise_shows_what_was_done_at_each_step_and_what_cannot_be() {
             but       step 3: rerun=green cannot be after carry_on, says the model, so it counts for nothing. If something else was done, say so: `executed`.
             expected  call_author
             found     carry_on
-            why       Certainly sound (100 %). rerun would cost 0.2 and be a look worth 0. Not worth it: carry_on.
+            why       Certainly sound (100 %). rerun would cost 0.2 and bring nothing. Not worth it: carry_on.
       0 of 1 test holds
     "#);
 }
