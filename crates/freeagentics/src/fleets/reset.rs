@@ -9,15 +9,15 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::select::select;
-use crate::agents::routes::guards::IdempotencyKey;
+use crate::agents::routes::guards::{IdempotencyKey, NoGuards};
 use crate::agents::{AgentName, Labels};
 use crate::runtime::{Ask, Guarded, Request};
 use crate::server::Platform;
-use crate::server::codes::TOO_MANY_AGENTS;
+use crate::server::codes::{INVALID_HEADER, TOO_MANY_AGENTS};
 use crate::server::openapi::failures;
 use crate::server::permissions::WriteAgents;
 
-failures! { Failures: TOO_MANY_AGENTS }
+failures! { Failures: TOO_MANY_AGENTS, INVALID_HEADER }
 
 /// A new episode for a whole fleet.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -61,6 +61,7 @@ pub(crate) async fn reset_fleet(
     caller: Allowed<WriteAgents>,
     State(platform): State<Platform>,
     Extension(context): Extension<Context>,
+    _: NoGuards,
     Json(FleetReset { labels, idempotency_key }): Json<FleetReset>,
 ) -> Result<Json<Outcome>, Problem> {
     let agents = select(&platform, caller.workspace, labels).await?;

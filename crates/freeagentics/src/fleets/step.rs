@@ -14,15 +14,15 @@ use utoipa::ToSchema;
 use super::select::select;
 use crate::agents::Labels;
 use crate::agents::routes::answers::{StepOutcomes, ask_each};
-use crate::agents::routes::guards::IdempotencyKey;
+use crate::agents::routes::guards::{IdempotencyKey, NoGuards};
 use crate::agents::routes::step_body::Executed;
 use crate::runtime::{Ask, Guarded, Level, Observed, Request, StepAsk};
 use crate::server::Platform;
-use crate::server::codes::TOO_MANY_AGENTS;
+use crate::server::codes::{INVALID_HEADER, TOO_MANY_AGENTS};
 use crate::server::openapi::failures;
 use crate::server::permissions::StepAgents;
 
-failures! { Failures: TOO_MANY_AGENTS }
+failures! { Failures: TOO_MANY_AGENTS, INVALID_HEADER }
 
 /// The same step for a whole fleet.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -62,6 +62,7 @@ pub(crate) async fn step_fleet(
     caller: Allowed<StepAgents>,
     State(platform): State<Platform>,
     Extension(context): Extension<Context>,
+    _: NoGuards,
     Json(body): Json<FleetStep>,
 ) -> Result<Response, Problem> {
     let FleetStep { labels, idempotency_key, observation, executed_action, elapsed, dry_run, explain } = body;

@@ -98,6 +98,29 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
+/// Neither header, where many agents are asked at once: there it would guard nobody, and whoever sent it would think
+/// that it does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoGuards;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoGuards {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        for (header, mend) in [
+            ("Idempotency-Key", "send it in the body, as `idempotency_key`"),
+            ("If-Match", "send `if_match` in the body with each item of `POST /api/v1/steps`"),
+        ] {
+            if parts.headers.contains_key(header) {
+                return Err(
+                    wrong(header, "it guards requests for one agent; here it would do nothing".into()).mend(mend)
+                );
+            }
+        }
+        Ok(Self)
+    }
+}
+
 /// The value of a header that may stand there once.
 pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h str>, Problem> {
     let mut values = headers.get_all(name).iter();

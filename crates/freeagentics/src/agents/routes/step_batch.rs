@@ -11,17 +11,17 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 use super::answers::{StepOutcomes, ask_each};
-use super::guards::IdempotencyKey;
+use super::guards::{IdempotencyKey, NoGuards};
 use super::lenient::Lenient;
 use super::step_body::{Executed, StepBody};
 use crate::agents::AgentName;
 use crate::runtime::{Ask, Guarded, Level, Request};
 use crate::server::Platform;
-use crate::server::codes::TOO_MANY_ITEMS;
+use crate::server::codes::{INVALID_HEADER, TOO_MANY_ITEMS};
 use crate::server::openapi::failures;
 use crate::server::permissions::StepAgents;
 
-failures! { Failures: TOO_MANY_ITEMS }
+failures! { Failures: TOO_MANY_ITEMS, INVALID_HEADER }
 
 /// Steps of many agents.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -84,6 +84,7 @@ pub(crate) async fn step_agents(
     caller: Allowed<StepAgents>,
     State(platform): State<Platform>,
     Extension(context): Extension<Context>,
+    _: NoGuards,
     Json(StepBatch { items, explain }): Json<StepBatch>,
 ) -> Result<Response, Problem> {
     let most = platform.runtime.config().batch_items;

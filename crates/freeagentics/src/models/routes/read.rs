@@ -39,7 +39,9 @@ pub(crate) async fn get_model(
 ) -> Result<Json<LatestModel>, Problem> {
     let found = platform.library.versions(caller.workspace, name.as_str()).await?;
     let versions = found.iter().map(|version| version.version).collect();
-    let latest = found.into_iter().next_back().ok_or_else(|| Problem::new(&MODEL_NOT_FOUND))?;
+    let latest = found.into_iter().next_back();
+    let latest = latest
+        .ok_or_else(|| Problem::new(&MODEL_NOT_FOUND).detail(format!("there is no model `{}`", name.as_str())))?;
     let (model, _) = view(&platform, caller.workspace, latest).await?;
     Ok(Json(LatestModel { model, versions }))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::agents::{check, create, get, step, with_watchdog};
+use super::agents::{check, create, get, step, with, with_watchdog};
 use super::{Client, Installation, on_both_databases};
 
 on_both_databases!(
@@ -43,6 +43,27 @@ fn a_fleet_sees_the_same_and_begins_anew_together(installation: Installation) {
     let nobody =
         client.post("/api/v1/fleets/step", &json!({ "labels": { "team": "z" }, "observation": {} })).expect(200);
     assert_eq!(nobody, json!({ "items": [] }));
+}
+
+#[test]
+fn a_header_that_would_guard_nobody_is_refused_where_many_are_asked() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    let items = json!({ "items": [{ "agent": "a", "observation": { "check": 40 } }] });
+    let fleet = json!({ "labels": { "team": "a" }, "observation": { "check": 40 } });
+    let reset = json!({ "labels": { "team": "a" } });
+    for (path, body) in [("/api/v1/steps", &items), ("/api/v1/fleets/step", &fleet), ("/api/v1/fleets/reset", &reset)] {
+        for header in [("idempotency-key", "k"), ("if-match", "\"1\"")] {
+            let answer = client.send("POST", path, &with(&[header]), &body.to_string());
+            assert_eq!(
+                answer.problem(400, "invalid_header")["header"].as_str().map(str::to_lowercase),
+                Some(header.0.into())
+            );
+        }
+    }
+    assert_eq!((&get(&client, "a")["step"], &get(&client, "a")["revision"]), (&json!(0), &json!(1)));
 }
 
 fn a_fleet_goes_to_another_server_and_decides_there_as_it_would_have_here(installation: Installation) {
