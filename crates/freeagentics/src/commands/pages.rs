@@ -1,5 +1,6 @@
 //! Lists that a server answers page by page.
 
+use clap::builder::RangedU64ValueParser;
 use serde_json::Value;
 
 use crate::{
@@ -9,6 +10,11 @@ use crate::{
 
 /// As many as a server gives at once.
 const PAGE: usize = 1_000;
+
+/// How many are wanted: none would be no question.
+pub(super) fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
 
 /// The first `limit` items of a list, and whether there are more.
 pub(super) fn pages(client: &Client, call: &Call, limit: usize) -> Result<(Vec<Value>, bool), Failure> {

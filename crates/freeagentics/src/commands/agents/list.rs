@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::selectors;
 use crate::{
     client::{Call, Client},
-    commands::{pages::pages, written::pair},
+    commands::{
+        pages::{at_least_one, pages},
+        written::pair,
+    },
     exit::{Exit, Failure},
     explain::answered,
     tables::{Align, Table},
@@ -22,7 +25,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// How many at most.
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one())]
     limit: usize,
 }
 
@@ -46,7 +49,9 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
         let cells = [text("/id"), &model, &labels, text("/created_at")];
         table.row(cells.map(|cell| harmless(cell).into_owned()));
     }
-    if agents.is_empty() {
+    if agents.is_empty() && !(args.labels.is_empty() && args.model.is_none()) {
+        writeln!(terminal.out, "no such agents")?;
+    } else if agents.is_empty() {
         writeln!(terminal.out, "no agents; create one: freeagentics agents create --model watchdog")?;
     } else {
         table.write(terminal.out, "")?;

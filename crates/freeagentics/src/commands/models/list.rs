@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Call, Client},
-    commands::pages::pages,
+    commands::pages::{at_least_one, pages},
     exit::{Exit, Failure},
     tables::{Align, Table},
     terminal::{Format, Terminal, harmless},
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// How many at most.
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one())]
     limit: usize,
 }
 

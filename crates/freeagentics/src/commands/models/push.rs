@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    client::{Call, Client},
+    client::{Call, Client, segment},
     exit::{Exit, Failure},
     models,
     terminal::{Format, Terminal, harmless},
@@ -38,7 +38,23 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
     match (args.dry_run, answer.status) {
         (true, _) => writeln!(terminal.out, "{name} is sound; nothing was stored")?,
         (false, 201) => writeln!(terminal.out, "{name}@{version} is stored")?,
-        (false, _) => writeln!(terminal.out, "{name}@{version} is this very model: nothing to do")?,
+        (false, _) => known(&name, version, client, terminal)?,
     }
     Ok(Exit::Done)
+}
+
+/// An older version that is pushed again does not become the latest, which who goes back to it would expect.
+fn known(name: &str, version: u64, client: &Client, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    writeln!(terminal.out, "{name}@{version} is this very model: nothing to do")?;
+    let latest = client.ask(&Call::get(format!("/models/{}", segment(name))))?;
+    match latest.get("version").and_then(Value::as_u64) {
+        Some(latest) if latest > version => {
+            writeln!(
+                terminal.out,
+                "the latest is {name}@{latest}, and new agents get that; name {name}@{version} to get this"
+            )?;
+        }
+        _ => {}
+    }
+    Ok(())
 }

@@ -70,6 +70,8 @@ fn an_agent_is_created_stepped_explained_and_believes_the_same_after_the_server_
     let explained = asked(&server, &["agents", "explain", "w", "1"]).out;
     assert!(explained.starts_with("w  step 1  →  wait\n    saw check=ok\n    Almost certainly healthy"), "{explained}");
     assert!(explained.ends_with("computed again from the log, the same to the last bit\n"), "{explained}");
+    assert_eq!(asked(&server, &["agents", "list", "--label", "team=z"]).out, "no such agents\n");
+    assert_eq!(asked(&server, &["agents", "list", "--limit", "0"]).code, 2);
     let full = asked(&server, &["agents", "explain", "w", "--explain", "full"]).out;
     assert!(full.contains("considered  chosen with") && full.contains("… 56 more"), "{full}");
     assert!(full.lines().any(|line| line.trim_start().starts_with("[probe ×3]  ")), "{full}");

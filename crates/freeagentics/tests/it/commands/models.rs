@@ -36,6 +36,8 @@ fn a_model_is_stored_once_and_its_change_is_the_next_version() {
     assert_eq!(asked(&server, &["models", "push", &lamp]).out, "lamp@1 is stored\n");
     assert_eq!(asked(&server, &["models", "push", &lamp]).out, "lamp@1 is this very model: nothing to do\n");
     assert_eq!(asked(&server, &["models", "push", &dearer]).out, "lamp@2 is stored\n");
+    let again = asked(&server, &["models", "push", &lamp]).out;
+    assert!(again.ends_with("the latest is lamp@2, and new agents get that; name lamp@1 to get this\n"), "{again}");
     assert_eq!(asked(&server, &["models", "get", "lamp@1", "--document"]).out, LAMP);
     let diff = asked(&server, &["models", "diff", "lamp", "1", "2"]).out;
     let expected = "/preference/action/change\n  - -1.5\n  + -2\nthe model has changed: what the agent believes of the world, or what it wants\n";
