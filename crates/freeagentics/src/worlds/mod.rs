@@ -45,18 +45,17 @@ impl<'m> World<'m> {
 
     /// The column of a table at the present states and an action.
     fn column(&self, table: &Table, action: Option<&[usize]>) -> Vec<f64> {
-        let mut offset = 0;
-        let mut stride = 1;
+        let (mut column, mut columns) = (0, 1);
         for &factor in &table.factors {
             let size = self.spec.factors.get(factor).map_or(1, |axis| axis.labels.len());
-            offset = offset * size + self.states.get(factor).copied().unwrap_or(0);
-            stride *= size;
+            column = column * size + self.states.get(factor).copied().unwrap_or(0);
+            columns *= size;
         }
         for &control in &table.controls {
             let size = self.spec.controls.get(control).map_or(1, |axis| axis.labels.len());
-            offset = offset * size + action.and_then(|action| action.get(control)).copied().unwrap_or(0);
-            stride *= size;
+            column = column * size + action.and_then(|action| action.get(control)).copied().unwrap_or(0);
+            columns *= size;
         }
-        table.values.iter().skip(offset).step_by(stride).copied().collect()
+        table.column(column, columns).collect()
     }
 }

@@ -198,7 +198,7 @@ fn check_distributions(spec: &Spec, place: &str, table: &Table, outcomes: usize,
         return faults.add(place, "has an entry that is not a probability");
     }
     for column in 0..columns {
-        let sum: f64 = table.values.iter().skip(column).step_by(columns).sum();
+        let sum: f64 = table.column(column, columns).sum();
         if (sum - 1.0).abs() > TOLERANCE {
             faults.add(place, format!("column {column} sums to {sum}, not 1"));
         }

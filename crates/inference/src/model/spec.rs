@@ -51,6 +51,13 @@ pub struct Table {
     pub values: Vec<f64>,
 }
 
+impl Table {
+    /// One of `columns` columns: the entry of each outcome, in order. Entries of a column lie `columns` apart.
+    pub fn column(&self, column: usize, columns: usize) -> impl Iterator<Item = f64> {
+        self.values.iter().skip(column).step_by(columns.max(1)).copied()
+    }
+}
+
 /// Whether a preference looks at the states before or after the action that is being weighed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {

@@ -28,19 +28,19 @@ struct Axis {
     stride: usize,
 }
 
-/// The outcomes as the axis that every column runs along.
+/// The columns of a table.
 #[derive(Clone, Copy)]
-struct Outcomes<'t> {
-    values: &'t [f64],
-    stride: usize,
+struct Columns<'t> {
+    table: &'t Table,
+    n_columns: usize,
 }
 
 /// The cases of a table, controls first, `last` (a transition's own factor) innermost.
 pub(crate) fn cases(spec: &Spec, table: &Table, last: Option<usize>) -> Vec<Case> {
     let sizes = sizes(spec, table);
-    let stride: usize = sizes.iter().map(|(_, size)| size).product();
+    let n_columns: usize = sizes.iter().map(|(_, size)| size).product();
     let mut axes = Vec::new();
-    let mut inner = stride;
+    let mut inner = n_columns;
     for (of, size) in sizes {
         inner /= size.max(1);
         axes.push(Axis { of, size, stride: inner });
@@ -52,7 +52,7 @@ pub(crate) fn cases(spec: &Spec, table: &Table, last: Option<usize>) -> Vec<Case
     };
     axes.sort_by_key(place);
     let mut found = Vec::new();
-    divide(Outcomes { values: &table.values, stride: stride.max(1) }, &axes, 0, &[], &mut found);
+    divide(Columns { table, n_columns }, &axes, 0, &[], &mut found);
     found
 }
 
@@ -74,19 +74,19 @@ fn sizes(spec: &Spec, table: &Table) -> Vec<(Dependency, usize)> {
 }
 
 fn divide(
-    outcomes: Outcomes<'_>,
+    columns: Columns<'_>,
     axes: &[Axis],
     offset: usize,
     when: &[(Dependency, Vec<usize>)],
     found: &mut Vec<Case>,
 ) {
     let Some((axis, inner)) = axes.split_first() else {
-        found.push(Case { when: when.to_vec(), column: outcomes.column(offset) });
+        found.push(Case { when: when.to_vec(), column: columns.column(offset) });
         return;
     };
     let mut groups: Vec<(Vec<f64>, Vec<usize>)> = Vec::new();
     for value in 0..axis.size {
-        let block = outcomes.block(inner, offset + value * axis.stride);
+        let block = columns.block(inner, offset + value * axis.stride);
         match groups.iter_mut().find(|(known, _)| *known == block) {
             Some((_, values)) => values.push(value),
             None => groups.push((block, vec![value])),
@@ -99,13 +99,13 @@ fn divide(
         if matters {
             when.push((axis.of, values));
         }
-        divide(outcomes, inner, offset, &when, found);
+        divide(columns, inner, offset, &when, found);
     }
 }
 
-impl Outcomes<'_> {
+impl Columns<'_> {
     fn column(&self, offset: usize) -> Vec<f64> {
-        self.values.iter().skip(offset).step_by(self.stride).copied().collect()
+        self.table.column(offset, self.n_columns).collect()
     }
 
     /// Every column below `offset`, one after the other.
