@@ -3,43 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{Client, Installation, on_both_databases};
+use crate::lamp::{LAMP, broken_lamp};
 
 on_both_databases!(
     the_same_model_is_the_same_version_and_a_changed_one_is_the_next,
     models_are_listed_a_page_at_a_time_by_name,
     two_versions_are_compared_at_their_places,
 );
-
-/// A model of two states with one test, sound and small.
-pub(super) const LAMP: &str = "\
-freeagentics: 1
-name: lamp
-description: When to change a lamp.
-factors:    { lamp: [good, dying] }
-controls:   { action: [leave, change] }
-modalities: { light: [steady, flicker] }
-likelihood:
-  light: { given: [lamp], columns: { good: { steady: .95, flicker: .05 }, dying: { steady: .3, flicker: .7 } } }
-transition:
-  lamp:
-    given: [lamp]
-    by: [action]
-    cases:
-      change: { columns: { else: good } }
-      else: { columns: { good: { good: .99, dying: .01 }, dying: dying } }
-preference: { lamp: { dying: -1 }, action: { change: -1.5 } }
-prior:      { lamp: [.9, .1] }
-agent:      { policy_length: 3, gamma: 4 }
-tests:
-  - { name: a flicker is not enough, given: [{ light: flicker }], then: { action: leave } }
-";
-
-/// The same with three mistakes.
-fn broken() -> String {
-    LAMP.replace("given: [lamp], columns", "given: [lmap], columns")
-        .replace("good: .99", "good: .999")
-        .replace("{ dying: -1 }", "{ diyng: -1 }")
-}
 
 /// The same under other names.
 fn store_named(client: &Client, name: &str) -> Value {
@@ -119,14 +89,14 @@ fn a_wrong_model_gets_all_its_problems_at_once_each_with_a_place_and_a_mend() {
     let installation = Installation::sqlite();
     let server = installation.start();
     let client = server.client();
-    let problem = client.post_yaml("/api/v1/models", &broken()).problem(422, "model_invalid");
+    let problem = client.post_yaml("/api/v1/models", &broken_lamp()).problem(422, "model_invalid");
     let problems = problem["problems"].as_array().unwrap();
     assert_eq!(problems.len(), 3, "{problem}");
     for one in problems {
         assert!(one["line"].as_u64().is_some() && one["pointer"].as_str().unwrap().starts_with('/'), "{one}");
         assert!(!one["mend"].as_str().unwrap().is_empty() && one["message"].is_string(), "{one}");
     }
-    let validated = client.post_yaml("/api/v1/models/validate", &broken()).expect(200);
+    let validated = client.post_yaml("/api/v1/models/validate", &broken_lamp()).expect(200);
     assert_eq!((&validated["valid"], &validated["problems"]), (&json!(false), &problem["problems"]));
     assert_eq!(client.get("/api/v1/models").expect(200)["items"], json!([]), "nothing was stored");
 }

@@ -27,7 +27,7 @@ fn the_first_start_shows_the_administrators_key_once(installation: Installation)
 fn a_stopped_server_starts_again_with_what_it_knew(installation: Installation) {
     let first = installation.start();
     assert_eq!(first.told.get("administrator_key"), None, "the operator has brought a key");
-    let model = first.client().post_yaml("/api/v1/models", super::models::LAMP).expect(201);
+    let model = first.client().post_yaml("/api/v1/models", crate::lamp::LAMP).expect(201);
     assert_eq!(first.stop().0, Some(0));
     let second = installation.start();
     let found = second.client().get("/api/v1/models/lamp").expect(200);

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::models::LAMP;
 use super::{Installation, on_both_databases};
+use crate::lamp::LAMP;
 
 on_both_databases!(the_administrator_learns_who_they_are_and_what_runs);
 

@@ -1,6 +1,7 @@
 //! `freeagentics check`.
 
-use super::{LAMP, broken_lamp, fed, file, freeagentics};
+use super::{fed, file, freeagentics};
+use crate::lamp::{LAMP, broken_lamp};
 
 #[test]
 fn every_problem_is_told_with_its_place_and_its_mend() {

@@ -1,6 +1,7 @@
 //! `freeagentics explain`.
 
-use super::{LAMP, file, freeagentics};
+use super::{file, freeagentics};
+use crate::lamp::LAMP;
 
 #[test]
 fn a_model_reads_in_plain_words() {

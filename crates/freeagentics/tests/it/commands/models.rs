@@ -1,7 +1,8 @@
 //! `freeagentics models`.
 
-use super::{LAMP, Said, asked, broken_lamp, fed, file, freeagentics, program};
+use super::{Said, asked, fed, file, freeagentics, program};
 use crate::api::Installation;
+use crate::lamp::{LAMP, broken_lamp};
 
 #[test]
 fn the_built_in_models_are_listed_with_a_line_each() {

@@ -1,6 +1,7 @@
 //! Reasons: what cannot be, what is not counted, and what would be done if one were sure.
 
-use super::{LAMP, fed, file, freeagentics};
+use super::{fed, file, freeagentics};
+use crate::lamp::LAMP;
 
 /// A build that may be run again, which shows something only then.
 const BUILD: &str = "\

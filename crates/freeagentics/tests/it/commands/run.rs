@@ -1,6 +1,7 @@
 //! `freeagentics run`: decisions and their reasons.
 
-use super::{LAMP, fed, file, freeagentics};
+use super::{fed, file, freeagentics};
+use crate::lamp::LAMP;
 
 const FLICKERS: &str = "{\"light\": \"steady\"}\n{\"light\": \"flicker\"}\n{\"light\": \"flicker\"}\n";
 

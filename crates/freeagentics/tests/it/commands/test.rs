@@ -1,6 +1,7 @@
 //! `freeagentics test`.
 
-use super::{LAMP, file, freeagentics};
+use super::{file, freeagentics};
+use crate::lamp::{LAMP, broken_lamp};
 
 #[test]
 fn every_built_in_model_keeps_its_own_promises() {
@@ -50,7 +51,7 @@ fn a_model_without_tests_says_how_to_write_some() {
 
 #[test]
 fn a_wrong_model_is_told_on_standard_error() {
-    let said = freeagentics(&["test", &file("test-wrong.yaml", &super::broken_lamp())]);
+    let said = freeagentics(&["test", &file("test-wrong.yaml", &broken_lamp())]);
     assert_eq!((said.out.as_str(), said.code), ("", 1));
     assert!(said.err.contains("test-wrong.yaml:7:"), "{}", said.err);
 }
