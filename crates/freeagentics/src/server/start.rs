@@ -50,6 +50,8 @@ pub(crate) struct Started {
     pub(crate) key: Option<Secret<String>>,
     pub(super) platform: Platform,
     server: Server,
+    /// Set when a signal asks for a stop.
+    stopping: Stopping,
     threads: Threads,
     /// Held to the end: it is what keeps a second process away.
     folder: DataFolder,
@@ -69,9 +71,12 @@ pub(crate) fn build(settings: &Settings) -> Result<Started, StartError> {
     let stop_delay = config.stop_delay.duration();
     let server = Server::build(&config, application, &platform.metrics, platform.health.clone());
     let server = threads.block_on(server)?;
+    let (switch, stopping) = StopSwitch::new();
+    // Before anybody is told of the server, for whoever hears of it may stop it at once.
+    threads.block_on(async { stop_on_signals(switch) })?;
     // Last of all: a key that is made and then not shown, because something else fails, would be lost for ever.
     let key = first_key(settings, &platform.identity)?;
-    Ok(Started { demo: None, key, platform, server, threads, folder, stop_delay })
+    Ok(Started { demo: None, key, platform, server, stopping, threads, folder, stop_delay })
 }
 
 /// The administrator's key, at the very first start.
@@ -118,11 +123,9 @@ impl Started {
     /// Answers until a signal asks for a stop. Then, in this order: no new requests, open ones get their answers, steps
     /// that wait are decided, what is noted in memory is written down, the database closes.
     pub(crate) fn run_until_stopped(self) -> Result<(), StartError> {
-        let Self { key: _, demo, platform, server, threads, folder, stop_delay } = self;
+        let Self { key: _, demo, platform, server, stopping, threads, folder, stop_delay } = self;
         let serving = platform.clone();
         threads.block_on(async move {
-            let (switch, stopping) = StopSwitch::new();
-            stop_on_signals(switch)?;
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
             tokio::spawn(end_streams(serving.live.clone(), stopping.clone(), stop_delay));
             let demo = demo.map(|key| demo::start(server.address(), key, stopping.clone())).transpose()?;

@@ -87,6 +87,15 @@ fn a_second_server_on_the_same_folder_is_told_who_has_it() {
 }
 
 #[test]
+fn a_server_that_is_stopped_as_soon_as_it_is_heard_of_ends_as_any_other() {
+    let installation = Installation::sqlite();
+    for _ in 0..10 {
+        let (code, log) = installation.start().stop();
+        assert_eq!(code, Some(0), "{log}");
+    }
+}
+
+#[test]
 fn a_second_signal_ends_it_at_once() {
     let installation = Installation::sqlite();
     let mut server = installation.start_with(&["--set", "http.stop_delay=1h"]);
