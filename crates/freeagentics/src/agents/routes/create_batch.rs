@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answers::Listing;
-use super::lenient::Lenient;
+use super::lenient::{Lenient, bound};
 use super::new_agent::{NewAgentBody, Prepared, find, taken};
 use crate::agents::{AgentName, Labels};
 use crate::models::Referred;
@@ -78,11 +78,7 @@ pub(crate) async fn create_agents(
     Extension(context): Extension<Context>,
     Json(AgentBatch { agents }): Json<AgentBatch>,
 ) -> Result<Response, Problem> {
-    let most = platform.runtime.config().batch_items;
-    if agents.len() > most {
-        let detail = format!("{} agents; at most {most}", agents.len());
-        return Err(Problem::new(&TOO_MANY_ITEMS).detail(detail).pointer("/agents"));
-    }
+    bound(&platform, &agents, "/agents")?;
     let prepared = prepare(&platform, caller.workspace, agents).await?;
     let new = prepared.iter().flatten().map(|prepared| prepared.agent.clone()).collect();
     let mut made = platform.runtime.create(caller.principal(), new).await?.into_iter();

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::answers::{StepOutcomes, ask_each};
 use super::guards::{IdempotencyKey, NoGuards};
-use super::lenient::Lenient;
+use super::lenient::{Lenient, bound};
 use super::step_body::{Executed, StepBody};
 use crate::agents::AgentName;
 use crate::runtime::{Ask, Guarded, Level, Request};
@@ -87,12 +87,7 @@ pub(crate) async fn step_agents(
     _: NoGuards,
     Json(StepBatch { items, explain }): Json<StepBatch>,
 ) -> Result<Response, Problem> {
-    let most = platform.runtime.config().batch_items;
-    if items.len() > most {
-        return Err(Problem::new(&TOO_MANY_ITEMS)
-            .detail(format!("{} items; at most {most}", items.len()))
-            .pointer("/items"));
-    }
+    bound(&platform, &items, "/items")?;
     let (principal, default) = (caller.principal(), explain.unwrap_or(Level::None));
     let request = |item: StepItem| item.request(principal.clone(), default);
     let items = items.into_iter().map(|Lenient(item)| item.map(request)).collect();
