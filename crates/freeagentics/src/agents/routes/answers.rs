@@ -40,12 +40,17 @@ pub(crate) struct StepOutcomes<'a> {
 /// The answer to one step.
 pub(crate) fn step(done: Done, dry_run: bool) -> Response {
     let is_real = !dry_run || done.replayed;
-    let (revision, replayed) = (done.revision, done.replayed);
-    let mut response = json(told(done));
-    if is_real {
-        response = tagged(response, revision);
+    let (revision, replayed) = (is_real.then_some(done.revision), done.replayed);
+    headed(json(told(done)), revision, replayed)
+}
+
+/// With the agent's revision as its tag, if it has moved, and marked if it was given before.
+pub(crate) fn headed(response: Response, revision: Option<u64>, replayed: bool) -> Response {
+    let mut response = if let Some(revision) = revision { tagged(response, revision) } else { response };
+    if replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAY, HeaderValue::from_static("true"));
     }
-    if replayed { marked_as_replay(response) } else { response }
+    response
 }
 
 /// A body that is JSON already.
@@ -60,12 +65,6 @@ pub(crate) fn tagged(mut response: Response, revision: u64) -> Response {
     if let Ok(tag) = HeaderValue::try_from(format!("\"{revision}\"")) {
         response.headers_mut().insert(ETAG, tag);
     }
-    response
-}
-
-/// Marks an answer that was given before.
-pub(crate) fn marked_as_replay(mut response: Response) -> Response {
-    response.headers_mut().insert(IDEMPOTENT_REPLAY, HeaderValue::from_static("true"));
     response
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answers::{marked_as_replay, tagged};
+use super::answers::headed;
 use super::guards::Guards;
 use crate::agents::AgentName;
 use crate::runtime::{Ask, Request};
@@ -75,6 +75,5 @@ pub(crate) async fn reset_agent(
     let request = Request { principal: caller.principal(), agent, guarded: guards.guarded(), ask: Ask::Reset };
     let done = platform.runtime.ask(request).await?;
     let answer = ResetAnswer { id, episode: done.episode, revision: done.revision, step: done.step };
-    let response = tagged(Json(answer).into_response(), done.revision);
-    Ok(if done.replayed { marked_as_replay(response) } else { response })
+    Ok(headed(Json(answer).into_response(), Some(done.revision), done.replayed))
 }
