@@ -1,7 +1,5 @@
 //! `POST /api/v1/fleets/step`.
 
-use std::sync::Arc;
-
 use axiomcore::http::{Context, Json, Problem};
 use axiomcore::identity::Allowed;
 use axum::Extension;
@@ -15,8 +13,8 @@ use super::select::select;
 use crate::agents::Labels;
 use crate::agents::routes::answers::{StepOutcomes, ask_each};
 use crate::agents::routes::guards::{IdempotencyKey, NoGuards};
-use crate::agents::routes::step_body::Executed;
-use crate::runtime::{Ask, Guarded, Level, Observed, Request, StepAsk};
+use crate::agents::routes::step_body::{Executed, StepBody};
+use crate::runtime::{Ask, Guarded, Level, Request};
 use crate::server::Platform;
 use crate::server::codes::{INVALID_HEADER, TOO_MANY_AGENTS};
 use crate::server::openapi::failures;
@@ -67,12 +65,11 @@ pub(crate) async fn step_fleet(
 ) -> Result<Response, Problem> {
     let FleetStep { labels, idempotency_key, observation, executed_action, elapsed, dry_run, explain } = body;
     let agents = select(&platform, caller.workspace, labels).await?;
-    let observed = Observed { observation: observation.into(), executed: executed_action.map(Arc::from), elapsed };
-    let explain = explain.unwrap_or(Level::None);
+    let body = StepBody { observation, executed_action, elapsed, dry_run, explain: explain.unwrap_or(Level::None) };
+    let ask = body.ask();
     let guarded = Guarded { idempotency_key: idempotency_key.map(IdempotencyKey::text), if_match: None };
     let request = |agent| {
-        let ask = Ask::Step(StepAsk { observed: observed.clone(), dry_run, explain });
-        Ok(Request { principal: caller.principal(), agent, guarded: guarded.clone(), ask })
+        Ok(Request { principal: caller.principal(), agent, guarded: guarded.clone(), ask: Ask::Step(ask.clone()) })
     };
     let items = agents.into_iter().map(request).collect();
     Ok(ask_each(&platform, Some(&context), items).await)

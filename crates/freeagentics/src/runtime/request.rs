@@ -41,7 +41,7 @@ pub(crate) enum Ask {
 }
 
 /// A step.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct StepAsk {
     pub(crate) observed: Observed,
     /// Decide, but leave everything as it is.
