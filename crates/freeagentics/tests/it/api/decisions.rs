@@ -90,3 +90,45 @@ fn a_decision_that_was_never_made_is_not_found() {
     client.send("POST", "/api/v1/agents/a/steps", &keyed, &check(40).to_string()).expect(200);
     assert_eq!(client.get("/api/v1/agents/a/decisions/2?explain=none").expect(200)["why"], Value::Null);
 }
+
+#[test]
+fn a_page_that_holds_exactly_the_rest_is_the_last_one() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    for _ in 0..4 {
+        step(&client, "a", &check(40));
+    }
+    let next = |query: &str| client.get(&format!("/api/v1/agents/a/decisions?{query}")).expect(200)["next"].clone();
+    assert_eq!((next("limit=2"), next("limit=2&before=3"), next("limit=4")), (json!(3), Value::Null, Value::Null));
+}
+
+#[test]
+fn a_decision_that_was_altered_in_the_log_is_said_to_be_another() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    let told = step(&client, "a", &check(5000))["digest"].as_str().unwrap().to_owned();
+    let forged = format!("{}{}", if told.starts_with('0') { "1" } else { "0" }, &told[1..]);
+    let alter = format!(
+        "UPDATE events SET body = unhex(replace(hex(body), upper('{told}'), upper('{forged}'))) WHERE revision = 2"
+    );
+    installation.beside().execute(&alter);
+    let replay = client.get("/api/v1/agents/a/decisions/1").expect(200)["replay"].clone();
+    assert_eq!(replay["identical"], false);
+    assert_eq!((&replay["recorded_digest"], &replay["computed_digest"]), (&json!(forged), &json!(told)));
+}
+
+#[test]
+fn a_decision_names_the_key_that_gave_the_observation() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    create(&server.client(), "a");
+    let (key, id) = installation.beside().key(1, super::beside::only(&["agents:step", "agents:read"]));
+    let other = server.client_with(&key);
+    step(&other, "a", &check(40));
+    let listed = other.get("/api/v1/agents/a/decisions").expect(200);
+    assert_eq!(listed["items"][0]["principal"], id);
+}

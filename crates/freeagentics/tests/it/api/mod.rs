@@ -1,16 +1,19 @@
 //! The API as its users meet it: the real server as a process, on a real database, asked over HTTP.
 
 pub(crate) mod agents;
+mod beside;
 mod client;
 mod decisions;
 mod fleets;
 mod live;
 mod models;
+mod permissions;
 mod requests;
 pub(crate) mod server;
 mod settings;
 mod starting;
 mod system;
+mod workspaces;
 
 pub(crate) use client::Client;
 pub(crate) use server::{Installation, KEY, Server, refused};

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use axiomcore::store::Location;
 use serde_json::Value;
 use tempfile::TempDir;
 use testbed::Postgres;
@@ -44,6 +45,14 @@ impl Installation {
 
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Where the database is.
+    pub(crate) fn location(&self) -> Location {
+        match &self.postgres {
+            Some(postgres) => Location::Postgres(postgres.url()),
+            None => Location::Sqlite(self.folder().join("data/freeagentics.db")),
+        }
     }
 
     /// The database's server, if it is one.

@@ -1,6 +1,7 @@
 //! `/api/v1/agents` and `/api/v1/steps`: a life from the first step to the last, and everything that can be wrong with it.
 
 mod batches;
+mod changes;
 mod concurrency;
 mod creating;
 mod guards;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use axiomcore::store::{Database, Location};
 use tokio::time::Instant;
 
-use super::super::agents::{WATCHDOG, create, with_watchdog};
+use super::super::agents::{WATCHDOG, check, create, with_watchdog};
+use super::super::beside::only;
 use super::{Events, steps};
 use crate::api::Installation;
 
@@ -51,12 +51,59 @@ fn a_stream_whose_credential_is_revoked_ends() {
     let live = Events::open(&client, "/api/v1/events", &[]);
     steps(&client, "a", 1);
     assert_eq!(live.next().unwrap().kind, "step");
-    let threads = tokio::runtime::Runtime::new().unwrap();
-    let file = Location::Sqlite(installation.folder().join("data/freeagentics.db"));
-    let database = Database::open(&file, 1, threads.handle().clone()).unwrap();
-    let revoke = "UPDATE credentials SET revoked_at = 1 WHERE id = 'bootstrap'";
-    assert_eq!(database.write_blocking(|connection| connection.execute(revoke, &[])).unwrap(), 1);
-    assert_eq!(live.next(), None);
+    installation.beside().execute("UPDATE credentials SET revoked_at = 1 WHERE id = 'bootstrap'");
+    assert!(live.ends());
+}
+
+#[test]
+fn a_stream_whose_key_may_not_read_agents_any_more_ends() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "live.keep_alive=50ms"]);
+    let beside = installation.beside();
+    let (key, id) = beside.key(1, only(&["agents:read"]));
+    let live = Events::open(&server.client_with(&key), "/api/v1/events", &[]);
+    assert!(live.any().is_some(), "it is alive");
+    beside.execute(&format!("UPDATE credentials SET permissions = 'models:read' WHERE id = '{id}'"));
+    assert!(live.ends());
+}
+
+#[test]
+fn a_stream_outlives_a_database_that_goes_and_comes_back() {
+    let mut installation = Installation::postgres();
+    let server = installation.start_with(&["--set", "live.keep_alive=50ms"]);
+    let client = server.client();
+    client.post_yaml("/api/v1/models", WATCHDOG).expect(201);
+    create(&client, "a");
+    let live = Events::open(&client, "/api/v1/agents/a/events", &[]);
+    assert!(live.any().is_some(), "it is alive");
+    installation.database_server().unwrap().kill();
+    client.post("/api/v1/agents/a/steps", &check(40)).problem(503, "unavailable");
+    live.pass_over();
+    assert!((0..3).all(|_| live.any().is_some()), "nothing happens that it could miss");
+    installation.database_server().unwrap().restart();
+    let again = |_| {
+        std::thread::sleep(Duration::from_millis(100));
+        client.post("/api/v1/agents/a/steps", &check(40)).status == 200
+    };
+    assert!((0..100).any(again));
+    assert_eq!(live.next().unwrap().data["step"], 1);
+}
+
+#[test]
+fn what_is_told_and_what_is_left_out_is_counted() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "live.catch_up_agent=3"]);
+    let client = server.client();
+    client.post_yaml("/api/v1/models", WATCHDOG).expect(201);
+    create(&client, "a");
+    steps(&client, "a", 9);
+    let live = Events::open(&client, "/api/v1/agents/a/events?after=1", &[]);
+    let kinds: Vec<String> = live.take(4).into_iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, ["gap", "step", "step", "step"]);
+    let metrics = server.metrics().get("/metrics").text;
+    for counted in ["freeagentics_live_events_total 3\n", "freeagentics_live_gaps_total 1\n"] {
+        assert!(metrics.contains(counted), "{counted}{metrics}");
+    }
 }
 
 #[test]
@@ -73,5 +120,5 @@ fn a_server_that_stops_ends_its_streams_and_does_not_wait_for_them() {
     assert_eq!(code, Some(0), "{log}");
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert!(log.contains("connections_cut\":0") || log.contains("connections_cut=0"), "{log}");
-    assert_eq!(live.next(), None);
+    assert!(live.ends());
 }

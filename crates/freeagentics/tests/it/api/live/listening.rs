@@ -5,11 +5,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::api::Client;
 
 /// How long an event may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An event, or a sign of life without one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,6 +64,22 @@ impl Events {
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("nothing came"),
         }
+    }
+
+    /// What has come already, which is passed over.
+    pub(crate) fn pass_over(&self) {
+        while self.0.try_recv().is_ok() {}
+    }
+
+    /// Whether it ends soon: well before the client itself would give up.
+    pub(crate) fn ends(&self) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if self.0.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Disconnected) {
+                return true;
+            }
+        }
+        false
     }
 
     /// So many of the next events.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Client;
 use super::agents::{check, step};
-use listening::Events;
+pub(super) use listening::{Event, Events};
 
 /// Takes so many steps with an agent; their revisions.
 fn steps(client: &Client, id: &str, n: usize) -> Vec<u64> {

@@ -141,6 +141,33 @@ fn a_conversation_ends_with_a_code_that_says_why() {
 }
 
 #[test]
+fn a_conversation_whose_key_is_revoked_ends_with_a_code_that_says_so() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "live.keep_alive=50ms"]);
+    let mut socket = Socket::open(&server);
+    assert_eq!(socket.ask(&json!({ "ping": 1 })), json!({ "pong": 1 }));
+    installation.beside().execute("UPDATE credentials SET revoked_at = 1 WHERE id = 'bootstrap'");
+    assert_eq!(socket.closed(), CloseCode::Policy);
+}
+
+#[test]
+fn each_subscription_takes_one_of_the_places_and_gives_it_back() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "live.max_streams_per_principal=3"]);
+    let mut socket = Socket::open(&server);
+    let all = json!({ "subscribe": { "labels": {} } });
+    assert_eq!((socket.ask(&all), socket.ask(&all)), (json!({ "subscribed": 1 }), json!({ "subscribed": 2 })));
+    assert_eq!(socket.ask(&all)["problem"]["code"], "too_many_streams");
+    server.client().get("/api/v1/events").problem(429, "too_many_streams");
+    assert_eq!(socket.ask(&json!({ "unsubscribe": 1 })), json!({ "unsubscribed": 1 }));
+    let again = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        socket.ask(&all)["subscribed"] == 3
+    });
+    assert!(again, "a place is free again");
+}
+
+#[test]
 fn a_silent_client_is_pinged_and_one_that_does_not_answer_is_let_go() {
     let installation = Installation::sqlite();
     let server = installation.start_with(&["--set", "live.keep_alive=50ms"]);

@@ -1,0 +1,79 @@
+//! Every route asks for the one permission that its page says, and for no other.
+
+use std::collections::BTreeSet;
+
+use axiomcore::identity::Permissions;
+use serde_json::Value;
+
+use super::Installation;
+use super::beside::only;
+
+/// Routes and what they ask for: written down once more, because this is what must not change by accident.
+const ASKED: &[(&str, &str, &str)] = &[
+    ("models:write", "POST", "/api/v1/models"),
+    ("models:read", "GET", "/api/v1/models"),
+    ("models:read", "POST", "/api/v1/models/validate"),
+    ("models:read", "GET", "/api/v1/models/{name}"),
+    ("models:read", "GET", "/api/v1/models/{name}/versions"),
+    ("models:read", "GET", "/api/v1/models/{name}/versions/{version}"),
+    ("models:read", "GET", "/api/v1/models/{name}/diff"),
+    ("agents:write", "POST", "/api/v1/agents"),
+    ("agents:read", "GET", "/api/v1/agents"),
+    ("agents:write", "POST", "/api/v1/agents/batch"),
+    ("agents:read", "GET", "/api/v1/agents/{id}"),
+    ("agents:delete", "DELETE", "/api/v1/agents/{id}"),
+    ("agents:write", "PUT", "/api/v1/agents/{id}/labels"),
+    ("agents:write", "POST", "/api/v1/agents/{id}/reset"),
+    ("agents:step", "POST", "/api/v1/agents/{id}/steps"),
+    ("agents:step", "POST", "/api/v1/steps"),
+    ("agents:read", "GET", "/api/v1/agents/{id}/decisions"),
+    ("agents:read", "GET", "/api/v1/agents/{id}/decisions/{step}"),
+    ("agents:step", "POST", "/api/v1/fleets/step"),
+    ("agents:write", "POST", "/api/v1/fleets/reset"),
+    ("agents:read", "GET", "/api/v1/fleets/export"),
+    ("agents:write", "POST", "/api/v1/import"),
+    ("agents:read", "GET", "/api/v1/agents/{id}/events"),
+    ("agents:read", "GET", "/api/v1/events"),
+    ("agents:read", "GET", "/api/v1/ws"),
+    ("system:read", "GET", "/api/v1/system"),
+];
+
+/// Answers whoever has any key.
+const OPEN_TO_ALL: &str = "GET /api/v1/whoami";
+
+#[test]
+fn a_key_does_what_it_was_given_for_and_nothing_else() {
+    let installation = Installation::sqlite();
+    let server = installation.start();
+    let beside = installation.beside();
+    let all: BTreeSet<&str> = ASKED.iter().map(|(permission, ..)| *permission).collect();
+    for permission in &all {
+        let having = server.client_with(&beside.key(1, only(&[*permission])).0);
+        let others: Vec<&str> = all.iter().copied().filter(|other| other != permission).collect();
+        let lacking = server.client_with(&beside.key(1, only(&others)).0);
+        for (_, method, path) in ASKED.iter().filter(|(asked, ..)| asked == permission) {
+            let path =
+                path.replace("{version}", "1").replace("{step}", "1").replace("{id}", "x").replace("{name}", "x");
+            let refused = lacking.send(method, &path, &[], "").problem(403, "forbidden");
+            assert_eq!(refused["permission"], *permission, "{method} {path}");
+            // A stream would not end; it has its tests.
+            if !path.ends_with("/events") {
+                assert_ne!(having.send(method, &path, &[], "").status, 403, "{method} {path}");
+            }
+        }
+    }
+    let anybody = server.client_with(&beside.key(1, Permissions::Only(BTreeSet::new())).0);
+    anybody.get("/api/v1/whoami").expect(200);
+}
+
+#[test]
+fn no_route_is_forgotten_here() {
+    let document: Value = serde_json::from_str(include_str!("../../../../../docs/openapi.json")).unwrap();
+    let mut routes = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/api/")) {
+        let methods = methods.as_object().unwrap().keys();
+        routes.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    let known = ASKED.iter().map(|(_, method, path)| format!("{method} {path}"));
+    assert_eq!(routes, known.chain([OPEN_TO_ALL.to_owned()]).collect());
+}
