@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::agents::{check, create, get, step, with, with_watchdog};
+use super::agents::{WATCHDOG, check, create, get, step, with, with_watchdog};
 use super::{Client, Installation, on_both_databases};
 
 on_both_databases!(
@@ -12,7 +12,7 @@ on_both_databases!(
 
 const NDJSON: [(&str, &str); 1] = [("content-type", "application/x-ndjson")];
 
-fn import(client: &Client, lines: &str) -> super::client::Answer {
+pub(super) fn import(client: &Client, lines: &str) -> super::client::Answer {
     client.send("POST", "/api/v1/import", &NDJSON, lines)
 }
 
@@ -188,4 +188,64 @@ fn a_fleet_of_many_pages_is_exported_and_imported_whole() {
     let there = elsewhere.start();
     assert_eq!(import(&there.client(), &exported).expect(200), json!({ "models": 1, "agents": 1_234 }));
     assert_eq!(there.client().get("/api/v1/fleets/export?label=team=a").text.lines().count(), 1 + 1_234);
+}
+
+#[test]
+fn a_fleet_is_told_all_that_one_agent_is_told() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    let alone = json!({ "id": "alone", "model": "watchdog" });
+    client.post("/api/v1/agents", &alone).expect(201);
+    create(&client, "a");
+    for id in ["alone", "a"] {
+        step(&client, id, &check(40));
+    }
+    let mut body = check(5000);
+    body["executed_action"] = "restart".into();
+    body["elapsed"] = 7.into();
+    body["explain"] = "full".into();
+    let alone = step(&client, "alone", &body);
+    body["labels"] = json!({ "team": "a" });
+    body["dry_run"] = true.into();
+    let rehearsed = client.post("/api/v1/fleets/step", &body).expect(200)["items"][0]["result"].clone();
+    assert_eq!((&rehearsed["dry_run"], &rehearsed["plans"]), (&json!(true), &alone["plans"]));
+    assert_eq!(get(&client, "a")["step"], 1, "the rehearsal left no trace");
+    body["dry_run"] = false.into();
+    let taken = client.post("/api/v1/fleets/step", &body).expect(200)["items"][0]["result"].clone();
+    assert_eq!((&taken["step"], &taken["beliefs"]), (&json!(2), &alone["beliefs"]));
+}
+
+#[test]
+fn a_fleet_that_is_too_large_for_one_request_is_left_as_it_is() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "runtime.batch_items=2"]);
+    let client = server.client();
+    client.post_yaml("/api/v1/models", WATCHDOG).expect(201);
+    create(&client, "a");
+    create(&client, "b");
+    let fleet = json!({ "labels": { "team": "a" }, "observation": {} });
+    assert_eq!(client.post("/api/v1/fleets/step", &fleet).expect(200)["items"].as_array().unwrap().len(), 2);
+    create(&client, "c");
+    client.post("/api/v1/fleets/step", &fleet).problem(422, "too_many_agents");
+    client.post("/api/v1/fleets/reset", &json!({ "labels": { "team": "a" } })).problem(422, "too_many_agents");
+    assert_eq!((&get(&client, "a")["step"], &get(&client, "a")["episode"]), (&json!(1), &json!(1)));
+}
+
+#[test]
+fn an_agent_of_a_fleet_that_cannot_be_reset_is_named_and_a_repeated_reset_does_nothing_more() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    create(&client, "b");
+    let keyed = with(&[("idempotency-key", "k")]);
+    client.send("POST", "/api/v1/agents/b/steps", &keyed, &check(40).to_string()).expect(200);
+    let fleet = json!({ "labels": { "team": "a" }, "idempotency_key": "k" });
+    for _ in 0..2 {
+        let reset = client.post("/api/v1/fleets/reset", &fleet).expect(200);
+        assert_eq!((&reset["reset"], &reset["failed"][0]["agent"]), (&json!(1), &json!("b")));
+        assert_eq!(reset["failed"][0]["problem"]["code"], "idempotency_key_reused");
+    }
+    assert_eq!((&get(&client, "a")["episode"], &get(&client, "b")["episode"]), (&json!(2), &json!(1)));
 }

@@ -5,6 +5,7 @@ mod beside;
 mod client;
 mod decisions;
 mod fleets;
+mod importing;
 mod live;
 mod models;
 mod permissions;
