@@ -61,6 +61,8 @@ fn a_listener_that_does_not_read_for_a_while_hears_everything_when_it_does() {
     for _ in 0..6 {
         step_all(&client, (0..5_000).map(|n| format!("a{n}")));
     }
+    // So many commits more than the feed keeps for a listener.
+    steps(&client, "a0", 600);
     let mut heard = Vec::new();
     for line in std::io::BufRead::lines(std::io::BufReader::new(reader)) {
         let line = line.unwrap();
@@ -68,11 +70,27 @@ fn a_listener_that_does_not_read_for_a_while_hears_everything_when_it_does() {
         if let Some(id) = line.strip_prefix("id: ") {
             heard.push(id.parse::<u64>().unwrap());
         }
-        if heard.len() == 30_000 {
+        if heard.len() == 30_600 {
             break;
         }
     }
-    assert_eq!(heard, (5_001..=35_000).collect::<Vec<_>>());
+    assert_eq!(heard, (5_001..=35_600).collect::<Vec<_>>());
+}
+
+#[test]
+fn whoever_has_missed_much_hears_all_of_it_in_order() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    create(&client, "b");
+    step_all(&client, (0..2_600).map(|n| if n % 2 == 0 { "a".to_owned() } else { "b".to_owned() }));
+    let one = Events::open(&client, "/api/v1/agents/a/events?after=0", &[]).take(1_301);
+    let steps: Vec<u64> = one.iter().map(|event| event.data["step"].as_u64().unwrap()).collect();
+    assert_eq!(steps, (0..=1_300).collect::<Vec<_>>());
+    let all = Events::open(&client, "/api/v1/events?label=team=a&after=0", &[]).take(2_602);
+    let places: Vec<u64> = all.iter().filter_map(|event| event.id).collect();
+    assert_eq!(places, (1..=2_602).collect::<Vec<_>>());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::agents::{check, create, step, with_watchdog};
 use super::{Events, steps};
-use crate::api::{Client, Installation, on_both_databases};
+use crate::api::{Client, Installation, KEY, on_both_databases};
 
 on_both_databases!(
     what_happens_to_an_agent_is_told_as_it_happens_until_it_is_gone,
@@ -83,6 +83,21 @@ fn agents_are_followed_by_the_labels_that_they_have_now(installation: Installati
     let past = Events::open(&client, "/api/v1/events?label=team=b&label=zone=eu&after=0", &[]);
     let agents: Vec<String> = (0..3).map(|_| told(&past).1).collect();
     assert_eq!(agents, ["a", "a", "a"]);
+}
+
+#[test]
+fn a_browser_and_the_proxies_before_it_can_tell_that_it_is_a_stream() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "live.keep_alive=50ms"]);
+    let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+    let head = format!("GET /api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\n\r\n");
+    std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+    let lines = std::io::BufRead::lines(std::io::BufReader::new(stream)).map_while(Result::ok);
+    let begun: Vec<String> = lines.take(30).take_while(|line| !line.starts_with(": alive")).collect();
+    for line in ["content-type: text/event-stream", "x-accel-buffering: no", "cache-control: no-store", "retry: 2000"] {
+        assert!(begun.contains(&line.to_owned()), "{line}: {begun:?}");
+    }
 }
 
 #[test]
