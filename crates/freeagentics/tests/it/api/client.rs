@@ -73,7 +73,7 @@ impl Client {
         };
         let mut answer = answered.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
+        let text = answer.body_mut().with_config().limit(80 << 20).read_to_string().unwrap();
         Answer { status, headers, text }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{check, create, get, step, with_watchdog};
 use crate::api::{Installation, on_both_databases};
+use crate::lamp::LAMP;
 
 on_both_databases!(
     a_batch_of_steps_is_answered_in_order_and_one_wrong_item_harms_no_other,
@@ -95,6 +96,60 @@ fn a_batch_of_agents_is_made_as_far_as_it_can_be(installation: Installation) {
 }
 
 #[test]
+fn an_item_says_all_that_a_single_step_says() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    for id in ["alone", "batched"] {
+        create(&client, id);
+        step(&client, id, &check(40));
+    }
+    let mut body = check(5000);
+    body["executed_action"] = "restart".into();
+    body["elapsed"] = 7.into();
+    body["explain"] = "full".into();
+    let alone = step(&client, "alone", &body);
+    body["agent"] = "batched".into();
+    let mut rehearsed = body.clone();
+    rehearsed["dry_run"] = true.into();
+    rehearsed["explain"] = "none".into();
+    body.as_object_mut().unwrap().remove("explain");
+    let mut short = json!({ "agent": "batched", "observation": {} });
+    short["explain"] = "none".into();
+    let items = json!({ "items": [rehearsed, body, short], "explain": "full" });
+    let answer = client.post("/api/v1/steps", &items).expect(200);
+    let [rehearsed, batched, short] = [0, 1, 2].map(|at: usize| &answer["items"][at]["result"]);
+    assert_eq!((&rehearsed["dry_run"], &rehearsed["why"]), (&json!(true), &Value::Null));
+    assert_eq!((&batched["step"], &batched["dry_run"]), (&json!(2), &json!(false)), "the rehearsal left no trace");
+    assert_eq!(batched["plans"], alone["plans"], "the same was seen, done and asked");
+    assert_eq!(batched["beliefs"], alone["beliefs"]);
+    assert_eq!((&short["step"], &short["why"]), (&json!(3), &Value::Null), "what an item says goes before");
+}
+
+#[test]
+fn an_answer_that_would_be_too_large_ends_with_items_for_which_nothing_was_done() {
+    let installation = Installation::sqlite();
+    let server = installation.start();
+    let client = server.client();
+    // A thousand plans of ten actions each.
+    let model = LAMP.replace("policy_length: 3", "policy_length: 10");
+    client.post_yaml("/api/v1/models?run_tests=false", &model).expect(201);
+    client.post("/api/v1/agents", &json!({ "id": "a", "model": "lamp" })).expect(201);
+    let full = step(&client, "a", &json!({ "observation": {}, "explain": "full", "dry_run": true })).to_string().len();
+    let fits = (64 << 20) / full;
+    let item = json!({ "agent": "a", "observation": {}, "explain": "full" });
+    let items = vec![item; fits + 100];
+    let answer = client.post("/api/v1/steps", &json!({ "items": items }));
+    assert_eq!(answer.status, 200);
+    // Read as a text: as a document it would take longer than all that was asked.
+    let (done, refused) =
+        (answer.text.matches("{\"status\":200,").count(), answer.text.matches("\"code\":\"answer_too_large\"").count());
+    assert!(done > fits * 9 / 10 && refused > 0, "{done} of {}", items.len());
+    assert_eq!(done + refused, items.len());
+    assert_eq!(get(&client, "a")["step"], done, "nothing was done for the rest");
+}
+
+#[test]
 fn ten_thousand_items_are_taken_and_one_more_is_not() {
     let installation = Installation::sqlite();
     let server = with_watchdog(&installation);
@@ -131,6 +186,9 @@ fn a_batch_that_is_no_batch_is_refused_as_a_whole() {
         let problem = client.post("/api/v1/steps", &body).problem(422, "invalid_body");
         assert_eq!(problem["pointer"], pointer, "{body}: {problem}");
     }
+    let many: Vec<Value> = (0..10_001).map(|_| json!({ "model": "watchdog" })).collect();
+    let problem = client.post("/api/v1/agents/batch", &json!({ "agents": many })).problem(422, "too_many_items");
+    assert_eq!(problem["pointer"], "/agents");
     assert_eq!(client.post("/api/v1/steps", &json!({ "items": [] })).expect(200), json!({ "items": [] }));
     assert_eq!(client.post("/api/v1/agents/batch", &json!({ "agents": [] })).expect(200), json!({ "items": [] }));
 }

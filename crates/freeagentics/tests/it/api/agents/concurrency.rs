@@ -1,10 +1,11 @@
 //! Many who ask one agent at the same time.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{check, create, get, with, with_watchdog};
+use super::{WATCHDOG, check, create, get, with, with_watchdog};
 use crate::api::{Installation, on_both_databases};
 
 on_both_databases!(sixty_four_who_step_one_agent_get_numbers_without_gaps_and_no_step_twice);
@@ -55,4 +56,32 @@ fn sixty_four_who_step_one_agent_get_numbers_without_gaps_and_no_step_twice(inst
     let told = answers.iter().map(|answer| (answer["step"].as_u64().unwrap(), answer["digest"].as_str().unwrap()));
     assert_eq!(digests, told.collect(), "what was answered is what the log has");
     assert_eq!(get(&server.client(), "a")["revision"], json!(TASKS * STEPS + 1));
+}
+
+#[test]
+fn an_agent_of_whom_too_much_is_asked_says_when_to_come_again_and_has_done_nothing() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "runtime.agent_queue=1"]);
+    server.client().post_yaml("/api/v1/models", WATCHDOG).expect(201);
+    create(&server.client(), "a");
+    let done = AtomicU64::new(0);
+    let busy = std::thread::scope(|scope| {
+        let ask = |_| {
+            let (client, done) = (server.client(), &done);
+            scope.spawn(move || {
+                let answers = (0..25).map(|_| client.post("/api/v1/agents/a/steps", &check(40)));
+                let (taken, refused): (Vec<_>, Vec<_>) = answers.partition(|answer| answer.status == 200);
+                done.fetch_add(taken.len() as u64, Ordering::Relaxed);
+                refused
+            })
+        };
+        let tasks: Vec<_> = (0..16).map(ask).collect();
+        tasks.into_iter().flat_map(|task| task.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(!busy.is_empty(), "sixteen at once");
+    for refused in &busy {
+        refused.problem(429, "agent_busy");
+        assert_eq!(refused.header("retry-after"), Some("1"));
+    }
+    assert_eq!(get(&server.client(), "a")["step"], done.into_inner());
 }

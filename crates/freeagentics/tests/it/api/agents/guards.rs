@@ -1,5 +1,7 @@
 //! `Idempotency-Key` and `If-Match`.
 
+use serde_json::{Value, json};
+
 use super::{check, create, get, step, with, with_watchdog};
 use crate::api::{Installation, on_both_databases};
 
@@ -60,13 +62,67 @@ fn a_dry_run_with_a_key_takes_no_key() {
     create(&client, "a");
     let mut dry = check(5000);
     dry["dry_run"] = true.into();
-    let send = |body: &serde_json::Value| {
+    let send = |body: &Value| {
         client.send("POST", "/api/v1/agents/a/steps", &with(&[("idempotency-key", "k")]), &body.to_string())
     };
     assert_eq!(send(&dry).expect(200)["dry_run"], true);
     let real = send(&check(5000)).expect(200);
-    assert_eq!((&real["dry_run"], &real["replayed"]), (&false.into(), &serde_json::Value::Null));
+    assert_eq!((&real["dry_run"], &real["replayed"]), (&false.into(), &Value::Null));
     let told = send(&dry).expect(200);
     assert_eq!((&told["replayed"], &told["dry_run"], &told["step"]), (&true.into(), &false.into(), &1.into()));
     assert_eq!(step(&client, "a", &check(40))["step"], 2);
+}
+
+#[test]
+fn a_repeated_request_gets_its_answer_although_the_revision_that_it_named_has_passed() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    let guards = with(&[("idempotency-key", "k"), ("if-match", "\"1\"")]);
+    let first = client.send("POST", "/api/v1/agents/a/steps", &guards, &check(40).to_string()).expect(200);
+    let again = client.send("POST", "/api/v1/agents/a/steps", &guards, &check(40).to_string()).expect(200);
+    assert_eq!((&again["replayed"], &again["digest"]), (&json!(true), &first["digest"]));
+    let guards = with(&[("idempotency-key", "anew"), ("if-match", "\"2\"")]);
+    let reset = || client.send("POST", "/api/v1/agents/a/reset", &guards, "{}");
+    let (first, again) = (reset(), reset());
+    assert_eq!((first.expect(200), again.header("idempotent-replay")), (again.expect(200), Some("true")));
+}
+
+#[test]
+fn a_reset_that_comes_late_is_refused_and_one_in_time_tells_the_new_revision() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    step(&client, "a", &check(5000));
+    let reset = |revision: &str| client.send("POST", "/api/v1/agents/a/reset", &with(&[("if-match", revision)]), "{}");
+    assert_eq!(reset("\"1\"").problem(412, "revision_mismatch")["revision"], 2);
+    assert_eq!(get(&client, "a")["episode"], 1);
+    let done = reset("\"2\"");
+    assert_eq!((&done.expect(200)["revision"], done.header("etag")), (&json!(3), Some("\"3\"")));
+}
+
+#[test]
+fn a_key_stands_for_everything_that_was_said_with_it() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    let send = |body: &Value| {
+        client.send("POST", "/api/v1/agents/a/steps", &with(&[("idempotency-key", "k")]), &body.to_string())
+    };
+    let mut body = check(40);
+    body["executed_action"] = "restart".into();
+    body["elapsed"] = 2.into();
+    send(&body).expect(200);
+    for (member, other) in [("executed_action", json!("probe")), ("elapsed", json!(3))] {
+        let mut changed = body.clone();
+        changed[member] = other;
+        send(&changed).problem(422, "idempotency_key_reused");
+    }
+    client
+        .send("POST", "/api/v1/agents/a/reset", &with(&[("idempotency-key", "k")]), "{}")
+        .problem(422, "idempotency_key_reused");
+    assert_eq!(send(&body).expect(200)["replayed"], true);
 }

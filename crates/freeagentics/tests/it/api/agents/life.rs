@@ -30,6 +30,7 @@ fn an_agent_lives_is_asked_why_and_dies(installation: Installation) {
         first["beliefs"]["service"]["healthy"].as_f64().is_some() && first["plans"].is_null(),
         "a summary: {first}"
     );
+    assert_eq!(client.get("/api/v1/agents/web-1").header("etag"), Some("\"2\""));
     let now = get(&client, "web-1");
     assert_eq!((&now["beliefs"], &now["action"], &now["step"]), (&first["beliefs"], &first["action"], &json!(1)));
 

@@ -43,7 +43,11 @@ fn agents_are_listed_a_page_at_a_time_by_labels_and_model(installation: Installa
     assert_eq!(all(&client, "model=watchdog@2&label=parity=even"), ["a2", "a8"]);
     assert_eq!(all(&client, "model=watchdog").len(), 10);
     assert_eq!(all(&client, "model=lamp"), [""; 0]);
-    let item = &client.get("/api/v1/agents?limit=1").expect(200)["items"][0];
+    let page = client.get("/api/v1/agents?limit=4").expect(200);
+    let versions: Vec<&Value> =
+        page["items"].as_array().unwrap().iter().map(|item| &item["model"]["version"]).collect();
+    assert_eq!(versions, [1, 1, 2, 1], "four, each with its own model");
+    let item = &page["items"][0];
     let members: Vec<&String> = item.as_object().unwrap().keys().collect();
     assert_eq!(members, ["id", "model", "labels", "created_at"]);
     assert_eq!(item["labels"], json!({ "parity": "even", "zone": "eu/west 0" }));
