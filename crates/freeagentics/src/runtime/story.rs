@@ -9,6 +9,7 @@ use testbed::Postgres;
 
 use super::bench::{Bench, beliefs, check, on_both};
 use super::*;
+use crate::agents::store;
 use crate::log::history;
 
 #[test]
@@ -78,6 +79,34 @@ fn a_repeated_key_in_flight_waits_for_the_first_answer() {
         let answers = bench.ask_all(same);
         assert!(answers.iter().all(|answer| answer.as_ref().unwrap().step == 1));
         assert_eq!(answers.iter().filter(|answer| !answer.as_ref().unwrap().replayed).count(), 1);
+        bench.runtime.stop();
+    });
+}
+
+#[test]
+fn an_agent_is_found_from_the_moment_in_which_it_is_made() {
+    on_both(|open| {
+        let bench = Bench::open(open(), Config::default());
+        let (model, number, done) = (bench.model("watchdog"), AtomicUsize::new(0), AtomicBool::new(false));
+        let look = || {
+            while !done.load(Ordering::Relaxed) {
+                let name = format!("agent-{}", number.load(Ordering::Relaxed));
+                let stored =
+                    bench.log.database().read_blocking(|connection| store::find(connection, 1, &name)).unwrap();
+                let Some(key) = stored.map(|stored| stored.key) else { continue };
+                let head = bench.log.database().read_blocking(|connection| bench.log.head(connection, 1, key)).unwrap();
+                assert!(head.is_some(), "{name} is there and has no events");
+            }
+        };
+        std::thread::scope(|scope| {
+            let looking: Vec<_> = (0..3).map(|_| scope.spawn(look)).collect();
+            for n in 0..400 {
+                number.store(n, Ordering::Relaxed);
+                bench.create(&[&format!("agent-{n}")], model);
+            }
+            done.store(true, Ordering::Relaxed);
+            looking.into_iter().for_each(|looking| looking.join().unwrap());
+        });
         bench.runtime.stop();
     });
 }
