@@ -9,3 +9,6 @@ pub(crate) mod routes;
 pub(crate) use answer::{StepAnswer, StepFacts, action, by_label};
 pub(crate) use named::Named;
 pub(crate) use past::{PastStep, Told, step_of, steps_before};
+
+#[cfg(test)]
+mod story;

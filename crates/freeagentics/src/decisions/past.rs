@@ -125,6 +125,8 @@ pub(crate) fn steps_before(
     };
     let mut steps = Vec::new();
     while let Some(event) = here.take().filter(|_| steps.len() < limit) {
+        // Whatever has as many steps and is none, such as a reset, came after the step.
+        let event = history::first_at(connection, event)?;
         if event.prev != 0 {
             here = Some(history::event(connection, event.prev)?);
         }
@@ -137,15 +139,10 @@ pub(crate) fn steps_before(
 
 /// A step of an agent by its number; none if it never took that step here.
 pub(crate) fn step_of(connection: &mut dyn Connection, head: u64, step: u64) -> Result<Option<Event>> {
-    let mut here = history::at_step(connection, head, step)?;
-    // What has as many steps may be a reset after the step.
-    while let Some(event) = here {
-        match event.told.what {
-            _ if event.told.step != step => return Ok(None),
-            What::Stepped(_) => return Ok(Some(event)),
-            _ if event.prev == 0 => return Ok(None),
-            _ => here = Some(history::event(connection, event.prev)?),
-        }
-    }
-    Ok(None)
+    let Some(last) = history::at_step(connection, head, step)?.filter(|event| event.told.step == step) else {
+        return Ok(None);
+    };
+    // The last that has as many steps may be a reset after the step.
+    let first = history::first_at(connection, last)?;
+    Ok(Some(first).filter(|event| matches!(event.told.what, What::Stepped(_))))
 }

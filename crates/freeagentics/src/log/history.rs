@@ -2,7 +2,7 @@
 
 use axiomcore::store::{Connection, Error, Result, Row};
 
-use super::event::{Event, STRIDES, Told};
+use super::event::{Event, STRIDES, Told, What};
 
 const COLUMNS: &str = "seq, workspace, agent, revision, prev, body, commitment";
 
@@ -52,6 +52,27 @@ pub(crate) fn at_step(connection: &mut dyn Connection, head: u64, step: u64) -> 
         };
     }
     Ok(Some(here))
+}
+
+/// The first of an agent's events that has taken as many steps as this one: the step itself, if it was taken here. Resets
+/// take no step, and there may be very many of them after it.
+pub(crate) fn first_at(connection: &mut dyn Connection, event: Event) -> Result<Event> {
+    let mut here = event;
+    while here.prev != 0 && !matches!(here.told.what, What::Stepped(_)) {
+        let before = self::event(connection, here.prev)?;
+        if before.told.step != here.told.step {
+            break;
+        }
+        here = before;
+        for far in here.told.far.into_iter().rev().filter(|far| *far != 0) {
+            let candidate = self::event(connection, far)?;
+            if candidate.told.step == here.told.step {
+                here = candidate;
+                break;
+            }
+        }
+    }
+    Ok(here)
 }
 
 /// The far links of the event after one with this place, revision and links.
