@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use axiomcore::clock::Clock;
-use freeagentics_inference::document::Reading;
+use freeagentics_inference::document::{Cost, Reading};
 
 use super::hot::{Packed, Slot};
 use super::stepping::{Circumstances, Seat, Stepped};
@@ -35,6 +35,13 @@ pub(super) struct Computed {
     pub(super) stepped: Result<Stepped, Refused>,
 }
 
+/// Multiply-adds of a step after so many ticks. Each tick after the first is predicted for itself, which takes at most
+/// what the beginning of a plan takes.
+pub(super) fn operations(cost: &Cost, elapsed: u32) -> u64 {
+    let tick = cost.operations / cost.prefixes.max(1);
+    cost.operations.saturating_add(tick.saturating_mul(u64::from(elapsed).saturating_sub(1)))
+}
+
 /// Computes until nobody sends any more.
 pub(super) fn run(loads: &Receiver<Load>, shards: &[Sender<Message>], clock: &dyn Clock) {
     let mut seats: HashMap<(i64, i64), Seat> = HashMap::new();
@@ -48,5 +55,21 @@ pub(super) fn run(loads: &Receiver<Load>, shards: &[Sender<Message>], clock: &dy
             // A shard that is gone has told everybody who waited.
             let _ = shard.send(Message::Computed(Box::new(Computed { slot, waiting, dry_run, stepped })));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::Shipped;
+    use freeagentics_inference::document::{self, Format, Limits};
+
+    #[test]
+    fn a_step_after_many_ticks_weighs_as_much_as_it_computes() {
+        let text = Shipped::find("watchdog").unwrap().document;
+        let cost = document::read(text, Format::Yaml, &Limits::default()).unwrap().cost;
+        assert_eq!(operations(&cost, 1), cost.operations);
+        let ticks = operations(&cost, 10_000) - cost.operations;
+        assert!(ticks >= 9_999 * 36, "each tick multiplies 6 states by 6: {ticks}");
     }
 }

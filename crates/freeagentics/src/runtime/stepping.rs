@@ -48,7 +48,8 @@ pub(super) struct Stepped {
 /// So many plans are in the compact explanation.
 const PLANS: usize = 3;
 
-/// A state up to this size is in every event; of a larger one only every [`APART`]th event has it.
+/// A state up to this size is in every event; of a larger one only every [`APART`]th event has it, and one after so many
+/// ticks that nobody should have to fold them again.
 const SMALL: usize = 1024;
 
 /// How far apart events with large states are: so many at most are folded to read a cold agent.
@@ -89,7 +90,8 @@ impl Seat {
         let mut step = written(reading, &decision, key.map(|key| (key, asked(reading))));
         engine.save(state, saved).map_err(internal)?;
         let own = engine.own_part(saved, hot.step + 1).map_err(internal)?.into();
-        if saved.len() <= SMALL || (hot.step + 1).is_multiple_of(APART) {
+        let is_long = u64::from(reading.elapsed) > APART;
+        if saved.len() <= SMALL || is_long || (hot.step + 1).is_multiple_of(APART) {
             step.state = Some(saved.clone());
         }
         Ok(Stepped { at: now, json: json.map_err(internal)?, step, state: own })

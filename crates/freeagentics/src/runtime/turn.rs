@@ -7,7 +7,7 @@ use axiomcore::store::{Connection, Result as Stored};
 use serde_json::json;
 
 use super::committer::{Next, Pending, Proposed};
-use super::heavy::{Computed, Load};
+use super::heavy::{self, Computed, Load};
 use super::hot::Slot;
 use super::loader::Job;
 use super::shard::Shard;
@@ -63,7 +63,7 @@ impl Shard {
             return self.refuse(waiting, refused);
         }
         let (dry_run, explain) = (ask.dry_run, ask.explain);
-        if seat.compiled.cost.operations >= self.parts.config.heavy {
+        if heavy::operations(&seat.compiled.cost, reading.elapsed) >= self.parts.config.heavy {
             let (shard, compiled) = (self.parts.number, seat.compiled.clone());
             let Some(agent) = self.cache.packed(slot).cloned() else { return };
             return self.send_heavy(Load { shard, slot, waiting, agent, compiled, reading, dry_run, explain, key });
