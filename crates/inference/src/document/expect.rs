@@ -48,6 +48,18 @@ pub(super) fn text<'t>(sink: &Sink, place: Place<'t>, subject: &str) -> Option<&
     text
 }
 
+/// A text of any number of lines, without control characters that are none of the layout: a terminal would obey them, and
+/// a database may not keep them.
+pub(super) fn prose<'t>(sink: &Sink, place: Place<'t>, subject: &str) -> Option<&'t str> {
+    let text = text(sink, place, subject)?;
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+        let message = format!("{subject} holds a control character");
+        sink.report(Problem::at(place.spot(), Code::InvalidName, message, "leave it out"));
+        return None;
+    }
+    Some(text)
+}
+
 /// A text of one line that is shown to people: without control characters, which a terminal would obey.
 pub(super) fn line<'t>(sink: &Sink, place: Place<'t>, subject: &str) -> Option<&'t str> {
     let text = text(sink, place, subject)?;

@@ -80,7 +80,7 @@ pub(super) fn expectations(cx: &Context<'_>, place: Place<'_>) -> Vec<Expectatio
 
 fn expectation(cx: &Context<'_>, place: Place<'_>) -> Option<Expectation> {
     let fields = TEST.read(cx.sink, place, "a test")?;
-    let name = fields.get("name").and_then(|name| expect::text(cx.sink, name, "`name` of a test"));
+    let name = fields.get("name").and_then(|name| expect::prose(cx.sink, name, "`name` of a test"));
     let given = fields.get("given").and_then(|given| readings(cx, given));
     let then = fields.get("then").and_then(|then| claims(cx, then));
     let line = place.spot().mark.map(|mark| mark.line);

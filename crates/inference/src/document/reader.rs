@@ -102,7 +102,7 @@ fn document(root: Place<'_>, limits: &Limits, sink: &Sink) -> Option<Document> {
     let fields = DOCUMENT.read(sink, root, "the document")?;
     check_version(sink, &fields);
     let name = fields.get("name").and_then(|name| expect::line(sink, name, "`name`"));
-    let description = fields.get("description").and_then(|text| expect::text(sink, text, "`description`"));
+    let description = fields.get("description").and_then(|text| expect::prose(sink, text, "`description`"));
     let names = declare(sink, limits, &fields);
     let cx = Context::new(&names, limits, sink);
     let spec = spec(&cx, &fields);

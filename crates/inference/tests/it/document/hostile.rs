@@ -180,3 +180,14 @@ fn no_text_makes_the_reader_panic() {
         }
     }
 }
+
+#[test]
+fn a_description_may_have_lines_and_holds_nothing_that_a_terminal_or_a_database_would_stumble_over() {
+    let described = |text: &str| model(2, 2, "{}") + &format!("description: \"{text}\"\n");
+    let fine = read(&described("two\\n\\tlines, ä 🦀"), Format::Yaml, &Limits::default()).unwrap();
+    assert_eq!(fine.description.as_deref(), Some("two\n\tlines, ä 🦀"));
+    for strange in ["\\0", "a\\e[31m", "\\x7f"] {
+        let problem = only(read(&described(strange), Format::Yaml, &Limits::default()));
+        assert_eq!((problem.code, problem.pointer.as_str()), (Code::InvalidName, "/description"), "{strange}");
+    }
+}
