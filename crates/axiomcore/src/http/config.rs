@@ -26,6 +26,8 @@ crate::settings! {
         pub header_count: usize = 64;
         /// How long headers may take to arrive; also how long an idle connection is kept.
         pub header_timeout: Period = Period::seconds(30);
+        /// How long a client may leave what it is sent without taking any of it.
+        pub send_timeout: Period = Period::seconds(30);
         /// How long an answer may take to begin.
         pub request_timeout: Period = Period::seconds(30);
         /// How many requests are answered at the same time; more are told at once to come again.
@@ -74,6 +76,11 @@ impl Checks for Config {
         };
         refuse(self.max_in_flight == 0, "max_in_flight", "nothing would ever be answered: at least 1");
         refuse(self.max_connections == 0, "max_connections", "nobody could ever connect: at least 1");
+        refuse(
+            self.send_timeout.duration().is_zero(),
+            "send_timeout",
+            "nobody could take anything: longer than nothing",
+        );
         refuse(self.header_limit > ByteSize::kib(48), "header_limit", "at most 48KiB");
         refuse(self.header_count > 100, "header_count", "at most 100");
         for origin in &self.cors_origins {

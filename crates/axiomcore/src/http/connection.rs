@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::Service;
 
+use super::patience::Patient;
 use super::{Config, Peer};
 use crate::lifecycle::Stopping;
 
@@ -26,6 +27,7 @@ pub(super) struct Listener {
     pub(super) router: Router,
     pub(super) protocol: Arc<http1::Builder>,
     pub(super) max_connections: usize,
+    pub(super) send_timeout: Duration,
 }
 
 /// How HTTP/1.1 is spoken. A client that is slow with its headers, or idle, is let go.
@@ -73,7 +75,7 @@ impl Listener {
 
     /// All requests of one connection.
     fn converse(&self, stream: TcpStream, peer: SocketAddr, stopping: Stopping) -> impl Future<Output = ()> + 'static {
-        let (protocol, router) = (self.protocol.clone(), self.router.clone());
+        let (protocol, router, patience) = (self.protocol.clone(), self.router.clone(), self.send_timeout);
         async move {
             // Small answers must not wait for the client's acknowledgement of earlier ones.
             let _ = stream.set_nodelay(true);
@@ -81,7 +83,8 @@ impl Listener {
                 request.extensions_mut().insert(Peer(peer));
                 router.clone().call(request)
             });
-            let connection = protocol.serve_connection(TokioIo::new(stream), service).with_upgrades();
+            let connection =
+                protocol.serve_connection(TokioIo::new(Patient::new(stream, patience)), service).with_upgrades();
             tokio::pin!(connection);
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,

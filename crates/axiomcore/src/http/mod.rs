@@ -24,6 +24,7 @@ mod observe;
 mod pages;
 mod panics;
 mod parameters;
+mod patience;
 mod pointer;
 mod problem;
 mod problems;

@@ -108,7 +108,8 @@ async fn listen(config: &Config, address: SocketAddr, router: Router) -> Result<
     let unbound = |error| ServerError::Unbound(address, error);
     let socket = TcpListener::bind(address).await.map_err(unbound)?;
     let address = socket.local_addr().map_err(unbound)?;
-    Ok(Listener { socket, address, router, protocol: protocol(config), max_connections: config.max_connections })
+    let (protocol, send_timeout) = (protocol(config), config.send_timeout.duration());
+    Ok(Listener { socket, address, router, protocol, max_connections: config.max_connections, send_timeout })
 }
 
 /// The address for metrics answers nothing else.

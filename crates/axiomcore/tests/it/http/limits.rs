@@ -1,5 +1,7 @@
 //! Too much, too many, too long: each is refused early and in words.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use axiomcore::config::{ByteSize, Period};
@@ -80,4 +82,18 @@ fn headers_that_stall_lose_the_connection() {
     let mut connection = Connection::open(running.address);
     connection.send("GET /hello HTTP/1.1\r\nhost:");
     assert!(connection.is_closed());
+}
+
+#[test]
+fn a_client_that_asks_and_never_reads_is_let_go() {
+    let running = Running::start(|config| {
+        config.max_connections = 1;
+        config.send_timeout = Period::millis(300);
+    });
+    let mut silent = TcpStream::connect(running.address).unwrap();
+    silent.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
+    // Until neither side's buffers take any more.
+    let asked = "GET /hello HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+    while silent.write_all(asked.as_bytes()).is_ok() {}
+    assert_eq!(get(running.address, "/hello", &[]).status, 200, "its place is free again");
 }
