@@ -9,10 +9,11 @@ use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 
-use super::{Identity, Principal, Require, codes};
+use super::{Identity, Permission, Principal, Require, codes};
 use crate::http::{Access, Context, Guard, Problem};
 
-/// Lets in who has the permission `P`, and is who they are.
+/// Lets in who has the permission `P`, and is who they are. What a handler does beyond that asks
+/// [`Principal::require`].
 #[derive(Clone, Debug)]
 pub struct Allowed<P> {
     principal: Arc<Principal>,
@@ -23,6 +24,21 @@ impl<P> Allowed<P> {
     /// The principal, to keep.
     pub fn principal(&self) -> Arc<Principal> {
         self.principal.clone()
+    }
+}
+
+impl Principal {
+    /// Refuses who lacks the permission `Q`.
+    ///
+    /// # Errors
+    /// If it is lacking.
+    pub fn require<Q: Require>(&self) -> Result<(), Problem> {
+        let Permission { name, .. } = Q::PERMISSION;
+        if self.permissions.has(Q::PERMISSION) {
+            return Ok(());
+        }
+        let told = Problem::new(&codes::FORBIDDEN);
+        Err(told.detail(format!("the credential does not have the permission `{name}`")).with("permission", name))
     }
 }
 
@@ -46,12 +62,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let principal = authenticate(parts, state).await?;
-        if !principal.permissions.has(P::PERMISSION) {
-            let name = P::PERMISSION.name;
-            return Err(Problem::new(&codes::FORBIDDEN)
-                .detail(format!("the credential does not have the permission `{name}`"))
-                .with("permission", name));
-        }
+        principal.require::<P>()?;
         Ok(Self { principal, permission: PhantomData })
     }
 }

@@ -19,7 +19,7 @@ use crate::agents::{AgentName, Current, Labels};
 use crate::log::What;
 use crate::models::Referred;
 use crate::server::Platform;
-use crate::server::permissions::ReadAgents;
+use crate::server::permissions::{ReadAgents, ReadModels};
 
 /// So many agents are read at once.
 const PAGE: usize = 200;
@@ -53,7 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Fleet {
 /// Export a fleet
 ///
 /// JSON lines: each agent as it is now, and before the first agent of a model that model. `POST /api/v1/import` takes them
-/// in on another server. The history of the agents stays here.
+/// in on another server. The history of the agents stays here. It takes `models:read` as well.
 #[utoipa::path(
     get,
     path = "/api/v1/fleets/export",
@@ -65,6 +65,8 @@ pub(crate) async fn export_fleet(
     State(platform): State<Platform>,
     Fleet { labels }: Fleet,
 ) -> Result<Response, Problem> {
+    // The documents of their models go with them.
+    caller.require::<ReadModels>()?;
     let selection = Selection { labels, model: None };
     let export =
         Export { platform, workspace: caller.workspace, selection, after: String::new(), told: BTreeSet::new() };

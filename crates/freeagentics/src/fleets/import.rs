@@ -18,7 +18,7 @@ use crate::models::Library;
 use crate::server::Platform;
 use crate::server::codes::IMPORT_INVALID;
 use crate::server::openapi::failures;
-use crate::server::permissions::WriteAgents;
+use crate::server::permissions::{WriteAgents, WriteModels};
 
 failures! { Failures: IMPORT_INVALID }
 
@@ -34,7 +34,8 @@ pub(crate) struct Imported {
 /// Import a fleet
 ///
 /// Takes in what `GET /api/v1/fleets/export` gave out, all of it or nothing: agents keep their ids, labels, seeds, what
-/// they believe and how far they have counted. Ids must be free here.
+/// they believe and how far they have counted. Ids must be free here. Models that are not here yet take `models:write` as
+/// well.
 #[utoipa::path(
     post,
     path = "/api/v1/import",
@@ -70,8 +71,18 @@ fn import(platform: &Platform, principal: &Principal, text: &[u8]) -> Result<Imp
     let Manifest { models, agents, .. } = manifest;
     let (n_models, n_agents) = (models.len(), agents.len());
     let places: Vec<(usize, String)> = agents.iter().map(|one| (one.line, one.agent.name.to_string())).collect();
-    let gather = |connection: &mut dyn Connection| arrive(connection, library, principal, models, agents);
-    match platform.runtime.create_all_blocking(principal, gather)? {
+    let mut allowed = Ok(());
+    let gather = |connection: &mut dyn Connection| {
+        let (agents, brings_models) = arrive(connection, library, principal, models, agents)?;
+        if brings_models {
+            allowed = principal.require::<WriteModels>();
+        }
+        // An error undoes the transaction.
+        if allowed.is_ok() { Ok(agents) } else { Err(store::Error::Conflict) }
+    };
+    let made = platform.runtime.create_all_blocking(principal, gather);
+    allowed?;
+    match made? {
         Ok(_) => Ok(Imported { models: n_models, agents: n_agents }),
         Err(taken) => {
             let mut manifest = Manifest::default();
@@ -83,17 +94,19 @@ fn import(platform: &Platform, principal: &Principal, text: &[u8]) -> Result<Imp
     }
 }
 
-/// Stores the models; from there on the agents' are known.
+/// Stores the models; from there on the agents' are known. Says whether any of the models was not here before.
 fn arrive(
     connection: &mut dyn Connection,
     library: &Library,
     principal: &Principal,
     models: Vec<crate::models::library::Checked>,
     agents: Vec<Arriving>,
-) -> store::Result<Vec<NewAgent>> {
-    let mut keys = Vec::with_capacity(models.len());
+) -> store::Result<(Vec<NewAgent>, bool)> {
+    let (mut keys, mut brings_models) = (Vec::with_capacity(models.len()), false);
     for checked in models {
-        keys.push(library.create_in(connection, principal, checked)?.0.key);
+        let (version, is_new) = library.create_in(connection, principal, checked)?;
+        keys.push(version.key);
+        brings_models |= is_new;
     }
     let key = |source| match source {
         Source::There(key) => Some(key),
@@ -101,7 +114,8 @@ fn arrive(
     };
     let agent = |Arriving { model, agent, .. }| Some(NewAgent { model: key(model)?, ..agent });
     let arrived: Option<Vec<NewAgent>> = agents.into_iter().map(agent).collect();
-    arrived.ok_or_else(|| store::Error::Failed("an agent's model is not among those that were read".into()))
+    let missing = || store::Error::Failed("an agent's model is not among those that were read".into());
+    Ok((arrived.ok_or_else(missing)?, brings_models))
 }
 
 fn refused(Manifest { problems, omitted, .. }: Manifest) -> Problem {

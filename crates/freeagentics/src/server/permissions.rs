@@ -5,8 +5,8 @@ axiomcore::permissions! {
     pub(crate) const PERMISSIONS;
     ReadModels = ("models:read", "See models and their documents, and check documents.");
     WriteModels = ("models:write", "Store models and new versions of them.");
-    ReadAgents = ("agents:read", "See agents, their beliefs, decisions and events, and export them.");
-    WriteAgents = ("agents:write", "Make, import, label and reset agents.");
+    ReadAgents = ("agents:read", "See agents, their beliefs, decisions and events; with models:read, export them.");
+    WriteAgents = ("agents:write", "Make, import, label and reset agents; models that come with them take models:write.");
     StepAgents = ("agents:step", "Give agents observations and let them decide.");
     DeleteAgents = ("agents:delete", "Delete agents.");
     ReadSystem = ("system:read", "See what runs: version, database, counts.");
