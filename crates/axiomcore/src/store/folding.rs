@@ -17,6 +17,13 @@ const WORTHWHILE: u32 = 1_000;
 /// never is while they go on.
 const LONG: u32 = 16_000;
 
+/// How long writers are held, for each [`LONG`], until those who read the log have ended: the longer the log has become,
+/// the longer, for where somebody is always reading it would otherwise grow for ever.
+const HELD: Duration = Duration::from_millis(50);
+
+/// The longest that writers are held.
+const HELD_MOST: Duration = Duration::from_secs(2);
+
 /// Between two foldings: a page that is written often in that time is folded once.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -113,7 +120,11 @@ fn fold(connection: &mut Sqlite, writer: &Mutex<Sqlite>) -> Result<u32> {
         return Ok(folded);
     }
     // What was written meanwhile, and then, with nobody writing, the little that was written meanwhile again.
-    connection.fold_log()?;
+    let (pages, folded) = connection.fold_log()?;
+    if pages.saturating_sub(folded) > LONG / 4 {
+        // Somebody has been reading for long; writers would wait in vain.
+        return Ok(folded);
+    }
     let _held = lock(writer);
-    connection.fold_log().map(|(_, folded)| folded)
+    connection.begin_log_anew((HELD * (pages / LONG)).min(HELD_MOST)).map(|(_, folded)| folded)
 }

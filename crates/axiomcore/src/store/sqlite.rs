@@ -42,8 +42,19 @@ impl Sqlite {
     /// Folds into the file what no reader keeps in the write-ahead log, without holding up anybody; returns the pages in
     /// the log and how many of them are in the file now.
     pub(super) fn fold_log(&mut self) -> Result<(u32, u32)> {
+        self.checkpoint("PASSIVE")
+    }
+
+    /// The same while nobody writes, so that the log begins anew with the next commit. That needs a moment in which no
+    /// reader uses the log; who does is waited for, and who comes meanwhile does not have to.
+    pub(super) fn begin_log_anew(&mut self, patience: Duration) -> Result<(u32, u32)> {
+        self.0.busy_timeout(patience)?;
+        self.checkpoint("RESTART")
+    }
+
+    fn checkpoint(&mut self, how: &str) -> Result<(u32, u32)> {
         let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
-        let (pages, folded) = self.0.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], row)?;
+        let (pages, folded) = self.0.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], row)?;
         // Both are -1 when there is no log.
         let count = |pages: i64| u32::try_from(pages).unwrap_or(0);
         Ok((count(pages), count(folded)))

@@ -1,6 +1,8 @@
 //! One story of the store, told on both databases.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axiomcore::store::{Applied, Connection, Database, Dialect, Error, Location, Migration, Value};
 use testbed::Postgres;
@@ -167,6 +169,15 @@ fn a_sqlite_file_that_was_closed_in_order_is_whole_by_itself() {
 
 #[test]
 fn the_write_ahead_log_begins_anew_while_writers_go_on() {
+    the_log_begins_anew(0);
+}
+
+#[test]
+fn the_write_ahead_log_begins_anew_though_somebody_is_always_reading() {
+    the_log_begins_anew(3);
+}
+
+fn the_log_begins_anew(readers: usize) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("library.db");
     let runtime = Runtime::new().unwrap();
@@ -184,13 +195,28 @@ fn the_write_ahead_log_begins_anew_while_writers_go_on() {
         let sql = "INSERT INTO books (shelf, title, cover) SELECT id, $1, $2 FROM shelves";
         database.write_blocking(|c| c.execute(sql, &[title.as_str().into(), cover.into()])).unwrap();
     };
-    (0..80).for_each(|n| insert(format!("long {n}"), &cover));
-    // Many more than the quarter of a second between two foldings takes.
-    let begins_anew = (0..20_000).any(|n| {
-        insert(format!("short {n}"), b"short");
-        begun() != first
+    let done = AtomicBool::new(false);
+    let read = || {
+        while !done.load(Ordering::Relaxed) {
+            let dawdle = |c: &mut dyn Connection| {
+                c.query("SELECT count(*) FROM shelves", &[])?;
+                std::thread::sleep(Duration::from_millis(20));
+                Ok(())
+            };
+            database.read_blocking(dawdle).unwrap();
+        }
+    };
+    std::thread::scope(|scope| {
+        (0..readers).for_each(|_| _ = scope.spawn(read));
+        (0..80).for_each(|n| insert(format!("long {n}"), &cover));
+        // Many more than the quarter of a second between two foldings takes.
+        let begins_anew = (0..20_000).any(|n| {
+            insert(format!("short {n}"), b"short");
+            begun() != first
+        });
+        done.store(true, Ordering::Relaxed);
+        assert!(begins_anew, "80 MB are still in the log");
     });
-    assert!(begins_anew, "80 MB are still in the log");
     assert!(std::fs::metadata(&file).unwrap().len() > 60 << 20, "what the log no longer has is in the file");
     assert!(title_count(&database) > 80);
 }
