@@ -15,7 +15,9 @@ use axiomcore::clock::SystemClock;
 use axiomcore::config::{Checks, Schema, Settings, Sources};
 use axiomcore::entropy::{Ids, SystemEntropy};
 use axiomcore::http::{Application, Catalogue, Health, Json, Path, Problem, Routes, Server, StatusCode, Surroundings};
-use axiomcore::identity::{Allowed, Authenticated, Bootstrap, Identity, IdentityParts, NewKey, Permissions, Require};
+use axiomcore::identity::{
+    Allowed, Authenticated, Bootstrap, Grant, Identity, IdentityParts, NewKey, Permissions, Require, Role,
+};
 use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, stop_on_signals};
 use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::{Database, Location, Migration, Row};
@@ -38,6 +40,11 @@ axiomcore::permissions! {
     ReadNotes = ("notes:read", "Read notes.");
     WriteNotes = ("notes:write", "Write notes.");
 }
+
+const ROLES: &[Role] = &[
+    Role { name: "admin", meaning: "Everything.", grant: Grant::Every },
+    Role { name: "reader", meaning: "Reads.", grant: Grant::Only(&[ReadNotes::PERMISSION]) },
+];
 
 axiomcore::error_codes! {
     /// What can go wrong with notes.
@@ -151,7 +158,7 @@ fn start() -> Result<(), Box<dyn Error>> {
     database.migrate("notes", MIGRATIONS)?;
     let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
     let sealer = Sealer::new(sealing::keys(&settings.section(), folder.path(), entropy.as_ref())?, entropy.clone());
-    let parts = IdentityParts { database: database.clone(), clock, entropy, sealer, key_prefix: "notes" };
+    let parts = IdentityParts { database: database.clone(), clock, entropy, sealer, roles: ROLES, key_prefix: "notes" };
     let config: axiomcore::identity::Config = settings.section();
     let identity = Identity::open(&config, parts)?;
     if let Bootstrap::Created(key) = identity.bootstrap(config.bootstrap_token_file.as_deref())? {

@@ -96,7 +96,7 @@ mod tests {
 
     fn principal(id: &str) -> Arc<Principal> {
         let kind = PrincipalKind::ApiKey;
-        Arc::new(Principal { workspace: 1, id: id.into(), kind, permissions: Permissions::Every })
+        Arc::new(Principal { workspace: 1, id: id.into(), kind, permissions: Permissions::Every, session: None })
     }
 
     #[test]

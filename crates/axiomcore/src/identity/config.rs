@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::config::{Checks, Period};
+use super::Algorithm;
+use crate::config::{ByteSize, Checks, Fault, Period, Profile};
 
 crate::settings! {
     /// Who may do what.
@@ -15,7 +16,41 @@ crate::settings! {
         pub cache_time: Period = Period::seconds(30);
         /// How many verified keys are remembered.
         pub cache_size: usize = 10_000;
+        /// What passwords are hashed with. Hashes of the other kind still work, and are replaced at the next sign-in.
+        pub password_algorithm: Algorithm = Algorithm::Argon2id;
+        /// The memory that Argon2id takes for a hash, from 8MiB to 256MiB.
+        pub password_memory: ByteSize = ByteSize::mib(19);
+        /// How often Argon2id passes over that memory, from 1 to 10.
+        pub password_passes: u32 = 2;
+        /// The cost of bcrypt, from 10 to 15: one more takes twice the time.
+        pub bcrypt_cost: u32 = 12;
+        /// The fewest characters of a password, at least 8.
+        pub password_length: usize = 12;
+        /// How long an invitation or a new start with a forgotten password can be taken up.
+        pub ticket_time: Period = Period::seconds(2 * 86_400);
+        /// How long a session lasts at most.
+        pub session_time: Period = Period::seconds(30 * 86_400);
+        /// How long a session lasts when it is not used.
+        pub session_idle_time: Period = Period::seconds(12 * 3600);
+        /// How many passwords are hashed at the same time; who signs in beyond that is told to come again.
+        pub hashes_at_once: usize = 4;
     }
 }
 
-impl Checks for Config {}
+impl Checks for Config {
+    fn check(&self, _: Profile) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut refuse = |wrong: bool, key: &str, why: &str| {
+            if wrong {
+                faults.push(Fault::new(format!("identity.{key}"), why));
+            }
+        };
+        let memory = ByteSize::mib(8)..=ByteSize::mib(256);
+        refuse(!memory.contains(&self.password_memory), "password_memory", "from 8MiB to 256MiB");
+        refuse(!(1..=10).contains(&self.password_passes), "password_passes", "from 1 to 10");
+        refuse(!(10..=15).contains(&self.bcrypt_cost), "bcrypt_cost", "from 10 to 15");
+        refuse(!(8..=64).contains(&self.password_length), "password_length", "from 8 to 64");
+        refuse(self.hashes_at_once == 0, "hashes_at_once", "nobody could ever sign in: at least 1");
+        faults
+    }
+}

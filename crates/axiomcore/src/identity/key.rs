@@ -76,7 +76,7 @@ pub(super) fn place_of<'a>(prefix: &str, text: &'a str) -> (i64, &'a str) {
     parts().unwrap_or((DEFAULT_WORKSPACE, BOOTSTRAP_ID))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");

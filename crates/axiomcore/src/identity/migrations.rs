@@ -3,12 +3,30 @@
 use crate::store::Migration;
 
 /// To be applied as component `identity`.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "workspaces and credentials",
-    sql: "CREATE TABLE workspaces (id $SEQUENCE, name TEXT NOT NULL UNIQUE, created_at $INT NOT NULL) $STRICT;\n\
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "workspaces and credentials",
+        sql: "CREATE TABLE workspaces (id $SEQUENCE, name TEXT NOT NULL UNIQUE, created_at $INT NOT NULL) $STRICT;\n\
           CREATE TABLE credentials (workspace $INT NOT NULL REFERENCES workspaces (id), id TEXT NOT NULL, \
           kind TEXT NOT NULL, name TEXT NOT NULL, fingerprint $BYTES NOT NULL, permissions TEXT NOT NULL, \
           created_at $INT NOT NULL, created_by TEXT NOT NULL, expires_at $INT, revoked_at $INT, last_used_at $INT, \
           PRIMARY KEY (workspace, id)) $CLUSTERED;\n",
-}];
+    },
+    Migration {
+        version: 2,
+        name: "users and sessions",
+        // A session is found by its own id, before anybody knows whose it is.
+        sql: "CREATE TABLE users (workspace $INT NOT NULL REFERENCES workspaces (id), id TEXT NOT NULL, \
+              email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, roles TEXT NOT NULL, password TEXT, \
+              status TEXT NOT NULL, created_at $INT NOT NULL, created_by TEXT NOT NULL, last_sign_in_at $INT, \
+              PRIMARY KEY (workspace, id)) $CLUSTERED;\n\
+              CREATE TABLE tickets (fingerprint $BYTES NOT NULL PRIMARY KEY, workspace $INT NOT NULL, \
+              user_id TEXT NOT NULL, expires_at $INT NOT NULL) $CLUSTERED;\n\
+              CREATE INDEX tickets_of_user ON tickets (workspace, user_id);\n\
+              CREATE TABLE sessions (id TEXT NOT NULL PRIMARY KEY, workspace $INT NOT NULL, user_id TEXT NOT NULL, \
+              fingerprint $BYTES NOT NULL, created_at $INT NOT NULL, last_used_at $INT NOT NULL, \
+              expires_at $INT NOT NULL, ended_at $INT, address TEXT NOT NULL, client TEXT NOT NULL) $CLUSTERED;\n\
+              CREATE INDEX sessions_of_user ON sessions (workspace, user_id);\n",
+    },
+];

@@ -1,8 +1,9 @@
 //! Who asks, and what they may do.
 //!
 //! A handler says in its signature what its caller needs: [`Allowed<P>`](Allowed) as the first argument yields the
-//! [`Principal`], and without a principal there is nothing to query with. Principals come from credentials; so far those
-//! are API keys ([`Identity::create_key`]), the first of them made by [`Identity::bootstrap`].
+//! [`Principal`], and without a principal there is nothing to query with. Principals come from credentials: a program's API
+//! key ([`Identity::create_key`]), the first of them made by [`Identity::bootstrap`], or a person's session
+//! ([`Identity::sign_in`]).
 
 mod allowed;
 mod bootstrap;
@@ -12,17 +13,25 @@ mod config;
 mod key;
 mod keys;
 mod migrations;
+mod passwords;
 mod permission;
 mod principal;
+mod role;
 mod service;
+mod sessions;
 mod store;
+mod users;
 
 pub use allowed::{Allowed, Authenticated};
 pub use bootstrap::{Bootstrap, BootstrapError};
 pub use config::Config;
 pub use keys::{CreatedKey, Error, NewKey};
 pub use migrations::MIGRATIONS;
+pub use passwords::{Algorithm, Unfit};
 pub use permission::{Permission, Permissions, Require};
 pub use principal::{Principal, PrincipalKind};
+pub use role::{Grant, Role};
 pub use service::{Identity, IdentityParts};
+pub use sessions::{Origin, Session, SignInError, SignedIn};
 pub use store::{DEFAULT_WORKSPACE, Key};
+pub use users::{NewUser, Status, Ticket, User, UserError};

@@ -85,6 +85,18 @@ impl Permissions {
         }
     }
 
+    /// These and those.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Only(mut ours), Self::Only(theirs)) => {
+                ours.extend(theirs);
+                Self::Only(ours)
+            }
+            _ => Self::Every,
+        }
+    }
+
     /// As stored: names with spaces between them.
     pub(super) fn text(&self) -> String {
         match self {

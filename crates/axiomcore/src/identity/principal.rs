@@ -13,6 +13,8 @@ pub struct Principal {
     pub kind: PrincipalKind,
     /// What they may do.
     pub permissions: Permissions,
+    /// The session that a person came by.
+    pub session: Option<String>,
 }
 
 /// What a principal is.
@@ -20,6 +22,8 @@ pub struct Principal {
 pub enum PrincipalKind {
     /// A program with an API key.
     ApiKey,
+    /// A person who has signed in.
+    User,
 }
 
 impl PrincipalKind {
@@ -27,10 +31,11 @@ impl PrincipalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
+            Self::User => "user",
         }
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
-        (name == Self::ApiKey.name()).then_some(Self::ApiKey)
+        [Self::ApiKey, Self::User].into_iter().find(|kind| kind.name() == name)
     }
 }

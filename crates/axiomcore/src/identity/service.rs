@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use super::cache::Cache;
 use super::key::{Fingerprint, place_of};
+use super::passwords::{Pool, Recipe};
 use super::store::Stored;
-use super::{Config, MIGRATIONS, Principal, store};
+use super::{Algorithm, Config, MIGRATIONS, Principal, Role, sessions, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::sealing::Sealer;
-use crate::store::{Database, Result};
+use crate::store::{Connection, Database, Error, Result};
 
 /// Knows who is who. Clones are the same.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct IdentityParts {
     pub entropy: Arc<dyn Entropy>,
     /// What secrets lie in the database under.
     pub sealer: Sealer,
+    /// The roles that the service has.
+    pub roles: &'static [Role],
     /// What API keys begin with, so that they are recognised.
     pub key_prefix: &'static str,
 }
@@ -38,6 +41,12 @@ pub(super) struct Inner {
     pub(super) cache: Cache,
     cache_time: Duration,
     recorded: AtomicI64,
+    pub(super) passwords: Pool,
+    pub(super) password_length: usize,
+    pub(super) password_algorithm: Algorithm,
+    pub(super) ticket_time: Duration,
+    pub(super) session_time: Duration,
+    pub(super) session_idle_time: Duration,
 }
 
 impl Identity {
@@ -49,10 +58,18 @@ impl Identity {
         parts.database.migrate("identity", MIGRATIONS)?;
         let now = parts.clock.now();
         parts.database.write_blocking(|connection| store::insert_default_workspace(connection, now))?;
+        let passwords = Pool::open(Recipe::of(config), config.hashes_at_once, parts.entropy.clone());
+        let passwords = passwords.map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             cache: Cache::new(config.cache_size),
             cache_time: config.cache_time.duration(),
             recorded: AtomicI64::new(now.0),
+            passwords,
+            password_length: config.password_length,
+            password_algorithm: config.password_algorithm,
+            ticket_time: config.ticket_time.duration(),
+            session_time: config.session_time.duration(),
+            session_idle_time: config.session_idle_time.duration(),
             parts,
         })))
     }
@@ -67,17 +84,32 @@ impl Identity {
         if let Some(principal) = cache.find(&fingerprint, now) {
             return Ok(Some(principal));
         }
-        let (workspace, id) = place_of(parts.key_prefix, token);
-        let (id, read_at) = (id.to_owned(), cache.generation());
-        let found = parts.database.read(move |connection| store::find(connection, workspace, &id)).await?;
-        let Some(stored) = found.filter(|stored| fingerprint.matches(&stored.fingerprint) && works(stored, now)) else {
-            return Ok(None);
-        };
-        let Stored { key, kind, .. } = stored;
-        let good_until = key.expires_at.map_or(now.plus(*cache_time), |expiry| expiry.min(now.plus(*cache_time)));
-        let principal = Arc::new(Principal { workspace, id: key.id, kind, permissions: key.permissions });
-        cache.insert(fingerprint, principal.clone(), good_until, (now, read_at));
+        let (identity, text, read_at) = (self.clone(), token.to_owned(), cache.generation());
+        let read = move |connection: &mut dyn Connection| identity.look_up(connection, &text, &fingerprint, now);
+        let Some((principal, until)) = parts.database.read(read).await? else { return Ok(None) };
+        cache.insert(fingerprint, principal.clone(), until.min(now.plus(*cache_time)), (now, read_at));
         Ok(Some(principal))
+    }
+
+    /// Who has this credential, and until when it is one.
+    fn look_up(
+        &self,
+        connection: &mut dyn Connection,
+        token: &str,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<Principal>, Timestamp)>> {
+        let prefix = self.0.parts.key_prefix;
+        if let Some(id) = sessions::place_of(prefix, token) {
+            return self.principal_by_session(connection, id, fingerprint, now);
+        }
+        let (workspace, id) = place_of(prefix, token);
+        let found = store::find(connection, workspace, id)?;
+        let found = found.filter(|stored| fingerprint.matches(&stored.fingerprint) && stored.key.works(now));
+        Ok(found.map(|stored| {
+            let until = stored.key.expires_at.unwrap_or(Timestamp(i64::MAX));
+            (Arc::new(principal(workspace, stored)), until)
+        }))
     }
 
     /// Who this principal is now, if their credential still works: for what outlives the request that let it in, such as
@@ -86,18 +118,19 @@ impl Identity {
     /// # Errors
     /// If the database fails.
     pub async fn current(&self, principal: &Principal) -> Result<Option<Principal>> {
-        let (workspace, id, now) = (principal.workspace, principal.id.clone(), self.0.parts.clock.now());
-        let found = self.0.parts.database.read(move |connection| store::find(connection, workspace, &id)).await?;
-        let working = found.filter(|stored| works(stored, now));
-        Ok(working.map(|Stored { key, kind, .. }| Principal {
-            workspace,
-            id: key.id,
-            kind,
-            permissions: key.permissions,
-        }))
+        let (identity, now) = (self.clone(), self.0.parts.clock.now());
+        let (workspace, id, session) = (principal.workspace, principal.id.clone(), principal.session.clone());
+        let read = move |connection: &mut dyn Connection| match session {
+            Some(session) => identity.current_by_session(connection, &session, now),
+            None => {
+                let found = store::find(connection, workspace, &id)?.filter(|stored| stored.key.works(now));
+                Ok(found.map(|stored| self::principal(workspace, stored)))
+            }
+        };
+        self.0.parts.database.read(read).await
     }
 
-    /// Writes down when keys were last used; to be called about once a minute and at the end. A request does not do it.
+    /// Writes down when keys and sessions were last used; to be called about once a minute and at the end. A request does not do it.
     ///
     /// # Errors
     /// If the database fails.
@@ -108,9 +141,11 @@ impl Identity {
         if used.is_empty() {
             return Ok(());
         }
-        let record = move |connection: &mut dyn crate::store::Connection| {
-            used.iter()
-                .try_for_each(|(principal, at)| store::record_use(connection, principal.workspace, &principal.id, *at))
+        let record = move |connection: &mut dyn Connection| {
+            used.iter().try_for_each(|(principal, at)| match &principal.session {
+                Some(session) => sessions::store::record_use(connection, session, *at),
+                None => store::record_use(connection, principal.workspace, &principal.id, *at),
+            })
         };
         parts.database.write(record).await?;
         recorded.store(now.0, Ordering::Relaxed);
@@ -118,8 +153,8 @@ impl Identity {
     }
 }
 
-fn works(stored: &Stored, now: Timestamp) -> bool {
-    stored.key.revoked_at.is_none() && stored.key.expires_at.is_none_or(|expiry| now < expiry)
+fn principal(workspace: i64, Stored { key, kind, .. }: Stored) -> Principal {
+    Principal { workspace, id: key.id, kind, permissions: key.permissions, session: None }
 }
 
 impl fmt::Debug for Identity {

@@ -29,6 +29,13 @@ pub struct Key {
     pub last_used_at: Option<Timestamp>,
 }
 
+impl Key {
+    /// Whether it lets anybody in.
+    pub(super) fn works(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|expiry| now < expiry)
+    }
+}
+
 /// A key with what it is verified by.
 pub(super) struct Stored {
     pub(super) key: Key,
@@ -87,6 +94,12 @@ pub(super) fn find(connection: &mut dyn Connection, workspace: i64, id: &str) ->
 pub(super) fn list(connection: &mut dyn Connection, workspace: i64) -> Result<Vec<Key>> {
     let sql = format!("SELECT {COLUMNS} FROM credentials WHERE workspace = $1 ORDER BY id");
     let rows = connection.query(&sql, &[workspace.into()])?;
+    rows.into_iter().map(|row| stored(row).map(|stored| stored.key)).collect()
+}
+
+/// The keys of all workspaces.
+pub(super) fn list_all(connection: &mut dyn Connection) -> Result<Vec<Key>> {
+    let rows = connection.query(&format!("SELECT {COLUMNS} FROM credentials"), &[])?;
     rows.into_iter().map(|row| stored(row).map(|stored| stored.key)).collect()
 }
 

@@ -34,6 +34,7 @@ impl Installation {
             clock: Arc::new(clock.clone()),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             entropy,
+            roles: &[],
             key_prefix: "fa",
         };
         let identity = Identity::open(&Config::default(), parts).unwrap();

@@ -7,6 +7,7 @@ mod http;
 mod identity;
 mod lifecycle;
 mod notes;
+mod people;
 mod sealing;
 mod store;
 mod telemetry;

@@ -116,7 +116,7 @@ mod tests {
 
     fn principal(id: &str) -> Principal {
         let (kind, permissions) = (PrincipalKind::ApiKey, Permissions::Every);
-        Principal { workspace: 1, id: id.into(), kind, permissions }
+        Principal { workspace: 1, id: id.into(), kind, permissions, session: None }
     }
 
     #[test]

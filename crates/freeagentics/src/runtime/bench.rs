@@ -36,6 +36,7 @@ impl Bench {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
+            roles: &[],
             key_prefix: "fa",
         };
         Identity::open(&axiomcore::identity::Config::default(), parts).unwrap();
@@ -51,7 +52,8 @@ impl Bench {
         };
         let runtime = Runtime::start(config, parts).unwrap();
         let permissions = Permissions::Every;
-        let principal = Principal { workspace: 1, id: "tester".into(), kind: PrincipalKind::ApiKey, permissions };
+        let principal =
+            Principal { workspace: 1, id: "tester".into(), kind: PrincipalKind::ApiKey, permissions, session: None };
         Self { runtime, library, log, clock, principal: principal.into() }
     }
 

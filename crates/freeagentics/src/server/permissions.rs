@@ -1,5 +1,7 @@
 //! What one may do, on one page. The permission that a handler needs stands in its signature.
 
+use axiomcore::identity::{Grant, Require, Role};
+
 axiomcore::permissions! {
     /// Every permission there is.
     pub(crate) const PERMISSIONS;
@@ -11,3 +13,37 @@ axiomcore::permissions! {
     DeleteAgents = ("agents:delete", "Delete agents.");
     ReadSystem = ("system:read", "See what runs: version, database, counts.");
 }
+
+/// The roles of people.
+pub(crate) const ROLES: &[Role] = &[
+    Role { name: "admin", meaning: "Manages the installation.", grant: Grant::Every },
+    Role {
+        name: "researcher",
+        meaning: "Makes models and tries them on agents.",
+        grant: Grant::Only(&[
+            ReadModels::PERMISSION,
+            WriteModels::PERMISSION,
+            ReadAgents::PERMISSION,
+            WriteAgents::PERMISSION,
+            StepAgents::PERMISSION,
+            ReadSystem::PERMISSION,
+        ]),
+    },
+    Role {
+        name: "agent_manager",
+        meaning: "Runs agents of models that others have made.",
+        grant: Grant::Only(&[
+            ReadModels::PERMISSION,
+            ReadAgents::PERMISSION,
+            WriteAgents::PERMISSION,
+            StepAgents::PERMISSION,
+            DeleteAgents::PERMISSION,
+            ReadSystem::PERMISSION,
+        ]),
+    },
+    Role {
+        name: "observer",
+        meaning: "Looks on.",
+        grant: Grant::Only(&[ReadModels::PERMISSION, ReadAgents::PERMISSION, ReadSystem::PERMISSION]),
+    },
+];

@@ -20,6 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
+use super::permissions::ROLES;
 use super::settings::DATABASE_FILE;
 use super::start::StartError;
 use crate::live::{Live, LiveParts};
@@ -92,6 +93,7 @@ impl Platform {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sealer: Sealer::new(keys, entropy.clone()),
+            roles: ROLES,
             key_prefix: KEY_PREFIX,
         };
         let identity = Identity::open(&settings.section(), parts)?;

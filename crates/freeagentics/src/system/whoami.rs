@@ -26,7 +26,7 @@ pub(crate) struct Whoami {
 /// Who asks, and what they may do
 #[utoipa::path(get, path = "/api/v1/whoami", responses((status = 200, description = "You.", body = Whoami)))]
 pub(crate) async fn get_whoami(Authenticated(principal): Authenticated) -> Json<Whoami> {
-    let Principal { workspace, id, kind, permissions } = &*principal;
+    let Principal { workspace, id, kind, permissions, .. } = &*principal;
     let known = PERMISSIONS.iter().filter(|permission| permissions.has(**permission));
     Json(Whoami {
         id: id.clone(),

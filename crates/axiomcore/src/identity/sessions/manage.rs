@@ -1,0 +1,46 @@
+//! Listing sessions and ending them.
+
+use super::{Session, store};
+use crate::identity::users::store::Place;
+use crate::identity::{Identity, Principal};
+use crate::store::Result;
+
+impl Identity {
+    /// The caller's own sessions that go on, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list_sessions(&self, caller: &Principal) -> Result<Vec<Session>> {
+        let place = Place { workspace: caller.workspace, id: caller.id.clone() };
+        let now = self.0.parts.clock.now();
+        let listed = self.0.parts.database.read(move |connection| store::list(connection, &place)).await?;
+        let goes_on =
+            |session: &Session| now < session.expires_at && now < session.last_used_at.plus(self.0.session_idle_time);
+        Ok(listed.into_iter().filter(goes_on).collect())
+    }
+
+    /// Ends one of the caller's own sessions: on this node from now on, on others within the cache's time. Says whether
+    /// there was one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_session(&self, caller: &Principal, id: &str) -> Result<bool> {
+        let place = Place { workspace: caller.workspace, id: caller.id.clone() };
+        let (id, now) = (id.to_owned(), self.0.parts.clock.now());
+        let ended = self.0.parts.database.write(move |connection| store::end(connection, &place, &id, now)).await?;
+        self.0.cache.remove(caller.workspace, &caller.id);
+        Ok(ended)
+    }
+
+    /// Ends all of the caller's own sessions, this one too.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_sessions(&self, caller: &Principal) -> Result<()> {
+        let place = Place { workspace: caller.workspace, id: caller.id.clone() };
+        let now = self.0.parts.clock.now();
+        self.0.parts.database.write(move |connection| store::end_all(connection, &place, now)).await?;
+        self.0.cache.remove(caller.workspace, &caller.id);
+        Ok(())
+    }
+}

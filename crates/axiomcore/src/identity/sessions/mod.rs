@@ -1,0 +1,76 @@
+//! Signing in, and what comes of it: a session, with a secret text that lets its holder be who they are until it ends.
+
+mod manage;
+mod sign_in;
+pub(super) mod store;
+
+pub(super) use sign_in::place_of;
+
+use crate::clock::Timestamp;
+use crate::config::Secret;
+use crate::entropy::Unavailable;
+
+use super::User;
+use super::passwords::HashError;
+
+/// Somebody's presence, from signing in to signing out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// When somebody signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to about a minute.
+    pub last_used_at: Timestamp,
+    /// When it ends by itself, however much it is used.
+    pub expires_at: Timestamp,
+    /// Where they signed in from.
+    pub origin: Origin,
+}
+
+/// Where somebody signs in from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The address.
+    pub address: String,
+    /// What their browser or program calls itself.
+    pub client: String,
+}
+
+/// Somebody who has just signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// What they are by from now on.
+    pub session: Session,
+    /// The text. This is the only moment at which it exists outside its holder's hands.
+    pub text: Secret<String>,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// There is no such user with such a password, who may sign in.
+    #[error("there is no such user with such a password")]
+    Refused,
+    /// Too many passwords are being hashed.
+    #[error("too many people are signing in")]
+    Busy,
+    /// There is no randomness to make a secret from.
+    #[error(transparent)]
+    Entropy(#[from] Unavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+}
+
+impl From<HashError> for SignInError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Entropy(error) => Self::Entropy(error),
+            HashError::Failed(why) => Self::Store(crate::store::Error::Failed(why)),
+        }
+    }
+}

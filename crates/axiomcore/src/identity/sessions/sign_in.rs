@@ -1,0 +1,140 @@
+//! Signing in, and being recognised afterwards.
+
+use std::sync::Arc;
+
+use super::{Origin, Session, SignInError, SignedIn, store};
+use crate::clock::Timestamp;
+use crate::config::Secret;
+use crate::identity::key::{Fingerprint, hex};
+use crate::identity::passwords::Verdict;
+use crate::identity::users::store::{self as users, Place};
+use crate::identity::{Identity, Principal, PrincipalKind, Status};
+use crate::store::Connection;
+
+/// How much of what a client calls itself is kept.
+const CLIENT: usize = 200;
+
+impl Identity {
+    /// Signs somebody in. Whether there is no such user, the password is wrong or they are disabled, the answer is the
+    /// same and takes as long.
+    ///
+    /// # Errors
+    /// If they may not, or too many passwords are being hashed; if the database fails.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: Secret<String>,
+        origin: Origin,
+    ) -> Result<SignedIn, SignInError> {
+        let email = email.trim().to_lowercase();
+        let find = move |connection: &mut dyn Connection| users::find_by_email(connection, &email);
+        let found = self.0.parts.database.read(find).await?;
+        let stored = found.as_ref().and_then(|stored| stored.password.clone());
+        let verdict = self.0.passwords.verify(password.clone(), stored).await?;
+        let Some(found) = found.filter(|found| found.user.status == Status::Active) else {
+            return Err(SignInError::Refused);
+        };
+        let Verdict::Right { outdated } = verdict else { return Err(SignInError::Refused) };
+        let place = Place { workspace: found.workspace, id: found.user.id.clone() };
+        if let Some(old) = found.password.filter(|_| outdated) {
+            self.rehash(&place, old, password).await;
+        }
+        let (session, text) = self.new_session(origin)?;
+        let (fingerprint, inserted, now) = (Fingerprint::of(text.expose()), session.clone(), session.created_at);
+        let begin = move |connection: &mut dyn Connection| {
+            // Disabled or deleted meanwhile: then there is nobody to have a session.
+            let current = users::find(connection, place.workspace, &place.id)?;
+            let Some(current) = current.filter(|current| current.user.status == Status::Active) else {
+                return Ok(None);
+            };
+            users::record_sign_in(connection, &place, now)?;
+            store::insert(connection, &place, &inserted, &fingerprint)?;
+            Ok(Some(current.user))
+        };
+        let user = self.0.parts.database.write(begin).await?.ok_or(SignInError::Refused)?;
+        Ok(SignedIn { user, session, text })
+    }
+
+    /// Not worth refusing somebody for: at the next sign-in it is tried again.
+    async fn rehash(&self, place: &Place, old: String, password: Secret<String>) {
+        let Ok(new) = self.0.passwords.hash(password).await else { return };
+        let place = place.clone();
+        let write = self.0.parts.database.write(move |connection| users::rehash(connection, &place, &old, &new));
+        if let Err(error) = write.await {
+            tracing::warn!(cause = %error, "a password was not hashed anew: {error}");
+        }
+    }
+
+    fn new_session(&self, origin: Origin) -> Result<(Session, Secret<String>), SignInError> {
+        let (mut id, mut secret) = ([0; 16], [0; 32]);
+        self.0.parts.entropy.fill(&mut id)?;
+        self.0.parts.entropy.fill(&mut secret)?;
+        let (id, now) = (hex(&id), self.0.parts.clock.now());
+        let text = Secret::new(format!("{}s_{id}_{}", self.0.parts.key_prefix, hex(&secret)));
+        let client: String = origin.client.chars().filter(|c| !c.is_control()).take(CLIENT).collect();
+        let origin = Origin { client, ..origin };
+        let expires_at = now.plus(self.0.session_time);
+        Ok((Session { id, created_at: now, last_used_at: now, expires_at, origin }, text))
+    }
+
+    /// Whose session this is, if it goes on.
+    pub(in crate::identity) fn principal_by_session(
+        &self,
+        connection: &mut dyn Connection,
+        id: &str,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+    ) -> crate::store::Result<Option<(Arc<Principal>, Timestamp)>> {
+        let found = store::find(connection, id)?.filter(|stored| fingerprint.matches(&stored.fingerprint));
+        let Some(stored) = found else { return Ok(None) };
+        let until = self.good_until(&stored);
+        if now >= until {
+            return Ok(None);
+        }
+        let Some(principal) = self.principal_of(connection, &stored)? else { return Ok(None) };
+        Ok(Some((Arc::new(principal), until)))
+    }
+
+    /// Who somebody is now that a session let in, if both go on.
+    pub(in crate::identity) fn current_by_session(
+        &self,
+        connection: &mut dyn Connection,
+        id: &str,
+        now: Timestamp,
+    ) -> crate::store::Result<Option<Principal>> {
+        let found = store::find(connection, id)?.filter(|stored| now < self.good_until(stored));
+        found.map_or(Ok(None), |stored| self.principal_of(connection, &stored))
+    }
+
+    fn principal_of(
+        &self,
+        connection: &mut dyn Connection,
+        stored: &store::Stored,
+    ) -> crate::store::Result<Option<Principal>> {
+        let Place { workspace, id } = &stored.place;
+        let found = users::find(connection, *workspace, id)?;
+        let found = found.filter(|found| found.user.status == Status::Active);
+        Ok(found.map(|found| Principal {
+            workspace: *workspace,
+            id: id.clone(),
+            kind: PrincipalKind::User,
+            permissions: self.permissions_of(&found.user),
+            session: Some(stored.session.id.clone()),
+        }))
+    }
+
+    /// Until when it goes on if it is not used again.
+    fn good_until(&self, stored: &store::Stored) -> Timestamp {
+        if stored.has_ended {
+            return Timestamp(0);
+        }
+        let Session { last_used_at, expires_at, .. } = stored.session;
+        expires_at.min(last_used_at.plus(self.0.session_idle_time))
+    }
+}
+
+/// The session that a text would belong to, if it has the form of one.
+pub(in crate::identity) fn place_of<'t>(prefix: &str, text: &'t str) -> Option<&'t str> {
+    let (id, secret) = text.strip_prefix(prefix)?.strip_prefix("s_")?.split_once('_')?;
+    (id.len() == 32 && secret.len() == 64).then_some(id)
+}

@@ -1,0 +1,140 @@
+//! People: invited by somebody who may, they choose a password by themselves, and come in by [signing in](super::sessions).
+//!
+//! A *ticket* is what an invitation and a forgotten password have in common: a secret text that lets its holder choose a
+//! password, once and for a while. Who asked for it hands it on; nobody can read it again.
+
+mod accept;
+mod email;
+mod manage;
+pub(super) mod store;
+
+use crate::clock::Timestamp;
+use crate::config::Secret;
+use crate::entropy::Unavailable;
+
+use super::Unfit;
+use super::passwords::HashError;
+
+/// Somebody who signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Their id within the workspace, which is also their principal's.
+    pub id: String,
+    /// What they sign in with, in lower case.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+    /// Names of roles.
+    pub roles: Vec<String>,
+    /// Whether they can sign in.
+    pub status: Status,
+    /// When they were invited.
+    pub created_at: Timestamp,
+    /// Who invited them.
+    pub created_by: String,
+    /// When they last signed in.
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+/// Whether somebody can sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// They have not chosen a password yet.
+    Invited,
+    /// They can.
+    Active,
+    /// They cannot, until somebody enables them again.
+    Disabled,
+}
+
+impl Status {
+    /// As stored and shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        [Self::Invited, Self::Active, Self::Disabled].into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// Who is to be invited.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// What they will sign in with.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+    /// Names of roles.
+    pub roles: Vec<String>,
+}
+
+/// What lets its holder choose a password, once.
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    /// The text. This is the only moment at which it exists outside its holder's hands.
+    pub text: Secret<String>,
+    /// Until when it can be taken up.
+    pub expires_at: Timestamp,
+}
+
+/// Why something was not done with a user.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// There is no such user here.
+    #[error("there is no such user")]
+    NotFound,
+    /// A user has this address already.
+    #[error("somebody has this email address already")]
+    Taken,
+    /// This is no address.
+    #[error("this is no email address")]
+    Email,
+    /// The name is empty or too long.
+    #[error("a name has 1 to 200 characters, none of them a control character")]
+    Name,
+    /// There is no such role.
+    #[error("there is no role `{0}`")]
+    Role(String),
+    /// A hash from elsewhere cannot be verified here.
+    #[error("this is no hash of argon2id or bcrypt, or one that costs too much to verify")]
+    Hash,
+    /// Nobody hands on more than they have, or rules over somebody who has more.
+    #[error("this needs all permissions that the user has or would get")]
+    TooMuch,
+    /// Nobody could manage the installation any more.
+    #[error("nobody else has all permissions")]
+    Last,
+    /// The ticket is used, expired, or never was one.
+    #[error("the ticket is used, expired, or never was one")]
+    Ticket,
+    /// The password of before is not right.
+    #[error("the password is not right")]
+    Password,
+    /// The new password is not good enough.
+    #[error("this password is not accepted: {0}")]
+    Unfit(#[from] Unfit),
+    /// Too many passwords are being hashed.
+    #[error("too many people are signing in")]
+    Busy,
+    /// There is no randomness to make a secret from.
+    #[error(transparent)]
+    Entropy(#[from] Unavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+}
+
+impl From<HashError> for UserError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Entropy(error) => Self::Entropy(error),
+            HashError::Failed(why) => Self::Store(crate::store::Error::Failed(why)),
+        }
+    }
+}

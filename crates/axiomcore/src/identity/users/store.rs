@@ -1,0 +1,153 @@
+//! The SQL of users and their tickets.
+
+use super::{Status, User};
+use crate::clock::Timestamp;
+use crate::identity::key::Fingerprint;
+use crate::store::{Connection, Error, Result, Row};
+
+/// A user with what their password is verified by.
+pub(in crate::identity) struct Stored {
+    pub(in crate::identity) workspace: i64,
+    pub(in crate::identity) user: User,
+    pub(in crate::identity) password: Option<String>,
+}
+
+/// Where a user is.
+#[derive(Clone, Debug)]
+pub(in crate::identity) struct Place {
+    pub(in crate::identity) workspace: i64,
+    pub(in crate::identity) id: String,
+}
+
+const COLUMNS: &str = "workspace, id, email, name, roles, password, status, created_at, created_by, last_sign_in_at";
+
+pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, user: &User) -> Result<()> {
+    let sql = "INSERT INTO users (workspace, id, email, name, roles, status, created_at, created_by) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let roles = user.roles.join(" ");
+    let values = [
+        workspace.into(),
+        (&user.id).into(),
+        (&user.email).into(),
+        (&user.name).into(),
+        (&roles).into(),
+        user.status.name().into(),
+        user.created_at.0.into(),
+        (&user.created_by).into(),
+    ];
+    connection.execute(sql, &values).map(|_| ())
+}
+
+pub(in crate::identity) fn find(connection: &mut dyn Connection, workspace: i64, id: &str) -> Result<Option<Stored>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE workspace = $1 AND id = $2");
+    let rows = connection.query(&sql, &[workspace.into(), id.into()])?;
+    rows.into_iter().next().map(stored).transpose()
+}
+
+/// Over all workspaces, for who signs in does not say in which they are.
+pub(in crate::identity) fn find_by_email(connection: &mut dyn Connection, email: &str) -> Result<Option<Stored>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE email = $1");
+    let rows = connection.query(&sql, &[email.into()])?;
+    rows.into_iter().next().map(stored).transpose()
+}
+
+pub(super) fn list(connection: &mut dyn Connection, workspace: i64) -> Result<Vec<User>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE workspace = $1 ORDER BY id");
+    let rows = connection.query(&sql, &[workspace.into()])?;
+    rows.into_iter().map(|row| stored(row).map(|stored| stored.user)).collect()
+}
+
+/// The roles of everybody in all workspaces who can sign in, but one.
+pub(super) fn active_roles(connection: &mut dyn Connection, but: &Place) -> Result<Vec<String>> {
+    let sql = "SELECT roles FROM users WHERE status = 'active' AND NOT (workspace = $1 AND id = $2)";
+    let mut rows = connection.query(sql, &[but.workspace.into(), (&but.id).into()])?;
+    rows.iter_mut().map(|row| row.text(0)).collect()
+}
+
+pub(super) fn set_status(connection: &mut dyn Connection, place: &Place, status: Status) -> Result<()> {
+    let sql = "UPDATE users SET status = $1 WHERE workspace = $2 AND id = $3";
+    connection.execute(sql, &[status.name().into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
+}
+
+pub(super) fn set_roles(connection: &mut dyn Connection, place: &Place, roles: &[String]) -> Result<()> {
+    let (sql, roles) = ("UPDATE users SET roles = $1 WHERE workspace = $2 AND id = $3", roles.join(" "));
+    connection.execute(sql, &[(&roles).into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
+}
+
+/// Gives somebody a password; who was invited is active from then on.
+pub(super) fn set_password(connection: &mut dyn Connection, place: &Place, password: &str) -> Result<()> {
+    let sql = "UPDATE users SET password = $1, status = CASE status WHEN 'invited' THEN 'active' ELSE status END \
+               WHERE workspace = $2 AND id = $3";
+    connection.execute(sql, &[password.into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
+}
+
+/// Replaces a hash by a better one of the same password, unless the password was changed meanwhile.
+pub(in crate::identity) fn rehash(connection: &mut dyn Connection, place: &Place, old: &str, new: &str) -> Result<()> {
+    let sql = "UPDATE users SET password = $1 WHERE workspace = $2 AND id = $3 AND password = $4";
+    connection.execute(sql, &[new.into(), place.workspace.into(), (&place.id).into(), old.into()]).map(|_| ())
+}
+
+pub(in crate::identity) fn record_sign_in(connection: &mut dyn Connection, place: &Place, at: Timestamp) -> Result<()> {
+    let sql = "UPDATE users SET last_sign_in_at = $1 WHERE workspace = $2 AND id = $3";
+    connection.execute(sql, &[at.0.into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
+}
+
+/// Takes a user away; what they did goes on naming them.
+pub(super) fn delete(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+    delete_tickets(connection, place)?;
+    let sql = "DELETE FROM users WHERE workspace = $1 AND id = $2";
+    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
+}
+
+/// The only ticket of a user: those of before are worth nothing from now on.
+pub(super) fn put_ticket(
+    connection: &mut dyn Connection,
+    place: &Place,
+    fingerprint: &Fingerprint,
+    expires_at: Timestamp,
+) -> Result<()> {
+    delete_tickets(connection, place)?;
+    let sql = "INSERT INTO tickets (fingerprint, workspace, user_id, expires_at) VALUES ($1, $2, $3, $4)";
+    let values = [fingerprint.bytes().into(), place.workspace.into(), (&place.id).into(), expires_at.0.into()];
+    connection.execute(sql, &values).map(|_| ())
+}
+
+/// Whose ticket it is, if it is one and has not expired.
+pub(super) fn find_ticket(
+    connection: &mut dyn Connection,
+    fingerprint: &Fingerprint,
+    now: Timestamp,
+) -> Result<Option<Place>> {
+    let sql = "SELECT workspace, user_id FROM tickets WHERE fingerprint = $1 AND expires_at > $2";
+    let mut rows = connection.query(sql, &[fingerprint.bytes().into(), now.0.into()])?;
+    rows.first_mut().map(|row| Ok(Place { workspace: row.int(0)?, id: row.text(1)? })).transpose()
+}
+
+/// Whether it was still there: of two who take it up at once, one finds it.
+pub(super) fn take_ticket(connection: &mut dyn Connection, fingerprint: &Fingerprint) -> Result<bool> {
+    let sql = "DELETE FROM tickets WHERE fingerprint = $1";
+    connection.execute(sql, &[fingerprint.bytes().into()]).map(|changed| changed > 0)
+}
+
+fn delete_tickets(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+    let sql = "DELETE FROM tickets WHERE workspace = $1 AND user_id = $2";
+    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
+}
+
+fn stored(mut row: Row) -> Result<Stored> {
+    let status = row.text(6)?;
+    let status = Status::named(&status).ok_or_else(|| Error::Corrupt(format!("a user with the status `{status}`")))?;
+    let password = if row.is_null(5) { None } else { Some(row.text(5)?) };
+    let last_sign_in_at = if row.is_null(9) { None } else { Some(Timestamp(row.int(9)?)) };
+    let user = User {
+        id: row.text(1)?,
+        email: row.text(2)?,
+        name: row.text(3)?,
+        roles: row.text(4)?.split_whitespace().map(str::to_owned).collect(),
+        status,
+        created_at: Timestamp(row.int(7)?),
+        created_by: row.text(8)?,
+        last_sign_in_at,
+    };
+    Ok(Stored { workspace: row.int(0)?, user, password })
+}
