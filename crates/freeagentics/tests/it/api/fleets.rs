@@ -10,7 +10,7 @@ use axiomcore::store::{Database, Location};
 use serde_json::{Value, json};
 
 use super::agents::{WATCHDOG, check, create, get, step, with, with_watchdog};
-
+use super::live::Events;
 use super::{Client, Installation, on_both_databases};
 use crate::lamp::LAMP;
 
@@ -91,12 +91,15 @@ fn a_fleet_goes_to_another_server_and_decides_there_as_it_would_have_here(instal
     let lines: Vec<Value> = exported.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&Value> = lines.iter().map(|line| &line["kind"]).collect();
     assert_eq!(kinds, ["model", "agent", "agent", "agent"]);
+    assert_eq!(lines[1]["created_at"], get(&client, "a")["created_at"]);
     assert_eq!((&lines[1]["step"], &lines[2]["state"], &lines[2]["episode"]), (&json!(5), &Value::Null, &json!(2)));
 
     let elsewhere = Installation::sqlite();
     let there = elsewhere.start();
     let taken = import(&there.client(), &exported.text);
     assert_eq!(taken.expect(200), json!({ "models": 1, "agents": 3 }));
+    let told = Events::open(&there.client(), "/api/v1/events?after=0", &[]).take(3);
+    assert!(told.iter().all(|event| event.kind == "imported"), "{told:?}");
     for id in ["a", "b", "fresh"] {
         let (here, mut moved) = (get(&client, id), get(&there.client(), id));
         assert_eq!(moved["revision"], 1, "its history stays where it was made");
@@ -266,10 +269,10 @@ fn limited_key(installation: &Installation, name: &'static str) -> String {
     let (clock, entropy, key_prefix) = (Arc::new(SystemClock), Arc::new(SystemEntropy), "fa");
     let database = Database::open(&file, 2, threads.handle().clone()).unwrap();
     let sealer = Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone());
-    let parts = IdentityParts { database, clock, entropy, sealer, key_prefix };
+    let parts = IdentityParts { database, clock, entropy, sealer, roles: &[], key_prefix };
     let identity = Identity::open(&Config::default(), parts).unwrap();
     let (kind, permissions) = (PrincipalKind::ApiKey, Permissions::Every);
-    let admin = Principal { workspace: 1, id: "operator".into(), kind, permissions };
+    let admin = Principal { workspace: 1, id: "operator".into(), kind, permissions, session: None };
     let permissions = Permissions::only(&[Permission { name, meaning: "" }]);
     let new = NewKey { name: name.into(), permissions, expires_at: None };
     threads.block_on(identity.create_key(&admin, new)).unwrap().text.expose().clone()

@@ -19,6 +19,16 @@ fn every_setting_that_is_wrong_is_named_before_anything_starts() {
 }
 
 #[test]
+fn live_streams_that_nobody_could_open_are_no_setting() {
+    let installation = Installation::sqlite();
+    for wrong in ["max_streams=0", "max_streams_per_principal=0", "catch_up_agent=0", "keep_alive=0s"] {
+        let (code, error) = refused(installation.command(&["--set", &format!("live.{wrong}")]));
+        assert_eq!(code, Some(2), "{wrong}");
+        assert!(error["message"].as_str().unwrap().contains("live."), "{error}");
+    }
+}
+
+#[test]
 fn flags_win_over_the_environment_which_wins_over_the_file() {
     let installation = Installation::sqlite();
     let file = installation.folder().join("server.toml");

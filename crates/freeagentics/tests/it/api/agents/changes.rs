@@ -13,7 +13,7 @@ fn every_change_is_written_down_once_with_who_made_it(installation: Installation
     let beside = installation.beside();
     let (key, id) = beside.key(1, only(&["agents:read", "agents:write", "agents:step", "agents:delete"]));
     let client = server.client_with(&key);
-    create(&client, "a");
+    assert_eq!(create(&client, "a")["created_by"], id);
     step(&client, "a", &check(40));
     let labels = json!({ "labels": { "team": "b" } }).to_string();
     client.send("PUT", "/api/v1/agents/a/labels", &with(&[]), &labels).expect(200);

@@ -23,6 +23,7 @@ fn an_agent_lives_is_asked_why_and_dies(installation: Installation) {
     // It decides, and says why.
     let answer = client.post("/api/v1/agents/web-1/steps", &check(5000));
     let first = answer.expect(200);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!((answer.header("etag"), &first["revision"], &first["step"]), (Some("\"2\""), &json!(2), &json!(1)));
     assert_eq!((&first["model"], &first["action"]["action"]), (&json!("watchdog@1"), &json!("probe")));
     assert!(first["why"].as_str().unwrap().contains("probe") && first["considered"].as_array().unwrap().len() == 4);

@@ -98,6 +98,20 @@ fn a_socket_follows_several_agents_and_tells_them_apart(installation: Installati
 }
 
 #[test]
+fn a_subscription_by_labels_begins_where_it_is_told() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    create(&client, "a");
+    steps(&client, "a", 3);
+    let mut socket = Socket::open(&server);
+    let message = json!({ "subscribe": { "labels": { "team": "a" } }, "after": 2 });
+    assert_eq!(socket.ask(&message), json!({ "subscribed": 1 }));
+    let heard = [socket.hear(), socket.hear()].map(|event| event["step"].clone());
+    assert_eq!(heard, [2, 3]);
+}
+
+#[test]
 fn what_is_said_wrongly_is_a_problem_and_the_conversation_goes_on() {
     let installation = Installation::sqlite();
     let server = with_watchdog(&installation);
