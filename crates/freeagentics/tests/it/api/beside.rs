@@ -48,10 +48,11 @@ impl Beside {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         // API keys are not sealed, so any key will do.
         let sealer = Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone());
-        let parts = IdentityParts { database: self.database.clone(), clock, entropy, sealer, key_prefix: "fa" };
+        let parts =
+            IdentityParts { database: self.database.clone(), clock, entropy, sealer, roles: &[], key_prefix: "fa" };
         let identity = Identity::open(&identity::Config::default(), parts).unwrap();
         let (kind, all) = (PrincipalKind::ApiKey, Permissions::Every);
-        let maker = Principal { workspace, id: "test".into(), kind, permissions: all };
+        let maker = Principal { workspace, id: "test".into(), kind, permissions: all, session: None };
         let new = NewKey { name: "a program".into(), permissions, expires_at: None };
         let created = self.threads.block_on(identity.create_key(&maker, new)).unwrap();
         (created.text.expose().clone(), created.key.id)

@@ -1,15 +1,8 @@
 //! Many agents at once by their labels, and on their way from one server to another.
-
-use std::sync::Arc;
-
-use axiomcore::clock::SystemClock;
-use axiomcore::entropy::SystemEntropy;
-use axiomcore::identity::{Config, Identity, IdentityParts, NewKey, Permission, Permissions, Principal, PrincipalKind};
-use axiomcore::sealing::{Keys, Sealer};
-use axiomcore::store::{Database, Location};
 use serde_json::{Value, json};
 
 use super::agents::{WATCHDOG, check, create, get, step, with, with_watchdog};
+use super::beside::only;
 use super::live::Events;
 use super::{Client, Installation, on_both_databases};
 use crate::lamp::LAMP;
@@ -262,22 +255,6 @@ fn an_agent_of_a_fleet_that_cannot_be_reset_is_named_and_a_repeated_reset_does_n
     assert_eq!((&get(&client, "a")["episode"], &get(&client, "b")["episode"]), (&json!(2), &json!(1)));
 }
 
-/// A key that may do one thing; the server must not be running.
-fn limited_key(installation: &Installation, name: &'static str) -> String {
-    let threads = tokio::runtime::Runtime::new().unwrap();
-    let file = Location::Sqlite(installation.folder().join("data/freeagentics.db"));
-    let (clock, entropy, key_prefix) = (Arc::new(SystemClock), Arc::new(SystemEntropy), "fa");
-    let database = Database::open(&file, 2, threads.handle().clone()).unwrap();
-    let sealer = Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone());
-    let parts = IdentityParts { database, clock, entropy, sealer, roles: &[], key_prefix };
-    let identity = Identity::open(&Config::default(), parts).unwrap();
-    let (kind, permissions) = (PrincipalKind::ApiKey, Permissions::Every);
-    let admin = Principal { workspace: 1, id: "operator".into(), kind, permissions, session: None };
-    let permissions = Permissions::only(&[Permission { name, meaning: "" }]);
-    let new = NewKey { name: name.into(), permissions, expires_at: None };
-    threads.block_on(identity.create_key(&admin, new)).unwrap().text.expose().clone()
-}
-
 #[test]
 fn models_come_and_go_with_a_fleet_only_with_the_permission_for_models() {
     let installation = Installation::sqlite();
@@ -287,9 +264,8 @@ fn models_come_and_go_with_a_fleet_only_with_the_permission_for_models() {
     let lamp = json!({ "id": "l", "model": "lamp", "labels": { "team": "a" } });
     server.client().post("/api/v1/agents", &lamp).expect(201);
     let lines = server.client().get("/api/v1/fleets/export?label=team=a").text;
-    server.stop();
-    let (writer, reader) = (limited_key(&installation, "agents:write"), limited_key(&installation, "agents:read"));
-    let server = installation.start();
+    let key = |name| installation.beside().key(1, only(&[name])).0;
+    let (writer, reader) = (key("agents:write"), key("agents:read"));
     let refused = server.client_with(&reader).get("/api/v1/fleets/export?label=team=a").problem(403, "forbidden");
     assert_eq!(refused["permission"], "models:read");
     let arriving = lines.replace(r#""id":"a""#, r#""id":"b""#).replace(r#""id":"l""#, r#""id":"m""#);
@@ -297,9 +273,8 @@ fn models_come_and_go_with_a_fleet_only_with_the_permission_for_models() {
     assert_eq!(known["agents"], 2, "models that are here already are not stored");
 
     let elsewhere = Installation::sqlite();
-    elsewhere.start().stop();
-    let writer = limited_key(&elsewhere, "agents:write");
     let there = elsewhere.start();
+    let writer = elsewhere.beside().key(1, only(&["agents:write"])).0;
     let refused = import(&there.client_with(&writer), &lines).problem(403, "forbidden");
     assert_eq!(refused["permission"], "models:write");
     assert_eq!(there.client().get("/api/v1/models").expect(200)["items"], json!([]), "all of it or nothing");
