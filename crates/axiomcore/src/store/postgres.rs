@@ -1,6 +1,7 @@
 //! PostgreSQL, driven from blocking code: each call waits on the runtime that owns the sockets.
 
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments, Column, Executor, Row as _, TypeInfo, ValueRef};
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,8 +9,12 @@ use tokio::runtime::Handle;
 
 use super::{Cell, Connection, Dialect, Error, Result, Row, Value};
 
-/// How long to wait for a connection.
+/// How long to wait for a connection, and for those in use at the end.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait for the answer to a statement. None takes as long unless the server, or the way to it, is gone
+/// without a word; a socket alone would wait for a quarter of an hour.
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// A pool with the runtime it lives on.
 #[derive(Clone)]
@@ -29,47 +34,88 @@ impl Pool {
 
     /// Takes a connection and starts a transaction on it.
     pub(super) fn begin(&self) -> Result<Postgres> {
-        let transaction = self.runtime.block_on(self.pool.begin())?;
-        Ok(Postgres { transaction, runtime: self.runtime.clone() })
+        let connection = self.runtime.block_on(self.pool.acquire())?;
+        let mut transaction = Postgres { connection: Some(connection), runtime: self.runtime.clone() };
+        transaction.batch("BEGIN")?;
+        Ok(transaction)
     }
 
+    /// Connections that are in use are waited for, but not those whose server has gone silent.
     pub(super) fn close(&self) {
-        self.runtime.block_on(self.pool.close());
+        if self.runtime.block_on(async { tokio::time::timeout(PATIENCE, self.pool.close()).await }).is_err() {
+            tracing::warn!("connections to the database are left open: they did not end within {PATIENCE:?}");
+        }
     }
 }
 
-/// A connection inside a transaction; ends with [`commit`](Self::commit) or [`rollback`](Self::rollback).
+/// A connection inside a transaction; ends with [`commit`](Self::commit) or [`rollback`](Self::rollback). However else it
+/// ends, the connection is closed, and with it the transaction.
 pub(super) struct Postgres {
-    transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    /// None once it did not answer.
+    connection: Option<PoolConnection<sqlx::Postgres>>,
     runtime: Handle,
 }
 
 impl Postgres {
-    pub(super) fn commit(self) -> Result<()> {
-        Ok(self.runtime.block_on(self.transaction.commit())?)
+    pub(super) fn commit(mut self) -> Result<()> {
+        self.batch("COMMIT")?;
+        self.give_back();
+        Ok(())
     }
 
     /// Undoes everything; if the server cannot be told, it finds out by itself when the connection ends.
-    pub(super) fn rollback(self) {
-        let _ = self.runtime.block_on(self.transaction.rollback());
+    pub(super) fn rollback(mut self) {
+        if self.batch("ROLLBACK").is_ok() {
+            self.give_back();
+        }
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        self.runtime.block_on(self.transaction.execute(sqlx::raw_sql(sql)))?;
-        Ok(())
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+        self.wait(async |connection: &mut PgConnection| connection.execute(sql).await).map(|_| ())
+    }
+
+    /// Waits for an answer. A connection that does not give one is closed: whatever is asked on it would wait as well,
+    /// and the pool would never get its place back.
+    fn wait<T>(&mut self, work: impl AsyncFnOnce(&mut PgConnection) -> sqlx::Result<T>) -> Result<T> {
+        let silent =
+            || Error::Unavailable("the server has gone silent; what it was asked last may be done or not".into());
+        let connection = self.connection.as_mut().ok_or_else(silent)?;
+        let answer = self.runtime.block_on(async { tokio::time::timeout(ANSWER, work(connection)).await });
+        let Ok(answer) = answer else {
+            self.hang_up();
+            return Err(silent());
+        };
+        Ok(answer?)
+    }
+
+    fn give_back(&mut self) {
+        let _within = self.runtime.enter();
+        drop(self.connection.take());
+    }
+
+    fn hang_up(&mut self) {
+        let _within = self.runtime.enter();
+        drop(self.connection.take().map(PoolConnection::detach));
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.hang_up();
     }
 }
 
 impl Connection for Postgres {
     fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
         let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), arguments(values)?);
-        Ok(self.runtime.block_on(self.transaction.execute(query))?.rows_affected())
+        let done = self.wait(async |connection: &mut PgConnection| connection.execute(query).await)?;
+        Ok(done.rows_affected())
     }
 
     fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), arguments(values)?);
-        let rows = self.runtime.block_on(self.transaction.fetch_all(query))?;
+        let rows = self.wait(async |connection: &mut PgConnection| connection.fetch_all(query).await)?;
         rows.iter().map(row).collect()
     }
 
@@ -81,12 +127,13 @@ impl Connection for Postgres {
             (1..=columns).zip(rows).map(|(at, value)| format!("${at}::{}[]", kind(value))).collect();
         let sql = format!("INSERT INTO {into} SELECT * FROM UNNEST({}) {otherwise}", arrays.join(", "));
         let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), arrays_of(columns, rows)?);
-        Ok(self.runtime.block_on(self.transaction.execute(query))?.rows_affected())
+        let done = self.wait(async |connection: &mut PgConnection| connection.execute(query).await)?;
+        Ok(done.rows_affected())
     }
 
     fn query_arrays(&mut self, sql: &str, columns: usize, rows: &[Value<'_>]) -> Result<Vec<Row>> {
         let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), arrays_of(columns, rows)?);
-        let rows = self.runtime.block_on(self.transaction.fetch_all(query))?;
+        let rows = self.wait(async |connection: &mut PgConnection| connection.fetch_all(query).await)?;
         rows.iter().map(row).collect()
     }
 

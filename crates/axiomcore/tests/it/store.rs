@@ -1,6 +1,8 @@
 //! One story of the store, told on both databases.
 
-use std::io::Read;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -219,4 +221,66 @@ fn the_log_begins_anew(readers: usize) {
     });
     assert!(std::fs::metadata(&file).unwrap().len() > 60 << 20, "what the log no longer has is in the file");
     assert!(title_count(&database) > 80);
+}
+
+#[test]
+fn a_server_that_goes_silent_holds_nobody_up_for_ever() {
+    let postgres = Postgres::start();
+    let url = postgres.url();
+    let port = url.rsplit_once(':').unwrap().1.split('/').next().unwrap();
+    let way = Way::to(port.parse().unwrap());
+    let url = url.replace(port, &way.port.to_string());
+    let runtime = Runtime::new().unwrap();
+    let database = Database::open(&Location::Postgres(url), 2, runtime.handle().clone()).unwrap();
+    database.migrate("library", MIGRATIONS).unwrap();
+    let insert = |name: &str| {
+        let sql = "INSERT INTO shelves (name) VALUES ($1)";
+        database.write_blocking(|c| c.execute(sql, &[name.into()]))
+    };
+    insert("before").unwrap();
+    let silenced = database.write_blocking(|c| {
+        let done = c.execute("INSERT INTO shelves (name) VALUES ('during')", &[]);
+        way.silent.store(true, Ordering::SeqCst);
+        done
+    });
+    assert!(matches!(silenced, Err(Error::Unavailable(why)) if why.contains("may be done or not")));
+    way.silent.store(false, Ordering::SeqCst);
+    insert("after").unwrap();
+    insert("and after").unwrap();
+    database.close();
+}
+
+/// The way to a server, on which answers can be swallowed.
+struct Way {
+    port: u16,
+    silent: Arc<AtomicBool>,
+}
+
+impl Way {
+    fn to(server: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let (port, silent) = (listener.local_addr().unwrap().port(), Arc::new(AtomicBool::new(false)));
+        let swallowing = silent.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                let (client, server) = (client.unwrap(), TcpStream::connect(("127.0.0.1", server)).unwrap());
+                carry(client.try_clone().unwrap(), server.try_clone().unwrap(), Arc::default());
+                carry(server, client, swallowing.clone());
+            }
+        });
+        Self { port, silent }
+    }
+}
+
+/// A connection on which something was swallowed stays silent.
+fn carry(mut from: TcpStream, mut to: TcpStream, silent: Arc<AtomicBool>) {
+    std::thread::spawn(move || {
+        let (mut bytes, mut is_silent) = ([0; 4096], false);
+        while let Ok(n @ 1..) = from.read(&mut bytes) {
+            is_silent |= silent.load(Ordering::SeqCst);
+            if !is_silent && to.write_all(&bytes[..n]).is_err() {
+                return;
+            }
+        }
+    });
 }
