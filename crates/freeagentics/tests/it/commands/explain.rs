@@ -88,8 +88,9 @@ fn as_json_each_action_says_whether_it_is_ever_chosen() {
 }
 
 #[test]
-fn an_escape_sequence_in_a_description_is_not_passed_on() {
+fn an_escape_sequence_in_a_description_is_refused_and_not_passed_on() {
     let tricky = LAMP.replace("name: lamp", "name: lamp\ndescription: \"\\e[31mred\"");
     let said = freeagentics(&["explain", &file("explain-escape.yaml", &tricky), "--brief"]);
-    assert!(said.out.contains("[31mred") && !said.out.contains('\u{1b}'), "{:?}", said.out.lines().nth(1));
+    assert!(said.code != 0 && said.err.contains("description"), "{}", said.err);
+    assert!(!said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'));
 }
