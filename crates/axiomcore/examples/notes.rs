@@ -158,7 +158,15 @@ fn start() -> Result<(), Box<dyn Error>> {
     database.migrate("notes", MIGRATIONS)?;
     let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
     let sealer = Sealer::new(sealing::keys(&settings.section(), folder.path(), entropy.as_ref())?, entropy.clone());
-    let parts = IdentityParts { database: database.clone(), clock, entropy, sealer, roles: ROLES, key_prefix: "notes" };
+    let parts = IdentityParts {
+        database: database.clone(),
+        clock,
+        entropy,
+        sealer,
+        permissions: &[PERMISSIONS],
+        roles: ROLES,
+        key_prefix: "notes",
+    };
     let config: axiomcore::identity::Config = settings.section();
     let identity = Identity::open(&config, parts)?;
     if let Bootstrap::Created(key) = identity.bootstrap(config.bootstrap_token_file.as_deref())? {

@@ -34,7 +34,8 @@ crate::error_codes! {
          Operators set the limit with `http.request_timeout`.");
     UNAVAILABLE = (SERVICE_UNAVAILABLE, "unavailable", "The server cannot answer now",
         "Something that the server needs, such as its database, is gone or too slow. Send the request again after the \
-         seconds in `Retry-After`. `GET /health/ready` names what is missing.");
+         seconds in `Retry-After`, with the same `Idempotency-Key` if it had one: what was to be changed may have been, if the \
+         answer was lost on its way. `GET /health/ready` names what is missing.");
     STORAGE_FULL = (INSUFFICIENT_STORAGE, "storage_full", "There is no room left to store anything",
         "Operators: make room on the disk of the database. Nothing was stored, and reading still works.");
     INTERNAL = (INTERNAL_SERVER_ERROR, "internal", "Something went wrong inside the server",

@@ -11,4 +11,15 @@ crate::error_codes! {
          `--bootstrap-token-file`.");
     FORBIDDEN = (FORBIDDEN, "forbidden", "The credential does not have the permission",
         "`permission` in the answer names what is missing. Ask who made the key for one that has it.");
+    GRANTS_TOO_MUCH = (FORBIDDEN, "grants_too_much", "Nobody hands on more than they have",
+        "A key may do at most what its maker may. Leave out what you may not do yourself; `GET /api/v1/whoami` tells what \
+         you may.");
+    PERMISSION_UNKNOWN = (UNPROCESSABLE_ENTITY, "permission_unknown", "There is no such permission",
+        "Permissions are named `things:verb`. All of them are listed in the documentation of permissions.");
+    KEY_NAME = (UNPROCESSABLE_ENTITY, "key_name", "This cannot be the name of a key",
+        "A name has 1 to 200 characters, none of them a control character.");
+    KEY_NOT_FOUND = (NOT_FOUND, "key_not_found", "There is no such key that works",
+        "It may be revoked already, or belong to another workspace. `GET /api/v1/keys` lists yours.");
+    LAST_ADMINISTRATOR = (CONFLICT, "last_administrator", "Nobody else has all permissions",
+        "Make somebody else an administrator first, or nobody could manage the installation any more.");
 }

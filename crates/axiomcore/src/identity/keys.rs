@@ -9,10 +9,19 @@ use crate::entropy::Unavailable;
 
 /// Why a key was not made or revoked.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum KeyError {
     /// Nobody hands on more than they have.
     #[error("a key cannot have permissions that its maker does not have")]
     TooMuch,
+    /// Its name is empty or too long.
+    #[error("a key's name has 1 to 200 characters, none of them a control character")]
+    Name,
+    /// The service has no such permission.
+    #[error("there is no permission `{0}`")]
+    Permission(String),
+    /// Nobody could manage the installation any more.
+    #[error("nobody else has all permissions")]
+    Last,
     /// There is no randomness to make a secret from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
@@ -45,10 +54,20 @@ impl Identity {
     /// Makes an API key in the maker's workspace.
     ///
     /// # Errors
-    /// If the maker would hand on more than they have, or the database fails.
-    pub async fn create_key(&self, maker: &Principal, new: NewKey) -> Result<CreatedKey, Error> {
+    /// If its name or a permission is none, if the maker would hand on more than they have, or the database fails.
+    pub async fn create_key(&self, maker: &Principal, new: NewKey) -> Result<CreatedKey, KeyError> {
+        if new.name.is_empty() || new.name.chars().count() > 200 || new.name.chars().any(char::is_control) {
+            return Err(KeyError::Name);
+        }
+        if let Permissions::Only(names) = &new.permissions {
+            let is_known =
+                |name: &&String| self.0.parts.permissions.iter().copied().flatten().any(|known| known.name == **name);
+            if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
+                return Err(KeyError::Permission(unknown.clone()));
+            }
+        }
         if !maker.permissions.cover(&new.permissions) {
-            return Err(Error::TooMuch);
+            return Err(KeyError::TooMuch);
         }
         let (workspace, created_by) = (maker.workspace, maker.id.clone());
         let (created, fingerprint) = self.new_key(workspace, created_by, new)?;
@@ -66,7 +85,7 @@ impl Identity {
     ///
     /// # Errors
     /// If there is no randomness, or the database fails.
-    pub fn own_key(&self, id: &'static str, permissions: Permissions) -> Result<Secret<String>, Error> {
+    pub fn own_key(&self, id: &'static str, permissions: Permissions) -> Result<Secret<String>, KeyError> {
         let parts = &self.0.parts;
         let text = text(parts.key_prefix, DEFAULT_WORKSPACE, id, parts.entropy.as_ref())?;
         let (fingerprint, created_at) = (Fingerprint::of(text.expose()), parts.clock.now());
@@ -110,14 +129,24 @@ impl Identity {
     /// whether there was one that still worked.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn revoke_key(&self, principal: &Principal, id: &str) -> crate::store::Result<bool> {
+    /// If nobody else may everything, or the database fails.
+    pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<bool, KeyError> {
         let (workspace, stored_id, now) = (principal.workspace, id.to_owned(), self.0.parts.clock.now());
-        let revoke =
-            move |connection: &mut dyn crate::store::Connection| store::revoke(connection, workspace, &stored_id, now);
-        let revoked = self.0.parts.database.write(revoke).await?;
+        let identity = self.clone();
+        let revoked = self.0.parts.database.write(move |connection| {
+            store::lock_default_workspace(connection)?;
+            let found = store::find(connection, workspace, &stored_id)?.filter(|stored| stored.key.works(now));
+            let Some(stored) = found else { return Ok(Ok(false)) };
+            let is_last = stored.key.permissions == Permissions::Every
+                && !identity.has_administrator_but(connection, None, Some(&stored_id))?;
+            if is_last {
+                return Ok(Err(KeyError::Last));
+            }
+            store::revoke(connection, workspace, &stored_id, now).map(Ok)
+        });
+        let revoked = revoked.await?;
         // After the commit: who reads the database from here on sees it, and who read before is not remembered.
         self.0.cache.remove(workspace, id);
-        Ok(revoked)
+        revoked
     }
 }

@@ -9,7 +9,7 @@ use super::cache::Cache;
 use super::key::{Fingerprint, place_of};
 use super::passwords::{Pool, Recipe};
 use super::store::Stored;
-use super::{Algorithm, Config, MIGRATIONS, Principal, Role, sessions, store};
+use super::{Algorithm, Config, MIGRATIONS, Permission, Principal, Role, sessions, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::sealing::Sealer;
@@ -30,6 +30,8 @@ pub struct IdentityParts {
     pub entropy: Arc<dyn Entropy>,
     /// What secrets lie in the database under.
     pub sealer: Sealer,
+    /// Tables of all permissions that there are.
+    pub permissions: &'static [&'static [Permission]],
     /// The roles that the service has.
     pub roles: &'static [Role],
     /// What API keys begin with, so that they are recognised.
@@ -72,6 +74,11 @@ impl Identity {
             session_idle_time: config.session_idle_time.duration(),
             parts,
         })))
+    }
+
+    /// The time, as identity reads it.
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.parts.clock.now()
     }
 
     /// Who has this credential, if it is a good one.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{
-    Bootstrap, Config, Error, Identity, IdentityParts, NewKey, Permission, Permissions, Principal, PrincipalKind,
+    Bootstrap, Config, Identity, IdentityParts, KeyError, NewKey, Permission, Permissions, Principal, PrincipalKind,
 };
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
@@ -34,6 +34,7 @@ impl Installation {
             clock: Arc::new(clock.clone()),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             entropy,
+            permissions: &[&[READ, WRITE]],
             roles: &[],
             key_prefix: "fa",
         };
@@ -97,7 +98,7 @@ fn nobody_hands_on_more_than_they_have(here: &Installation, admin: &Principal) {
     for too_much in [Permissions::only(&[READ, WRITE]), Permissions::Every] {
         let new = NewKey { name: "more".into(), permissions: too_much, expires_at: None };
         let refused = here.runtime.block_on(here.identity.create_key(&reader, new));
-        assert!(matches!(refused, Err(Error::TooMuch)));
+        assert!(matches!(refused, Err(KeyError::TooMuch)));
     }
 }
 

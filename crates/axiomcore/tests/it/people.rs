@@ -42,6 +42,7 @@ impl Service {
             clock: Arc::new(clock.clone()),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             entropy,
+            permissions: &[&[READ]],
             roles: ROLES,
             key_prefix: "fa",
         };

@@ -210,7 +210,8 @@ impl Segments {
         }
         // With a segment still on its way the open one grows; slices are sized so that this is rare.
         let has_room = self.sealed.as_ref().is_none_or(Sealed::is_complete);
-        if self.events >= segment && self.gathered && has_room {
+        // A group of nothing says nothing of how far the log has come.
+        if self.events >= segment && self.gathered && has_room && last > 0 {
             let heads = std::mem::take(&mut self.open);
             self.events = 0;
             self.sealed = Some(Sealed { heads, written: None, last });
@@ -311,6 +312,17 @@ mod tests {
         assert_eq!(segments.find((1, 3)), Some(head_at(4)), "readers with an older view of the table still need it");
         segments.note((0..10).map(|at| ((1, at), head_at(at as u64 + 11))), 10);
         assert!(segments.open.is_empty() && segments.slice(SEGMENT).is_some(), "the next segment takes its place");
+    }
+
+    #[test]
+    fn a_group_of_nothing_seals_nothing() {
+        let mut segments = Segments::default();
+        segments.note([((1, 1), head_at(7))].into_iter(), 1);
+        segments.gathered = true;
+        segments.note(std::iter::empty(), 1);
+        assert!(segments.sealed.is_none(), "it would be called complete up to no event at all");
+        segments.note([((1, 2), head_at(8))].into_iter(), 1);
+        assert_eq!(segments.slice(SEGMENT).unwrap().complete, Some(8));
     }
 
     #[test]

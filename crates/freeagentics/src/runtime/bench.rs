@@ -36,6 +36,7 @@ impl Bench {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
+            permissions: &[],
             roles: &[],
             key_prefix: "fa",
         };

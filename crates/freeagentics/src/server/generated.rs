@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::documentation;
-use super::permissions::PERMISSIONS;
+use super::permissions;
 use super::settings::schema;
 use super::start::{Started, application, build};
 
@@ -123,14 +123,14 @@ fn every_permission_is_needed_somewhere_and_only_declared_ones_are() {
         .iter()
         .filter_map(|route| if let Access::Needs(permission) = route.access { Some(permission.name) } else { None })
         .collect();
-    let declared: BTreeSet<_> = PERMISSIONS.iter().map(|permission| permission.name).collect();
+    let declared: BTreeSet<_> = permissions::all().map(|permission| permission.name).collect();
     assert!(needed.is_subset(&declared), "{needed:?}");
 }
 
 #[test]
 fn the_page_of_permissions_is_fresh() {
-    let listed =
-        PERMISSIONS.iter().fold("| permission | what it lets one do |\n|---|---|\n".to_owned(), |page, one| {
+    let listed = permissions::all()
+        .fold("| permission | what it lets one do |\n|---|---|\n".to_owned(), |page, one| {
             page + &format!("| `{}` | {} |\n", one.name, one.meaning)
         });
     let about = "Every API key has permissions; the administrator's has all of them. A handler's permission stands in its \

@@ -1,10 +1,10 @@
 //! What one may do, on one page. The permission that a handler needs stands in its signature.
 
-use axiomcore::identity::{Grant, Require, Role};
+use axiomcore::identity::{Grant, Permission, Require, Role, routes};
 
 axiomcore::permissions! {
-    /// Every permission there is.
-    pub(crate) const PERMISSIONS;
+    /// Those of the platform; who manages credentials has others besides.
+    pub(crate) const OWN;
     ReadModels = ("models:read", "See models and their documents, and check documents.");
     WriteModels = ("models:write", "Store models and new versions of them.");
     ReadAgents = ("agents:read", "See agents, their beliefs, decisions and events; with models:read, export them.");
@@ -12,6 +12,14 @@ axiomcore::permissions! {
     StepAgents = ("agents:step", "Give agents observations and let them decide.");
     DeleteAgents = ("agents:delete", "Delete agents.");
     ReadSystem = ("system:read", "See what runs: version, database, counts.");
+}
+
+/// All tables of permissions.
+pub(crate) const TABLES: &[&[Permission]] = &[OWN, routes::PERMISSIONS];
+
+/// Every permission there is.
+pub(crate) fn all() -> impl Iterator<Item = &'static Permission> {
+    TABLES.iter().copied().flatten()
 }
 
 /// The roles of people.

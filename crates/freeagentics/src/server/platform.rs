@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use super::permissions::ROLES;
+use super::permissions::{ROLES, TABLES};
 use super::settings::DATABASE_FILE;
 use super::start::StartError;
 use crate::live::{Live, LiveParts};
@@ -93,6 +93,7 @@ impl Platform {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sealer: Sealer::new(keys, entropy.clone()),
+            permissions: TABLES,
             roles: ROLES,
             key_prefix: KEY_PREFIX,
         };

@@ -3,6 +3,7 @@
 
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
+use axiomcore::identity::routes::keys;
 use utoipa::OpenApi;
 
 use super::{Platform, documentation};
@@ -70,6 +71,10 @@ routes! {
     get    "/api/v1/agents/{id}/events"             => live::agent_events::follow_agent, unhurried();
     get    "/api/v1/events"                         => live::events::follow_agents, unhurried();
     get    "/api/v1/ws"                             => live::socket::open_socket, unhurried();
+
+    get    "/api/v1/keys"                           => keys::list_keys;
+    post   "/api/v1/keys"                           => keys::create_key;
+    delete "/api/v1/keys/{id}"                      => keys::revoke_key;
 
     get    "/api/v1/whoami"                         => system::whoami::get_whoami;
     get    "/api/v1/system"                         => system::read::get_system;

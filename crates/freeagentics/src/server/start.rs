@@ -34,7 +34,7 @@ pub(crate) enum StartError {
     Folder(#[from] axiomcore::lifecycle::DataFolderError),
     Store(#[from] axiomcore::store::Error),
     Bootstrap(#[from] identity::BootstrapError),
-    Key(#[from] identity::Error),
+    Key(#[from] identity::KeyError),
     Sealing(#[from] axiomcore::sealing::KeyError),
     Entropy(#[from] axiomcore::entropy::Unavailable),
     Codes(#[from] http::DeclaredTwice),

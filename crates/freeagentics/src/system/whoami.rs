@@ -5,7 +5,7 @@ use axiomcore::identity::{Authenticated, Permissions, Principal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::server::permissions::PERMISSIONS;
+use crate::server::permissions;
 
 /// Who asks.
 #[derive(Serialize, ToSchema)]
@@ -26,13 +26,13 @@ pub(crate) struct Whoami {
 /// Who asks, and what they may do
 #[utoipa::path(get, path = "/api/v1/whoami", responses((status = 200, description = "You.", body = Whoami)))]
 pub(crate) async fn get_whoami(Authenticated(principal): Authenticated) -> Json<Whoami> {
-    let Principal { workspace, id, kind, permissions, .. } = &*principal;
-    let known = PERMISSIONS.iter().filter(|permission| permissions.has(**permission));
+    let Principal { workspace, id, kind, permissions: has, .. } = &*principal;
+    let known = permissions::all().filter(|permission| has.has(**permission));
     Json(Whoami {
         id: id.clone(),
         kind: kind.name(),
         workspace: *workspace,
         permissions: known.map(|permission| permission.name.to_owned()).collect(),
-        administrator: *permissions == Permissions::Every,
+        administrator: *has == Permissions::Every,
     })
 }

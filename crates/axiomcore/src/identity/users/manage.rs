@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::identity::key::{Fingerprint, hex};
 use crate::identity::passwords::importable;
 use crate::identity::role::together;
-use crate::identity::{Identity, Permissions, Principal, sessions};
+use crate::identity::{Identity, Key, Permissions, Principal, sessions};
 use crate::store::Connection;
 
 /// What a ticket begins with, so that it is recognised.
@@ -197,16 +197,27 @@ impl Identity {
         if self.permissions_of(user) != Permissions::Every || user.status != Status::Active {
             return Ok(());
         }
+        if self.has_administrator_but(connection, Some(but), None)? { Ok(()) } else { Err(UserError::Last) }
+    }
+
+    /// Whether anybody may everything, apart from this user or this key.
+    pub(in crate::identity) fn has_administrator_but(
+        &self,
+        connection: &mut dyn Connection,
+        user: Option<&Place>,
+        key: Option<&str>,
+    ) -> crate::store::Result<bool> {
         let now = self.0.parts.clock.now();
-        let mut keys = crate::identity::store::list_all(connection)?.into_iter();
+        let keys = crate::identity::store::list_all(connection)?;
+        let opens_all = |one: &Key| one.permissions == Permissions::Every && one.works(now) && key != Some(&*one.id);
+        if keys.iter().any(opens_all) {
+            return Ok(true);
+        }
         let is_administrator = |roles: &String| {
-            roles.split_whitespace().any(|name| {
-                self.0.parts.roles.iter().any(|role| role.name == name && role.permissions() == Permissions::Every)
-            })
+            let named = |name: &str| self.0.parts.roles.iter().find(|role| role.name == name);
+            roles.split_whitespace().filter_map(named).any(|role| role.permissions() == Permissions::Every)
         };
-        let others = keys.any(|key| key.permissions == Permissions::Every && key.works(now))
-            || store::active_roles(connection, but)?.iter().any(is_administrator);
-        if others { Ok(()) } else { Err(UserError::Last) }
+        Ok(store::active_roles(connection, user)?.iter().any(is_administrator))
     }
 
     fn new_ticket(&self, now: Timestamp) -> Result<(Ticket, Fingerprint), UserError> {

@@ -57,10 +57,11 @@ pub(super) fn list(connection: &mut dyn Connection, workspace: i64) -> Result<Ve
     rows.into_iter().map(|row| stored(row).map(|stored| stored.user)).collect()
 }
 
-/// The roles of everybody in all workspaces who can sign in, but one.
-pub(super) fn active_roles(connection: &mut dyn Connection, but: &Place) -> Result<Vec<String>> {
+/// The roles of everybody in all workspaces who can sign in, apart from one.
+pub(super) fn active_roles(connection: &mut dyn Connection, but: Option<&Place>) -> Result<Vec<String>> {
     let sql = "SELECT roles FROM users WHERE status = 'active' AND NOT (workspace = $1 AND id = $2)";
-    let mut rows = connection.query(sql, &[but.workspace.into(), (&but.id).into()])?;
+    let (workspace, id) = but.map_or((0, ""), |place| (place.workspace, &*place.id));
+    let mut rows = connection.query(sql, &[workspace.into(), id.into()])?;
     rows.iter_mut().map(|row| row.text(0)).collect()
 }
 

@@ -1,9 +1,8 @@
 //! The whole document: what handlers declare, completed from the table of routes.
 
-use axiomcore::http::{Access, Catalogue, ErrorCode, Route};
+use axiomcore::http::{Access, Catalogue, DECLARED, ErrorCode, Route};
 use serde_json::{Map, Value, json};
 
-use super::failures::CODES;
 use super::general::Operation;
 use super::problem::{self, Responses};
 use super::{core, parameters, schemas};
@@ -22,6 +21,7 @@ const TAGS: &[(&str, &str)] = &[
     ("decisions", "What agents decided, and why."),
     ("fleets", "Many agents at once, by their labels."),
     ("live", "What agents do, as it happens."),
+    ("keys", "API keys: what programs come in with, and what each may do."),
     ("system", "Who asks, and what runs."),
     ("service", "Probes and documentation, for everybody."),
 ];
@@ -83,7 +83,7 @@ fn fail(
     catalogue: &Catalogue,
     shared: &mut Responses,
 ) {
-    let own = responses.values().filter_map(|response| response.get(CODES));
+    let own = responses.values().filter_map(|response| response.get(DECLARED));
     let mut codes: Vec<_> = own.flat_map(|names| problem::find(catalogue, names)).chain(general).collect();
     codes.sort_by_key(|code| (code.status, code.code));
     codes.dedup();

@@ -6,11 +6,10 @@
 
 mod core;
 mod document;
-mod failures;
 mod general;
 mod parameters;
 mod problem;
 mod schemas;
 
+pub(crate) use axiomcore::failures;
 pub(crate) use document::document;
-pub(crate) use failures::{failures, responses_of};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axiomcore::clock::SystemClock;
 use axiomcore::entropy::SystemEntropy;
-use axiomcore::identity::{self, Identity, IdentityParts, NewKey, Permissions, Principal, PrincipalKind};
+use axiomcore::identity::{self, Identity, IdentityParts, NewKey, Permission, Permissions, Principal, PrincipalKind};
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Row};
 use tokio::runtime::Runtime;
@@ -46,10 +46,24 @@ impl Beside {
     /// The text of a new key, and its id.
     pub(crate) fn key(&self, workspace: i64, permissions: Permissions) -> (String, String) {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let known: Vec<Permission> = match &permissions {
+            Permissions::Only(names) => {
+                names.iter().map(|name| Permission { name: name.clone().leak(), meaning: "" }).collect()
+            }
+            Permissions::Every => Vec::new(),
+        };
+        let tables: &[&[Permission]] = Vec::leak(vec![&*known.leak()]);
         // API keys are not sealed, so any key will do.
         let sealer = Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone());
-        let parts =
-            IdentityParts { database: self.database.clone(), clock, entropy, sealer, roles: &[], key_prefix: "fa" };
+        let parts = IdentityParts {
+            database: self.database.clone(),
+            clock,
+            entropy,
+            sealer,
+            permissions: tables,
+            roles: &[],
+            key_prefix: "fa",
+        };
         let identity = Identity::open(&identity::Config::default(), parts).unwrap();
         let (kind, all) = (PrincipalKind::ApiKey, Permissions::Every);
         let maker = Principal { workspace, id: "test".into(), kind, permissions: all, session: None };

@@ -6,6 +6,7 @@ mod client;
 mod decisions;
 mod fleets;
 mod importing;
+mod keys;
 mod live;
 mod models;
 mod permissions;

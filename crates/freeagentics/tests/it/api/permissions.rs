@@ -35,6 +35,9 @@ const ASKED: &[(&str, &str, &str)] = &[
     ("agents:read", "GET", "/api/v1/agents/{id}/events"),
     ("agents:read", "GET", "/api/v1/events"),
     ("agents:read", "GET", "/api/v1/ws"),
+    ("keys:read", "GET", "/api/v1/keys"),
+    ("keys:write", "POST", "/api/v1/keys"),
+    ("keys:write", "DELETE", "/api/v1/keys/{id}"),
     ("system:read", "GET", "/api/v1/system"),
 ];
 

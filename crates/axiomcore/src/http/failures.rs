@@ -2,37 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use axiomcore::http::ErrorCode;
 use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::{RefOr, Response, ResponseBuilder};
 
-/// Under which a response carries its codes until the document is written.
-pub(super) const CODES: &str = "x-codes";
+use super::ErrorCode;
 
-/// Declares with which of the product's errors a handler may answer, to be named in its `responses`.
+/// Under which a response carries its codes until the document about the API is written.
+pub const DECLARED: &str = "x-codes";
+
+/// Declares with which of the service's errors a handler may answer, as a type to be named in its `responses`.
+#[macro_export]
 macro_rules! failures {
     ($(#[doc = $about:literal])* $name:ident: $($code:path),+ $(,)?) => {
         $(#[doc = $about])*
+        #[derive(Debug)]
         pub(crate) enum $name {}
 
         impl utoipa::IntoResponses for $name {
             fn responses() -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
-                $crate::server::openapi::responses_of(&[$(&$code),+])
+                $crate::http::responses_of(&[$(&$code),+])
             }
         }
     };
 }
-pub(crate) use failures;
 
 /// Codes by their status, as responses that the document completes.
-pub(crate) fn responses_of(codes: &[&'static ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
+pub fn responses_of(codes: &[&'static ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for code in codes {
         by_status.entry(code.status.as_u16().to_string()).or_default().push(code.code);
     }
     let response = |codes: Vec<&str>| {
-        let codes = Extensions::from_iter([(CODES, json!(codes))]);
+        let codes = Extensions::from_iter([(DECLARED, json!(codes))]);
         ResponseBuilder::new().extensions(Some(codes)).build().into()
     };
     by_status.into_iter().map(|(status, codes)| (status, response(codes))).collect()

@@ -1,0 +1,10 @@
+//! What identity offers over HTTP. A service puts these handlers among its own routes, at addresses of its own.
+
+pub mod keys;
+
+crate::permissions! {
+    /// What one may do with credentials.
+    pub const PERMISSIONS;
+    ReadKeys = ("keys:read", "See which API keys there are, what each may do and when it was last used.");
+    WriteKeys = ("keys:write", "Make API keys that may no more than their maker, and revoke them.");
+}
