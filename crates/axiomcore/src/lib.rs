@@ -1,7 +1,9 @@
 //! The production core under a service: everything that is not its trade.
 //!
+//! - [`audit`]: who did what, in a record that cannot be changed unnoticed.
 //! - [`clock`] and [`entropy`]: time and randomness as parameters.
 //! - [`config`]: typed settings from defaults, profiles, a file, the environment and flags.
+//! - [`hex`]: bytes as text.
 //! - [`http`]: problem details, middleware, health, a server that stops without dropping a request.
 //! - [`identity`]: who asks and what they may do, in the signature of every handler.
 //! - [`lifecycle`]: the data folder, signals, an ordered end.
@@ -12,9 +14,11 @@
 //! Nothing here knows what an agent is. `examples/notes.rs` is a whole service in one file.
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod entropy;
+pub mod hex;
 pub mod http;
 pub mod identity;
 pub mod lifecycle;

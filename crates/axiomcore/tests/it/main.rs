@@ -1,6 +1,7 @@
 //! Integration tests of the core, on real databases and sockets.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
+mod audit;
 mod client;
 mod config;
 mod http;

@@ -1,0 +1,110 @@
+//! Making checkpoints.
+
+use super::anchor::Anchor;
+use super::chain::{BEGINNING, Hash};
+use super::checkpoint::{LogRange, Signed, Statement};
+use super::key::SigningKey;
+use super::log::{self, CommittedLog};
+use super::{retention, sequencer, store};
+use crate::clock::Timestamp;
+use crate::store::{Connection, Database, Error, Result};
+
+/// Rows of the service's own log that one checkpoint covers at most: a log that was there before the audit takes several.
+const MOST_ROWS: u64 = 200_000;
+
+/// The moments of a checkpoint.
+#[derive(Clone, Copy)]
+pub(super) struct Moments {
+    pub(super) now: Timestamp,
+    /// Another checkpoint that is younger than this is enough.
+    pub(super) due: Timestamp,
+    /// What is older than this goes.
+    pub(super) cutoff: Timestamp,
+}
+
+/// What the last checkpoint said, as far as the next one needs it.
+struct Last {
+    number: u64,
+    digest: Hash,
+    at: Timestamp,
+    log_to: u64,
+}
+
+/// Makes the next checkpoint, if anything has happened since the last one and that is due; says whether there may be more
+/// to cover. Several nodes may do this at once; the first one wins.
+pub(super) fn make(
+    database: &Database,
+    key: &SigningKey,
+    own_log: Option<&dyn CommittedLog>,
+    moments: Moments,
+) -> Result<bool> {
+    let last = database.read_blocking(last)?;
+    if last.at > moments.due {
+        return Ok(false);
+    }
+    let range = match own_log {
+        None => LogRange { after: last.log_to, to: last.log_to, ..LogRange::default() },
+        Some(own_log) => {
+            let settled = own_log.settled(database)?.max(last.log_to);
+            log::range(own_log, database, (last.log_to, settled), MOST_ROWS)?
+        }
+    };
+    let is_more = range.rows >= MOST_ROWS;
+    let is_first = database.write_blocking(|connection| append(connection, key, &last, range, moments))?;
+    Ok(is_more || !is_first)
+}
+
+fn last(connection: &mut dyn Connection) -> Result<Last> {
+    let Some(line) = store::last_checkpoint(connection)? else {
+        return Ok(Last { number: 0, digest: BEGINNING, at: Timestamp(i64::MIN), log_to: 0 });
+    };
+    let Signed { statement, digest, .. } =
+        Signed::read(&line).map_err(|wrong| Error::Corrupt(format!("the last checkpoint of the audit: {wrong}")))?;
+    Ok(Last { number: statement.number, digest, at: Timestamp(statement.at), log_to: statement.log.to })
+}
+
+/// Whether nobody has made one meanwhile.
+fn append(
+    connection: &mut dyn Connection,
+    key: &SigningKey,
+    before: &Last,
+    log: LogRange,
+    moments: Moments,
+) -> Result<bool> {
+    sequencer::lock(connection)?;
+    if last(connection)?.number != before.number {
+        return Ok(false);
+    }
+    retention::trim(connection, moments.cutoff)?;
+    let chains = store::unstated(connection)?;
+    if chains.is_empty() && log.rows == 0 {
+        return Ok(true);
+    }
+    let number = before.number + 1;
+    let statement = Statement { number, at: moments.now.0, previous: before.digest, chains, log };
+    let line = statement.sign(key).map_err(|error| Error::Failed(error.to_string()))?;
+    store::insert_checkpoint(connection, number, &line).map(|()| true)
+}
+
+/// Appends to the anchor what it does not have yet, such as after a crash between the database and it; says which
+/// checkpoint is its last one then.
+pub(super) fn anchor(database: &Database, anchor: &Anchor, mut last: u64) -> std::result::Result<u64, AnchorError> {
+    loop {
+        let after = i64::try_from(last).unwrap_or(i64::MAX);
+        let lines = database.read_blocking(|connection| store::checkpoints_after(connection, after, PAGE))?;
+        let Some((number, _)) = lines.last() else { return Ok(last) };
+        anchor.append(lines.iter().map(|(_, line)| line.as_str()))?;
+        last = number.unsigned_abs();
+    }
+}
+
+/// Checkpoints that are anchored at once.
+const PAGE: usize = 1_000;
+
+/// Why the anchor is not up to date.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) enum AnchorError {
+    Store(#[from] Error),
+    File(#[from] std::io::Error),
+}

@@ -1,0 +1,227 @@
+//! The audit of a running service.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+
+use super::anchor::Anchor;
+use super::checkpointing::{self, AnchorError, Moments};
+use super::key::{self, PublicKey, SigningKey};
+use super::metrics::AuditMetrics;
+use super::{CommittedLog, Config, MIGRATIONS, sequence, sequencer, store};
+use crate::clock::{Clock, Timestamp};
+use crate::entropy::Entropy;
+use crate::lifecycle::Stopping;
+use crate::sealing::Sealer;
+use crate::store::{Connection, Database, Error};
+use crate::telemetry::Metrics;
+
+/// How long an entry waits at most before the sequencer looks.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What the signing key is sealed for.
+const PURPOSE: &str = "audit signing key";
+
+/// The audit. Clones are the same.
+#[derive(Clone)]
+pub struct Audit(Arc<Inner>);
+
+/// What the audit stands on.
+pub struct AuditParts {
+    /// Where entries are.
+    pub database: Database,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where salts come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where it is counted.
+    pub metrics: Metrics,
+    /// What the signing key is kept with.
+    pub sealer: Sealer,
+    /// The service's own log, if checkpoints are to cover it.
+    pub own_log: Option<Arc<dyn CommittedLog>>,
+}
+
+struct Inner {
+    parts: AuditParts,
+    config: Config,
+    key: SigningKey,
+    metrics: AuditMetrics,
+    anchor: Anchor,
+    /// The last checkpoint that is in the anchor.
+    anchored: AtomicU64,
+    /// When the last checkpoint was looked for; held while one is made.
+    checkpointed_at: Mutex<Timestamp>,
+}
+
+/// Why the audit cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// There is no randomness.
+    #[error(transparent)]
+    Entropy(#[from] crate::entropy::Unavailable),
+    /// The signing key is none.
+    #[error(transparent)]
+    Key(#[from] key::NoKey),
+    /// The signing key cannot be sealed or opened.
+    #[error("the key of the audit's checkpoints: {0}")]
+    Sealed(#[from] crate::sealing::SealError),
+    /// The anchor file cannot be read or written.
+    #[error("the audit's anchor file: {0}")]
+    Anchor(#[from] std::io::Error),
+}
+
+impl From<AnchorError> for AuditError {
+    fn from(error: AnchorError) -> Self {
+        match error {
+            AnchorError::Store(error) => Self::Store(error),
+            AnchorError::File(error) => Self::Anchor(error),
+        }
+    }
+}
+
+impl Audit {
+    /// Opens the audit after everything else that has tables; blocks. `anchor` is where the anchor file is unless the
+    /// configuration says so.
+    ///
+    /// # Errors
+    /// If the database, the signing key or the anchor file cannot be used.
+    pub fn open(config: Config, parts: AuditParts, anchor: &Path) -> Result<Self, AuditError> {
+        parts.database.migrate("audit", MIGRATIONS)?;
+        let key = signing_key(&parts)?;
+        let anchor = Anchor::open(config.anchor_file.as_deref().unwrap_or(anchor))?;
+        let metrics = AuditMetrics::register(&parts.metrics, &parts.clock);
+        let (anchored, now) = (AtomicU64::new(anchor.last_number()), parts.clock.now());
+        let audit = Inner { parts, config, key, metrics, anchor, anchored, checkpointed_at: Mutex::new(now) };
+        audit.warn_if_set_back()?;
+        Ok(Self(Arc::new(audit)))
+    }
+
+    /// The key that checkpoints can be checked with.
+    pub fn public_key(&self) -> PublicKey {
+        self.0.key.public()
+    }
+
+    pub(super) fn parts(&self) -> &AuditParts {
+        &self.0.parts
+    }
+
+    /// Moves all that waits into the chains; blocks. Says how many entries that were.
+    ///
+    /// # Errors
+    /// If the database fails or there is no randomness.
+    pub fn sequence_blocking(&self) -> Result<usize, AuditError> {
+        let Inner { parts, metrics, .. } = &*self.0;
+        let (now, mut moved) = (parts.clock.now(), 0);
+        while parts.database.read_blocking(store::is_waiting)? {
+            let batch = parts.database.write_blocking(|connection| sequence(connection, parts.entropy.as_ref()))?;
+            metrics.chained.inc_by(batch as u64);
+            moved += batch;
+            if batch < sequencer::BATCH {
+                break;
+            }
+        }
+        metrics.drained(now);
+        Ok(moved)
+    }
+
+    /// Makes a checkpoint of all that has happened and anchors it. Another node's that is not older than `age` is as good.
+    fn checkpoint(&self, age: Option<Duration>) -> Result<(), AuditError> {
+        let Inner { parts, config, key, metrics, anchor, anchored, .. } = &*self.0;
+        let ago = |now: Timestamp, ago: Duration| Timestamp(0).plus(now.since(Timestamp(0)).saturating_sub(ago));
+        let now = parts.clock.now();
+        let due = age.map_or(Timestamp(i64::MAX), |age| ago(now, age));
+        let mut moments = Moments { now, due, cutoff: ago(now, config.retention.duration()) };
+        while checkpointing::make(&parts.database, key, parts.own_log.as_deref(), moments)? {
+            moments.due = moments.due.max(now);
+        }
+        let last = checkpointing::anchor(&parts.database, anchor, anchored.load(Ordering::Relaxed))?;
+        anchored.store(last, Ordering::Relaxed);
+        metrics.covered(now);
+        Ok(())
+    }
+
+    /// Chains and makes checkpoints until a stop is asked for; then it is time for [`finish_blocking`](Self::finish_blocking).
+    pub async fn run_until_stopped(self, stopping: Stopping) {
+        let mut is_failing = false;
+        loop {
+            tokio::select! {
+                () = stopping.requested() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+            let audit = self.clone();
+            let done = spawn_blocking(move || audit.tick()).await.map_err(|error| error.to_string());
+            let failed = done.and_then(|done| done.map_err(|error| error.to_string())).err();
+            if let Some(error) = failed.as_ref().filter(|_| !is_failing) {
+                tracing::error!(error, "the audit does not go on: {error}; what happens waits in the outbox");
+            } else if is_failing && failed.is_none() {
+                tracing::info!("the audit goes on");
+            }
+            is_failing = failed.is_some();
+        }
+    }
+
+    fn tick(&self) -> Result<(), AuditError> {
+        self.sequence_blocking()?;
+        let (now, interval) = (self.0.parts.clock.now(), self.0.config.checkpoint_interval.duration());
+        let mut last = self.0.checkpointed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.since(*last) >= interval {
+            self.checkpoint(Some(interval / 2))?;
+            *last = now;
+        }
+        Ok(())
+    }
+
+    /// Chains and covers all there is; blocks. To be called when nothing happens any more.
+    ///
+    /// # Errors
+    /// If the database or the anchor file fails.
+    pub fn finish_blocking(&self) -> Result<(), AuditError> {
+        self.sequence_blocking()?;
+        self.checkpoint(None)
+    }
+}
+
+impl Inner {
+    fn warn_if_set_back(&self) -> Result<(), AuditError> {
+        let (Some(line), number) = (&self.anchor.last, self.anchor.last_number()) else { return Ok(()) };
+        let before = i64::try_from(number).unwrap_or(i64::MAX) - 1;
+        let kept = self.parts.database.read_blocking(|connection| store::checkpoints_after(connection, before, 1))?;
+        if kept.first().is_none_or(|(_, kept)| kept != line) {
+            tracing::error!(
+                checkpoint = number,
+                "the audit's anchor file ends with checkpoint {number}, which the database does not have: the database was \
+                 set back, or the file is another one's. `audit verify` says more"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The installation's key; made by the first node that starts.
+fn signing_key(parts: &AuditParts) -> Result<SigningKey, AuditError> {
+    let fresh = key::generate(parts.entropy.as_ref())?;
+    let sealed = parts.sealer.seal(PURPOSE, fresh.expose())?;
+    let keep = |connection: &mut dyn Connection| {
+        sequencer::lock(connection)?;
+        match store::sealed_key(connection)? {
+            Some(sealed) => Ok(sealed),
+            None => store::insert_key(connection, &sealed).map(|()| sealed),
+        }
+    };
+    let sealed = parts.database.write_blocking(keep)?;
+    Ok(SigningKey::read(&parts.sealer.open(PURPOSE, &sealed)?)?)
+}
+
+impl fmt::Debug for Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Audit")
+    }
+}

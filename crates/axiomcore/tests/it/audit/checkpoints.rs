@@ -1,0 +1,95 @@
+//! Checkpoints and the anchor: made when something has happened, by whichever node comes first, and complete after a crash.
+
+use std::fs;
+use std::time::Duration;
+
+use axiomcore::audit::{Against, Config, Fault, Place, verify_database};
+use axiomcore::config::Period;
+
+use super::{Ground, Rows, entry, on_both_databases};
+
+on_both_databases!(
+    checkpoints_follow_each_other_in_the_database_and_in_the_anchor,
+    an_anchor_that_a_crash_left_behind_is_completed,
+    old_entries_go_under_a_checkpoint_that_says_so,
+    nodes_share_one_key_and_one_row_of_checkpoints,
+);
+
+fn checkpoints_follow_each_other_in_the_database_and_in_the_anchor(ground: &Ground) {
+    let bench = ground.open();
+    for round in 0..5 {
+        bench.live(10 * round, 10);
+        bench.finish();
+        bench.finish();
+    }
+    let report = bench.verify();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!((report.checkpoints, report.unanchored), (5, 0), "nothing new, no checkpoint");
+    assert_eq!(fs::read_to_string(&bench.anchor).unwrap().lines().count(), 5);
+    let pinned = Against { anchor: None, key: Some(bench.audit.public_key()) };
+    assert!(verify_database(&bench.database, None, &pinned).unwrap().is_clean());
+    let other = Against { anchor: None, key: Some([7; 32]) };
+    let report = verify_database(&bench.database, None, &other).unwrap();
+    assert_eq!(report.findings[0].fault, Fault::WrongKey);
+}
+
+fn an_anchor_that_a_crash_left_behind_is_completed(ground: &Ground) {
+    let bench = ground.open();
+    bench.live(0, 10);
+    bench.finish();
+    let before = fs::read_to_string(&bench.anchor).unwrap();
+    bench.live(10, 10);
+    bench.finish();
+    let whole = fs::read_to_string(&bench.anchor).unwrap();
+    // The checkpoint was committed, and half of its line written.
+    fs::write(&bench.anchor, &whole[..before.len() + 40]).unwrap();
+    let again = ground.open();
+    again.finish();
+    assert_eq!(fs::read_to_string(&bench.anchor).unwrap(), whole);
+    assert!(again.verify().is_clean());
+    fs::remove_file(&bench.anchor).unwrap();
+    assert_eq!(again.verify().findings[0].fault, Fault::AnchorMissing);
+}
+
+fn old_entries_go_under_a_checkpoint_that_says_so(ground: &Ground) {
+    let config = Config { retention: Period::seconds(86_400), ..Config::default() };
+    let bench = ground.open_with(config, 1);
+    bench.live(0, 30);
+    bench.finish();
+    bench.clock.advance(Duration::from_secs(86_400));
+    bench.live(30, 3);
+    bench.finish();
+    let report = bench.verify();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!((report.entries, bench.count("audit_entries")), (3, 3));
+    bench.live(33, 9);
+    bench.finish();
+    assert!(bench.verify().is_clean());
+    // What nobody signed is no retention.
+    bench.execute("DELETE FROM audit_entries WHERE workspace = 1 AND seq = 21", &[]);
+    let report = bench.verify();
+    assert_eq!((report.findings[0].place, report.findings[0].fault), (entry(1, 21), Fault::Removed));
+}
+
+fn nodes_share_one_key_and_one_row_of_checkpoints(ground: &Ground) {
+    let nodes: Vec<_> = (0..2).map(|seed| ground.open_with(Config::default(), seed)).collect();
+    assert_eq!(nodes[0].audit.public_key(), nodes[1].audit.public_key());
+    std::thread::scope(|scope| {
+        for node in &nodes {
+            scope.spawn(|| {
+                for round in 0..10 {
+                    node.live(10 * round, 3);
+                    node.finish();
+                }
+            });
+        }
+    });
+    // Each node has an anchor of its own; here they write the same file, so it is only compared without it.
+    let against = Against { anchor: None, key: Some(nodes[0].audit.public_key()) };
+    let report = verify_database(&nodes[0].database, Some(&Rows), &against).unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!((report.entries, report.uncovered, report.log_rows), (60, 0, 60));
+    nodes[0].execute("DELETE FROM rows WHERE seq = 7", &[]);
+    let report = verify_database(&nodes[0].database, Some(&Rows), &against).unwrap();
+    assert!(matches!(report.findings[0].place, Place::Log { after, to } if after < 7 && to >= 7), "{report:?}");
+}

@@ -1,0 +1,61 @@
+//! What was erased is gone, and the chain still holds.
+
+use axiomcore::audit::{Erase, Filter, entries_before};
+use axiomcore::clock::Timestamp;
+
+use super::{Ground, on_both_databases};
+
+on_both_databases!(
+    what_was_erased_is_gone_and_everything_still_verifies,
+    entries_are_found_by_who_did_what_to_what_and_when,
+);
+
+fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
+    let bench = ground.open();
+    bench.live(0, 30);
+    bench.finish();
+    // Not in the chain yet.
+    bench.act(1, "ann", "the last thing");
+    assert_eq!(bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), "officer").unwrap(), 11);
+    assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(3, 5), "officer").unwrap(), 3);
+    let left = "audit_entries WHERE workspace = 1 AND (principal = 'ann' OR subject = 'the last thing')";
+    assert_eq!(bench.count(left), 0);
+    let report = bench.verify();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!((report.erased, report.entries), (14, 33));
+    bench.finish();
+    assert!(bench.verify().is_clean());
+    assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(1, 100), "eve").unwrap(), 7, "not those that say so");
+    assert!(bench.verify().is_clean());
+    // What is left of an erased entry cannot be altered either.
+    for alteration in ["at = at + 1", "action = 'thing.take'", "commitment = hash", "principal = 'eve'"] {
+        bench.execute("CREATE TABLE kept AS SELECT * FROM audit_entries WHERE workspace = 2", &[]);
+        bench.execute(&format!("UPDATE audit_entries SET {alteration} WHERE workspace = 2 AND seq = 4"), &[]);
+        let findings = bench.verify().findings;
+        assert!(findings.iter().any(|finding| finding.place == super::entry(2, 4)), "{alteration}: {findings:?}");
+        bench.execute("DELETE FROM audit_entries WHERE workspace = 2", &[]);
+        bench.execute("INSERT INTO audit_entries SELECT * FROM kept", &[]);
+        bench.execute("DROP TABLE kept", &[]);
+    }
+}
+
+fn entries_are_found_by_who_did_what_to_what_and_when(ground: &Ground) {
+    let bench = ground.open();
+    bench.live(0, 30);
+    bench.finish();
+    let found = |filter: Filter, before: u64, limit: usize| -> Vec<u64> {
+        let links = bench.database.read_blocking(|connection| entries_before(connection, 1, &filter, before, limit));
+        links.unwrap().iter().map(|link| link.seq).collect()
+    };
+    let last = u64::MAX;
+    assert_eq!(found(Filter::default(), last, 3), [20, 19, 18]);
+    assert_eq!(found(Filter::default(), 18, 2), [17, 16]);
+    // Of the first workspace: things 0, 1, 3, 4, 6, 7, …; Ann's are the even ones.
+    let ann = Filter { principal: Some("ann".into()), ..Filter::default() };
+    assert_eq!(found(ann.clone(), last, 3), [20, 17, 16]);
+    assert_eq!(found(Filter { subject: Some("thing 3".into()), ..Filter::default() }, last, 9), [3]);
+    assert_eq!(found(Filter { action: Some("thing.take".into()), ..Filter::default() }, last, 9), [0; 0]);
+    let at = |n: i64| Some(Timestamp(1_700_000_000_000 + 10 * n));
+    assert_eq!(found(Filter { since: at(3), until: at(7), ..Filter::default() }, last, 9), [5, 4, 3]);
+    assert_eq!(found(Filter { since: at(3), until: at(7), ..ann }, last, 9), [5, 4]);
+}
