@@ -1,6 +1,7 @@
 //! Small decision-makers that keep the odds of what is going on and pick the next move.
 
 mod agents;
+mod audit;
 mod client;
 mod commands;
 mod counters;
@@ -10,11 +11,9 @@ mod doctor;
 mod exit;
 mod explain;
 mod fleets;
-mod hex;
 mod live;
 mod log;
 mod models;
-mod outbox;
 mod page;
 mod problems;
 mod recording;

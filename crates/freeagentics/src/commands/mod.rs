@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 pub(crate) mod agents;
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod config;
 mod decision;
@@ -50,6 +51,8 @@ enum Command {
     Serve(serve::Args),
     /// Decide the whole log of a server again: proof that nothing in it was changed.
     Replay(replay::Args),
+    /// Verify or export the record of who did what on a server.
+    Audit(audit::Args),
     /// Print the JSON Schema of model documents, for editors and other programs.
     Schema(schema::Args),
     /// List the models that are built in; give models to a server and compare them there.
@@ -77,6 +80,7 @@ impl Cli {
             Command::Run(args) => run::run(args, format, terminal),
             Command::Serve(args) => serve::run(args, format, terminal),
             Command::Replay(args) => replay::run(args, format, terminal),
+            Command::Audit(args) => audit::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(args) => agents::run(args, format, terminal),

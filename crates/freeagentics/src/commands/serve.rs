@@ -72,6 +72,9 @@ fn refused(error: StartError) -> Failure {
             ("database", "see that the database is there and may be used; database.url names it")
         }
         StartError::Bootstrap(_) => ("bootstrap", "correct the file that --bootstrap-token-file names"),
+        StartError::Audit(_) => {
+            ("audit", "see that audit.anchor_file can be written, and that the sealing key is the old one")
+        }
         StartError::Sealing(_) => ("sealing_key", "put the key there that this installation began with"),
         StartError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
         StartError::Entropy(_) | StartError::Codes(_) | StartError::Threads(_) => {

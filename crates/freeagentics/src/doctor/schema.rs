@@ -1,5 +1,6 @@
 //! The version of the schema, beside the one that this program makes.
 
+use axiomcore::audit;
 use axiomcore::identity;
 use axiomcore::store::{Error, Migration};
 
@@ -7,7 +8,8 @@ use super::{Findings, database::Open};
 use crate::log;
 
 /// The parts of the schema, each with the changes that this program knows.
-const COMPONENTS: [(&str, &[Migration]); 2] = [("identity", identity::MIGRATIONS), ("freeagentics", log::MIGRATIONS)];
+const COMPONENTS: [(&str, &[Migration]); 3] =
+    [("identity", identity::MIGRATIONS), ("freeagentics", log::MIGRATIONS), ("audit", audit::MIGRATIONS)];
 
 pub(super) fn look(open: &Open, findings: &mut Findings) {
     for (component, migrations) in COMPONENTS {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::agents::{AgentName, Current, Labels, Seed};
-use crate::hex;
 use crate::models::Referred;
 use crate::models::library::Version;
+use axiomcore::hex;
 
 /// What a line holds. A model stands before the first agent that has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

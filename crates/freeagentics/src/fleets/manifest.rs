@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use super::line::{AgentLine, Line, ModelLine};
 use crate::agents::{Brought, NewAgent};
-use crate::hex;
 use crate::models::library::{Checked, Rejected};
 use crate::models::{Compiled, Library, ModelName, Reference, Referred};
+use axiomcore::hex;
 
 /// Something that is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

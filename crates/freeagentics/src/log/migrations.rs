@@ -10,7 +10,7 @@ use axiomcore::store::Migration;
 /// - `events`: the log. No index but `seq`.
 /// - `heads`: the last event of an agent; on SQLite only up to `heads_complete` (see `log::heads`).
 /// - `counters`: the last key given out; how far `heads` goes.
-/// - `outbox`: every mutation that is no step, written in the mutation's own transaction, for the audit to come.
+/// - `outbox`: every mutation that is no step, written in the mutation's own transaction; `axiomcore::audit` adopts it.
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     name: "models, agents, events, outbox",

@@ -7,6 +7,7 @@
 
 pub(crate) mod append;
 pub(crate) mod commitment;
+mod committed;
 pub(crate) mod event;
 pub(crate) mod feed;
 pub(crate) mod heads;
@@ -16,6 +17,7 @@ mod postgres;
 mod sqlite;
 
 pub(crate) use append::{Also, Draft, Log};
+pub(crate) use committed::CommittedEvents;
 pub(crate) use event::{Event, Seen, Step, Told, What};
 pub(crate) use feed::{Feed, Published};
 pub(crate) use migrations::MIGRATIONS;

@@ -1,12 +1,12 @@
 //! Versions of models in the database.
 
+use axiomcore::audit;
 use axiomcore::clock::Timestamp;
 use axiomcore::store::{Connection, Result, Row, Value};
 
 use super::Referred;
 use super::library::Version;
 use crate::counters;
-use crate::outbox;
 
 const COLUMNS: &str =
     "name, version, key, digest, options_digest, format, document, description, created_at, created_by";
@@ -40,7 +40,7 @@ pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, version: V
     connection.execute(sql, &values)?;
     let subject = format!("{}@{}", version.name, version.version);
     let entry =
-        outbox::Entry { workspace, at: version.created_at, principal: &version.created_by, action: "model.create" };
+        audit::Entry { workspace, at: version.created_at, principal: &version.created_by, action: "model.create" };
     entry.write(connection, &subject, &serde_json::json!({ "digest": version.digest }))?;
     Ok((version, true))
 }

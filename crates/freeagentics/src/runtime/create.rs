@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axiomcore::audit;
 use axiomcore::identity::Principal;
 use axiomcore::store::{Connection, Error, Result};
 use serde_json::json;
@@ -11,7 +12,6 @@ use crate::agents::{self, Brought, NewAgent};
 use crate::counters;
 use crate::log::commitment::{BEGINNING, Row, commitment};
 use crate::log::{Draft, Told, What};
-use crate::outbox;
 
 impl Runtime {
     /// Makes agents; those whose name is taken are left out. Says of each whether it was made.
@@ -71,7 +71,7 @@ impl Runtime {
         let fresh = new.iter().zip(&made).filter(|(_, made)| **made).map(|(new, _)| *new);
         let drafts = fresh.map(|new| draft(principal, new, at.0)).collect::<Result<Vec<Draft>>>()?;
         if let [Draft { name, .. }, ..] = drafts.as_slice() {
-            let entry = outbox::Entry { workspace, at, principal: &principal.id, action: "agent.create" };
+            let entry = audit::Entry { workspace, at, principal: &principal.id, action: "agent.create" };
             entry.write(connection, name, &json!({ "agents": drafts.len() }))?;
         }
         Ok((made, drafts))

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::TrySendError;
 
+use axiomcore::audit;
 use axiomcore::clock::Timestamp;
 use axiomcore::store::{Connection, Result as Stored};
 use serde_json::json;
@@ -18,7 +19,6 @@ use super::{Ask, Done, Refused};
 use crate::agents;
 use crate::log::commitment::{Row, commitment};
 use crate::log::{Also, Draft, Told, What};
-use crate::outbox;
 
 impl Shard {
     /// Does what is asked of an agent that is in memory and has nothing under way.
@@ -192,7 +192,7 @@ fn beside(waiting: &Waiting, at: Timestamp, deleted: bool) -> Also {
         if deleted {
             agents::store::mark_deleted(connection, workspace, &name, at)?;
         }
-        let entry = outbox::Entry { workspace, at, principal: &principal.id, action };
+        let entry = audit::Entry { workspace, at, principal: &principal.id, action };
         entry.write(connection, &name, &json!({}))
     })
 }

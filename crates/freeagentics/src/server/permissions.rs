@@ -11,6 +11,7 @@ axiomcore::permissions! {
     WriteAgents = ("agents:write", "Make, import, label and reset agents; models that come with them take models:write.");
     StepAgents = ("agents:step", "Give agents observations and let them decide.");
     DeleteAgents = ("agents:delete", "Delete agents.");
+    ReadAudit = ("audit:read", "See and export the record of who did what.");
     ReadSystem = ("system:read", "See what runs: version, database, counts.");
 }
 

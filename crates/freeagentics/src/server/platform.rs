@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use axiomcore::audit::{Audit, AuditParts};
 use axiomcore::clock::{Clock, Timestamp};
 use axiomcore::config::{self, Settings};
 use axiomcore::entropy::{Entropy, Ids};
@@ -21,10 +22,10 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::permissions::{ROLES, TABLES};
-use super::settings::DATABASE_FILE;
+use super::settings::{ANCHOR_FILE, DATABASE_FILE};
 use super::start::StartError;
 use crate::live::{Live, LiveParts};
-use crate::log::{Feed, Log, MIGRATIONS};
+use crate::log::{CommittedEvents, Feed, Log, MIGRATIONS};
 use crate::models::Library;
 use crate::runtime::{Runtime, RuntimeParts};
 use crate::system::counts::LastCounts;
@@ -46,6 +47,8 @@ pub(crate) struct Parts {
     pub(crate) database: Database,
     /// Who is who.
     pub(crate) identity: Identity,
+    /// Who did what.
+    pub(crate) audit: Audit,
     /// The models.
     pub(crate) library: Library,
     /// What drives the agents; it has the log and its feed.
@@ -88,17 +91,27 @@ impl Platform {
         let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
         let library = Library::new(database.clone(), clock.clone(), Limits::default());
         let keys = sealing::keys(&settings.section(), data, entropy.as_ref())?;
+        let sealer = Sealer::new(keys, entropy.clone());
         let parts = IdentityParts {
             database: database.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
-            sealer: Sealer::new(keys, entropy.clone()),
+            sealer: sealer.clone(),
             permissions: TABLES,
             roles: ROLES,
             key_prefix: KEY_PREFIX,
         };
         let identity = Identity::open(&settings.section(), parts)?;
         database.migrate("freeagentics", MIGRATIONS)?;
+        let parts = AuditParts {
+            database: database.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            metrics: metrics.clone(),
+            sealer,
+            own_log: Some(Arc::new(CommittedEvents)),
+        };
+        let audit = Audit::open(settings.section(), parts, &data.join(ANCHOR_FILE))?;
         let log = Log::open(database.clone(), Feed::new())?;
         let (own_library, own_clock, own_metrics) = (library.clone(), clock.clone(), metrics.clone());
         let parts = RuntimeParts { log, library: own_library, clock: own_clock, entropy, metrics: own_metrics };
@@ -116,6 +129,7 @@ impl Platform {
             ids,
             database,
             identity,
+            audit,
             library,
             runtime,
             live,

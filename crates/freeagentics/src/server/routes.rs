@@ -8,6 +8,7 @@ use utoipa::OpenApi;
 
 use super::{Platform, documentation};
 use crate::agents::routes as agents;
+use crate::audit::routes as audit;
 use crate::decisions::routes as decisions;
 use crate::live::routes as live;
 use crate::models::routes as models;
@@ -75,6 +76,9 @@ routes! {
     get    "/api/v1/keys"                           => keys::list_keys;
     post   "/api/v1/keys"                           => keys::create_key;
     delete "/api/v1/keys/{id}"                      => keys::revoke_key;
+
+    get    "/api/v1/audit"                          => audit::list::list_audit_entries;
+    get    "/api/v1/audit/export"                   => audit::export::export_audit_entries;
 
     get    "/api/v1/whoami"                         => system::whoami::get_whoami;
     get    "/api/v1/system"                         => system::read::get_system;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use axiomcore::config::{self, Checks, Schema};
-use axiomcore::{http, identity, sealing, telemetry};
+use axiomcore::{audit, http, identity, sealing, telemetry};
 
 use crate::{live, runtime};
 
@@ -12,6 +12,9 @@ pub(crate) const PREFIX: &str = "FREEAGENTICS";
 
 /// The SQLite database, in the data folder.
 pub(crate) const DATABASE_FILE: &str = "freeagentics.db";
+
+/// The audit's checkpoints, in the data folder unless `audit.anchor_file` says otherwise.
+pub(crate) const ANCHOR_FILE: &str = "audit-anchor.jsonl";
 
 axiomcore::settings! {
     /// The server itself.
@@ -30,6 +33,7 @@ pub(crate) fn schema() -> Schema {
         .with::<http::Config>()
         .with::<identity::Config>()
         .with::<sealing::Config>()
+        .with::<audit::Config>()
         .with::<runtime::Config>()
         .with::<live::Config>()
         .with::<telemetry::Config>()

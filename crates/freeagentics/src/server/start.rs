@@ -36,6 +36,7 @@ pub(crate) enum StartError {
     Bootstrap(#[from] identity::BootstrapError),
     Key(#[from] identity::KeyError),
     Sealing(#[from] axiomcore::sealing::KeyError),
+    Audit(#[from] axiomcore::audit::AuditError),
     Entropy(#[from] axiomcore::entropy::Unavailable),
     Codes(#[from] http::DeclaredTwice),
     Server(#[from] http::ServerError),
@@ -121,12 +122,13 @@ impl Started {
     }
 
     /// Answers until a signal asks for a stop. Then, in this order: no new requests, open ones get their answers, steps
-    /// that wait are decided, what is noted in memory is written down, the database closes.
+    /// that wait are decided, what is noted in memory is written down, the audit is brought to its end, the database closes.
     pub(crate) fn run_until_stopped(self) -> Result<(), StartError> {
         let Self { key: _, demo, platform, server, stopping, threads, folder, stop_delay } = self;
         let serving = platform.clone();
         threads.block_on(async move {
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
+            tokio::spawn(serving.audit.clone().run_until_stopped(stopping.clone()));
             tokio::spawn(end_streams(serving.live.clone(), stopping.clone(), stop_delay));
             let demo = demo.map(|key| demo::start(server.address(), key, stopping.clone())).transpose()?;
             serving.health.started();
@@ -161,8 +163,13 @@ fn ending(platform: &Platform, demo: Option<JoinHandle<()>>) -> Shutdown {
         async { spawn_blocking(|| demo.map(JoinHandle::join)).await.map(drop).map_err(|error| error.to_string()) };
     let drain = async { spawn_blocking(move || runtime.stop()).await.map_err(|error| error.to_string()) };
     let record = async move { identity.record_use().await.map_err(|error| error.to_string()) };
+    let audit = platform.audit.clone();
+    let chain = async move {
+        let done = spawn_blocking(move || audit.finish_blocking()).await.map_err(|error| error.to_string())?;
+        done.map_err(|error| error.to_string())
+    };
     let first = Shutdown::new().then("live", PATIENCE, hang_up).then("demo", PATIENCE, leave);
-    first.then("runtime", PATIENCE, drain).then("identity", PATIENCE, record)
+    first.then("runtime", PATIENCE, drain).then("identity", PATIENCE, record).then("audit", PATIENCE, chain)
 }
 
 /// Writes down about once a minute when keys were used.

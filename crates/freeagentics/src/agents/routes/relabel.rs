@@ -1,5 +1,6 @@
 //! `PUT /api/v1/agents/{id}/labels`.
 
+use axiomcore::audit;
 use axiomcore::http::{Json, Path, Problem};
 use axiomcore::identity::Allowed;
 use axum::extract::State;
@@ -11,7 +12,6 @@ use utoipa::ToSchema;
 use super::answers::tagged;
 use super::view::AgentView;
 use crate::agents::{AgentName, Labels, store};
-use crate::outbox;
 use crate::server::Platform;
 use crate::server::codes::{AGENT_DELETED, AGENT_NOT_FOUND};
 use crate::server::openapi::failures;
@@ -51,7 +51,7 @@ pub(crate) async fn label_agent(
     let relabel = move |connection: &mut dyn axiomcore::store::Connection| {
         if store::relabel(connection, principal.workspace, name.as_str(), &labels)? {
             let (workspace, principal) = (principal.workspace, principal.id.as_str());
-            let entry = outbox::Entry { workspace, at, principal, action: "agent.label" };
+            let entry = audit::Entry { workspace, at, principal, action: "agent.label" };
             entry.write(connection, name.as_str(), &json!({ "labels": labels.map() }))?;
         }
         Ok(())

@@ -8,10 +8,10 @@ use utoipa::IntoParams;
 
 use crate::agents::store::Selection;
 use crate::agents::{AgentName, Labels};
-use crate::hex;
 use crate::models::Reference;
 use crate::server::codes::INVALID_CURSOR;
 use crate::server::page::PageSize;
+use axiomcore::hex;
 
 /// Which agents, and which page of them.
 #[derive(Clone, Debug, IntoParams)]

@@ -1,6 +1,7 @@
 //! The API as its users meet it: the real server as a process, on a real database, asked over HTTP.
 
 pub(crate) mod agents;
+mod audit;
 mod beside;
 mod client;
 mod decisions;

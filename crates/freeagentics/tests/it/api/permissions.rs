@@ -38,6 +38,8 @@ const ASKED: &[(&str, &str, &str)] = &[
     ("keys:read", "GET", "/api/v1/keys"),
     ("keys:write", "POST", "/api/v1/keys"),
     ("keys:write", "DELETE", "/api/v1/keys/{id}"),
+    ("audit:read", "GET", "/api/v1/audit"),
+    ("audit:read", "GET", "/api/v1/audit/export"),
     ("system:read", "GET", "/api/v1/system"),
 ];
 

@@ -1,6 +1,7 @@
 //! The command line as a user meets it: the real program, its output, its exit codes.
 
 mod agents;
+mod audit;
 mod check;
 mod client;
 mod config;

@@ -1,4 +1,4 @@
-//! What is written down, for the audit to come, of changes that are no steps.
+//! What is written down, for the audit, of changes that are no steps.
 
 use serde_json::{Value, json};
 
@@ -7,6 +7,13 @@ use crate::api::beside::only;
 use crate::api::{Installation, on_both_databases};
 
 on_both_databases!(every_change_is_written_down_once_with_who_made_it);
+
+/// Whether they are in their chain yet or not.
+const WRITTEN: &str = "\
+    SELECT action, subject, detail, principal FROM \
+      (SELECT 0 AS waits, seq AS place, action, subject, detail, principal FROM audit_entries \
+      UNION ALL SELECT 1, id, action, subject, detail, principal FROM outbox) AS entries \
+    WHERE action LIKE 'agent.%' ORDER BY waits, place";
 
 fn every_change_is_written_down_once_with_who_made_it(installation: Installation) {
     let server = with_watchdog(&installation);
@@ -24,7 +31,7 @@ fn every_change_is_written_down_once_with_who_made_it(installation: Installation
     let agents = json!([{ "id": "b", "model": "watchdog" }, { "id": "a", "model": "watchdog" }]);
     client.post("/api/v1/agents/batch", &json!({ "agents": agents })).expect(200);
     let written: Vec<(String, String, Value)> = beside
-        .rows("SELECT action, subject, detail, principal FROM outbox WHERE action LIKE 'agent.%' ORDER BY id")
+        .rows(WRITTEN)
         .into_iter()
         .map(|mut row| {
             assert_eq!(row.text(3).unwrap(), id);

@@ -1,0 +1,107 @@
+//! `GET /api/v1/audit/export`.
+
+use axiomcore::audit::{ExportFormat, entries_after};
+use axiomcore::http::{Problem, Query};
+use axiomcore::identity::Allowed;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use futures_util::stream;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::audit::PRODUCT;
+use crate::server::Platform;
+use crate::server::permissions::ReadAudit;
+
+/// Entries that are read at once.
+const PAGE: usize = 1_000;
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AuditFormat {
+    /// JSON lines with commitments and hashes.
+    #[default]
+    Jsonl,
+    /// Events of the Open Cybersecurity Schema Framework, as JSON lines.
+    Ocsf,
+    /// Common Event Format, for syslog.
+    Cef,
+}
+
+/// What is exported, and how.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditExport {
+    /// How it is written.
+    #[serde(default)]
+    #[param(inline, value_type = Option<AuditFormat>, default = "jsonl")]
+    format: AuditFormat,
+    /// Only entries after this one, such as the last that was exported before.
+    #[param(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    after: Option<u64>,
+}
+
+/// Export who did what
+///
+/// The whole record of the workspace, the first entry first. `freeagentics audit verify --export` verifies JSON lines that
+/// begin with the first entry. Checkpoints, which speak of all workspaces, are only in what `freeagentics audit export` writes.
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit/export",
+    params(AuditExport),
+    responses((status = 200, description = "An entry a line.", content(
+        (String = "application/x-ndjson"), (String = "text/plain"),
+    ))),
+)]
+pub(crate) async fn export_audit_entries(
+    caller: Allowed<ReadAudit>,
+    State(platform): State<Platform>,
+    Query(AuditExport { format, after }): Query<AuditExport>,
+) -> Result<Response, Problem> {
+    let (format, media_type) = match format {
+        AuditFormat::Jsonl => (ExportFormat::Jsonl, "application/x-ndjson"),
+        AuditFormat::Ocsf => (ExportFormat::Ocsf, "application/x-ndjson"),
+        AuditFormat::Cef => (ExportFormat::Cef, "text/plain; charset=utf-8"),
+    };
+    let export = Export { platform, workspace: caller.workspace, format, after: after.unwrap_or(0) };
+    // The first page before the answer begins, so that what fails at once is a problem and no broken answer.
+    let (first, export) = export.page().await?;
+    let rest = stream::try_unfold(export, |export| async move {
+        match export {
+            None => Ok(None),
+            Some(export) => export.page().await.map(Some).map_err(|problem| std::io::Error::other(problem.to_string())),
+        }
+    });
+    let first = stream::once(async move { Ok(first) });
+    let mut response = Response::new(Body::from_stream(stream::StreamExt::chain(first, rest)));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    Ok(response)
+}
+
+/// An export under way.
+struct Export {
+    platform: Platform,
+    workspace: i64,
+    format: ExportFormat,
+    after: u64,
+}
+
+impl Export {
+    /// The next lines, and what remains to be done.
+    async fn page(mut self) -> Result<(Bytes, Option<Self>), Problem> {
+        let (workspace, after) = (self.workspace, self.after);
+        let read =
+            move |connection: &mut dyn axiomcore::store::Connection| entries_after(connection, workspace, after, PAGE);
+        let links = self.platform.database.read(read).await?;
+        let lines = links.iter().map(|link| self.format.line(link, PRODUCT));
+        let text = lines.collect::<Result<String, _>>().map_err(Problem::internal)?;
+        let is_last = links.len() < PAGE;
+        self.after = links.last().map_or(self.after, |link| link.seq);
+        Ok((text.into(), (!is_last).then_some(self)))
+    }
+}

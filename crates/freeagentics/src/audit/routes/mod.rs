@@ -1,0 +1,4 @@
+//! `/api/v1/audit`.
+
+pub(crate) mod export;
+pub(crate) mod list;

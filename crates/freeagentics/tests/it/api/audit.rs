@@ -1,0 +1,87 @@
+//! `/api/v1/audit`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Client, Installation, on_both_databases};
+use crate::lamp::LAMP;
+
+on_both_databases!(whoever_may_read_the_record_finds_who_did_what, the_record_is_exported_for_other_programs);
+
+/// A server where a model and three agents were made, and an agent deleted.
+fn lived(installation: &Installation) -> super::Server {
+    let server = installation.start();
+    let client = server.client();
+    client.post_yaml("/api/v1/models", LAMP).expect(201);
+    for id in ["a", "b", "c"] {
+        client.post("/api/v1/agents", &json!({ "id": id, "model": "lamp" })).expect(201);
+    }
+    client.send("DELETE", "/api/v1/agents/b", &[], "").expect(204);
+    wait_for(&client, 5);
+    server
+}
+
+/// Within a second an entry is in its chain.
+fn wait_for(client: &Client, entries: usize) {
+    for _ in 0..100 {
+        if actions(client, "").len() == entries {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("{:?}", actions(client, ""));
+}
+
+/// What was done to what, the latest first.
+fn actions(client: &Client, query: &str) -> Vec<(String, String)> {
+    let page = client.get(&format!("/api/v1/audit{query}")).expect(200);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    page["items"].as_array().unwrap().iter().map(|item| (text(&item["action"]), text(&item["subject"]))).collect()
+}
+
+fn whoever_may_read_the_record_finds_who_did_what(installation: Installation) {
+    let server = lived(&installation);
+    let client = server.client();
+    let done = [
+        ("agent.delete", "b"),
+        ("agent.create", "c"),
+        ("agent.create", "b"),
+        ("agent.create", "a"),
+        ("model.create", "lamp@1"),
+    ]
+    .map(|(action, subject)| (action.to_owned(), subject.to_owned()));
+    assert_eq!(actions(&client, ""), done);
+    assert_eq!(actions(&client, "?subject=b"), [done[0].clone(), done[2].clone()]);
+    assert_eq!(actions(&client, "?action=agent.create&limit=2"), done[1..3]);
+    assert_eq!(actions(&client, "?principal=nobody"), []);
+    assert_eq!(actions(&client, "?until=1000"), []);
+    let first = client.get("/api/v1/audit?limit=2").expect(200);
+    assert_eq!((&first["items"][0]["principal"], &first["items"][0]["seq"]), (&json!("bootstrap"), &json!(5)));
+    assert_eq!(actions(&client, &format!("?before={}", first["next"])), done[2..]);
+    client.get("/api/v1/audit?limit=0").problem(400, "invalid_parameter");
+    server.stranger().get("/api/v1/audit").problem(401, "unauthenticated");
+}
+
+fn the_record_is_exported_for_other_programs(installation: Installation) {
+    let server = lived(&installation);
+    let lines = |format: &str| {
+        let answer = server.client().get(&format!("/api/v1/audit/export?format={format}"));
+        assert_eq!(answer.status, 200);
+        answer.text.lines().map(str::to_owned).collect::<Vec<String>>()
+    };
+    let json = |line: &String| serde_json::from_str::<Value>(line).unwrap();
+    let jsonl = lines("jsonl");
+    assert_eq!((jsonl.len(), json(&jsonl[4])["entry"]["action"].clone()), (5, json!("agent.delete")));
+    let ocsf = json(&lines("ocsf")[4]);
+    let told = [&ocsf["class_uid"], &ocsf["type_uid"], &ocsf["actor"]["user"]["uid"], &ocsf["entity"]["uid"]];
+    assert_eq!(told, [&json!(3004), &json!(300_404), &json!("bootstrap"), &json!("b")]);
+    let cef = lines("cef");
+    assert!(
+        cef[4].starts_with("CEF:0|FreeAgentics|FreeAgentics|") && cef[4].contains(" suid=bootstrap "),
+        "{}",
+        cef[4]
+    );
+    let after = server.client().get("/api/v1/audit/export?after=4");
+    assert_eq!(after.text.lines().count(), 1);
+}
