@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
@@ -135,6 +135,8 @@ impl Audit {
     /// Makes a checkpoint of all that has happened and anchors it. Another node's that is not older than `age` is as good.
     fn checkpoint(&self, age: Option<Duration>) -> Result<(), AuditError> {
         let Inner { parts, config, key, metrics, anchor, anchored, .. } = &*self.0;
+        // Held to the end, or two would append the same lines to the anchor.
+        let mut checkpointed_at = self.checkpointed_at();
         let ago = |now: Timestamp, ago: Duration| Timestamp(0).plus(now.since(Timestamp(0)).saturating_sub(ago));
         let now = parts.clock.now();
         let due = age.map_or(Timestamp(i64::MAX), |age| ago(now, age));
@@ -145,7 +147,12 @@ impl Audit {
         let last = checkpointing::anchor(&parts.database, anchor, anchored.load(Ordering::Relaxed))?;
         anchored.store(last, Ordering::Relaxed);
         metrics.covered(now);
+        *checkpointed_at = now;
         Ok(())
+    }
+
+    fn checkpointed_at(&self) -> MutexGuard<'_, Timestamp> {
+        self.0.checkpointed_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Chains and makes checkpoints until a stop is asked for; then it is time for [`finish_blocking`](Self::finish_blocking).
@@ -171,12 +178,11 @@ impl Audit {
     fn tick(&self) -> Result<(), AuditError> {
         self.sequence_blocking()?;
         let (now, interval) = (self.0.parts.clock.now(), self.0.config.checkpoint_interval.duration());
-        let mut last = self.0.checkpointed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.since(*last) >= interval {
-            self.checkpoint(Some(interval / 2))?;
-            *last = now;
+        let last = *self.checkpointed_at();
+        if now.since(last) < interval {
+            return Ok(());
         }
-        Ok(())
+        self.checkpoint(Some(interval / 2))
     }
 
     /// Chains and covers all there is; blocks. To be called when nothing happens any more.

@@ -13,6 +13,7 @@ on_both_databases!(
     an_anchor_that_a_crash_left_behind_is_completed,
     old_entries_go_under_a_checkpoint_that_says_so,
     nodes_share_one_key_and_one_row_of_checkpoints,
+    a_node_that_is_asked_twice_at_once_anchors_every_checkpoint_once,
 );
 
 fn checkpoints_follow_each_other_in_the_database_and_in_the_anchor(ground: &Ground) {
@@ -92,4 +93,23 @@ fn nodes_share_one_key_and_one_row_of_checkpoints(ground: &Ground) {
     nodes[0].execute("DELETE FROM rows WHERE seq = 7", &[]);
     let report = verify_database(&nodes[0].database, Some(&Rows), &against).unwrap();
     assert!(matches!(report.findings[0].place, Place::Log { after, to } if after < 7 && to >= 7), "{report:?}");
+}
+
+fn a_node_that_is_asked_twice_at_once_anchors_every_checkpoint_once(ground: &Ground) {
+    let bench = ground.open();
+    std::thread::scope(|scope| {
+        for at in 0..3 {
+            let bench = &bench;
+            scope.spawn(move || {
+                for round in 0..10 {
+                    bench.live(100 * at + round, 1);
+                    bench.finish();
+                }
+            });
+        }
+    });
+    let report = bench.verify();
+    assert!(report.is_clean(), "{report:?}");
+    let lines = fs::read_to_string(&bench.anchor).unwrap().lines().count() as u64;
+    assert_eq!((report.unanchored, report.uncovered, lines), (0, 0, report.checkpoints));
 }
