@@ -156,6 +156,7 @@ fn start() -> Result<(), Box<dyn Error>> {
     let file = folder.path().join("notes.db");
     let database = Database::open(&Location::Sqlite(file), 1, runtime.handle().clone())?;
     database.migrate("notes", MIGRATIONS)?;
+    database.migrate("audit", axiomcore::audit::MIGRATIONS)?;
     let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
     let sealer = Sealer::new(sealing::keys(&settings.section(), folder.path(), entropy.as_ref())?, entropy.clone());
     let parts = IdentityParts {

@@ -1,11 +1,15 @@
 //! Making, listing and revoking API keys.
 
+use serde_json::json;
+
 use super::key::{Fingerprint, make, text};
 use super::store::{DEFAULT_WORKSPACE, Key};
 use super::{Identity, Permissions, Principal, store};
+use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;
+use crate::store::Connection;
 
 /// Why a key was not made or revoked.
 #[derive(Debug, thiserror::Error)]
@@ -71,9 +75,13 @@ impl Identity {
         }
         let (workspace, created_by) = (maker.workspace, maker.id.clone());
         let (created, fingerprint) = self.new_key(workspace, created_by, new)?;
-        let key = created.key.clone();
-        let insert = move |connection: &mut dyn crate::store::Connection| {
-            store::insert(connection, workspace, &key, &fingerprint)
+        let (key, maker) = (created.key.clone(), maker.id.clone());
+        let insert = move |connection: &mut dyn Connection| {
+            store::insert(connection, workspace, &key, &fingerprint)?;
+            let entry = Entry { workspace, at: key.created_at, principal: &maker, action: "key.create" };
+            let expires_at = key.expires_at.map(|at| at.to_string());
+            let detail = json!({ "name": key.name, "permissions": key.permissions.names(), "expires_at": expires_at });
+            entry.write(connection, &key.id, &detail)
         };
         self.0.parts.database.write(insert).await?;
         Ok(created)
@@ -132,7 +140,7 @@ impl Identity {
     /// If nobody else may everything, or the database fails.
     pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<bool, KeyError> {
         let (workspace, stored_id, now) = (principal.workspace, id.to_owned(), self.0.parts.clock.now());
-        let identity = self.clone();
+        let (identity, revoker) = (self.clone(), principal.id.clone());
         let revoked = self.0.parts.database.write(move |connection| {
             store::lock_default_workspace(connection)?;
             let found = store::find(connection, workspace, &stored_id)?.filter(|stored| stored.key.works(now));
@@ -142,7 +150,9 @@ impl Identity {
             if is_last {
                 return Ok(Err(KeyError::Last));
             }
-            store::revoke(connection, workspace, &stored_id, now).map(Ok)
+            let revoked = store::revoke(connection, workspace, &stored_id, now)?;
+            let entry = Entry { workspace, at: now, principal: &revoker, action: "key.revoke" };
+            entry.write(connection, &stored_id, &json!({ "name": stored.key.name })).map(|()| Ok(revoked))
         });
         let revoked = revoked.await?;
         // After the commit: who reads the database from here on sees it, and who read before is not remembered.

@@ -97,12 +97,17 @@ impl Permissions {
         }
     }
 
+    /// Their names; `*` is all of them.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Every => vec![EVERY],
+            Self::Only(names) => names.iter().map(String::as_str).collect(),
+        }
+    }
+
     /// As stored: names with spaces between them.
     pub(super) fn text(&self) -> String {
-        match self {
-            Self::Every => EVERY.into(),
-            Self::Only(names) => names.iter().map(String::as_str).collect::<Vec<_>>().join(" "),
-        }
+        self.names().join(" ")
     }
 
     pub(super) fn from_text(text: &str) -> Self {

@@ -52,7 +52,8 @@ pub(super) struct Inner {
 }
 
 impl Identity {
-    /// Opens the service; blocks. Brings its tables up to date.
+    /// Opens the service; blocks. Brings its tables up to date. What it changes it enters into the audit, whose tables are
+    /// to be there by then.
     ///
     /// # Errors
     /// If the database fails.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
+use axiomcore::audit::MIGRATIONS;
 use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{
@@ -38,6 +39,7 @@ impl Installation {
             roles: &[],
             key_prefix: "fa",
         };
+        database.migrate("audit", MIGRATIONS).unwrap();
         let identity = Identity::open(&Config::default(), parts).unwrap();
         Self { identity, database, clock, runtime }
     }

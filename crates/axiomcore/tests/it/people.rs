@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axiomcore::audit::MIGRATIONS;
 use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::config::{ByteSize, Secret};
 use axiomcore::entropy::SeededEntropy;
@@ -38,7 +39,7 @@ impl Service {
         let clock = ManualClock::new(Timestamp(1_000_000));
         let entropy = Arc::new(SeededEntropy::new(algorithm as u64));
         let parts = IdentityParts {
-            database,
+            database: database.clone(),
             clock: Arc::new(clock.clone()),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             entropy,
@@ -48,6 +49,7 @@ impl Service {
         };
         let (password_memory, bcrypt_cost) = (ByteSize::mib(8), 10);
         let config = Config { password_algorithm: algorithm, password_memory, bcrypt_cost, ..Config::default() };
+        database.migrate("audit", MIGRATIONS).unwrap();
         let identity = Identity::open(&config, parts).unwrap();
         let root = match identity.bootstrap(None).unwrap() {
             Bootstrap::Created(key) => runtime.block_on(identity.authenticate(key.expose())).unwrap().unwrap(),

@@ -37,10 +37,7 @@ pub struct KeyView {
 impl From<Key> for KeyView {
     fn from(key: Key) -> Self {
         let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
-        let permissions = match key.permissions {
-            Permissions::Every => vec!["*".into()],
-            Permissions::Only(names) => names.into_iter().collect(),
-        };
+        let permissions = key.permissions.names().into_iter().map(str::to_owned).collect();
         Self {
             id: key.id,
             name: key.name,

@@ -39,6 +39,14 @@ fn a_key_lives_from_its_making_to_its_end(installation: Installation) {
     admin.send("DELETE", &address, &[], "").expect(204);
     reader.get("/api/v1/agents/a").problem(401, "unauthenticated");
     admin.send("DELETE", &address, &[], "").problem(404, "key_not_found");
+    let mut written = installation.beside().rows(
+        "SELECT action, subject, detail, principal FROM audit_entries WHERE action LIKE 'key.%' \
+         UNION ALL SELECT action, subject, detail, principal FROM outbox WHERE action LIKE 'key.%' ORDER BY 1",
+    );
+    let told: Vec<[String; 2]> = written.iter_mut().map(|row| [row.text(0).unwrap(), row.text(1).unwrap()]).collect();
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(told, [["key.create", id], ["key.revoke", id]], "who may do what is on record, once each");
+    assert!(written[0].text(2).unwrap().contains("agents:read") && written[0].text(3).unwrap() == "bootstrap");
 }
 
 fn nobody_hands_on_more_than_they_have(installation: Installation) {
