@@ -1,5 +1,7 @@
 //! Making checkpoints.
 
+use std::time::Duration;
+
 use super::anchor::Anchor;
 use super::chain::{BEGINNING, Hash};
 use super::checkpoint::{LogRange, Signed, Statement};
@@ -20,6 +22,8 @@ pub(super) struct Moments {
     pub(super) due: Timestamp,
     /// What is older than this goes.
     pub(super) cutoff: Timestamp,
+    /// Between two pages of the service's own log.
+    pub(super) pause: Duration,
 }
 
 /// What the last checkpoint said, as far as the next one needs it.
@@ -46,7 +50,7 @@ pub(super) fn make(
         None => LogRange { after: last.log_to, to: last.log_to, ..LogRange::default() },
         Some(own_log) => {
             let settled = own_log.settled(database)?.max(last.log_to);
-            log::range(own_log, database, (last.log_to, settled), MOST_ROWS)?
+            log::range(own_log, database, (last.log_to, settled), MOST_ROWS, moments.pause)?
         }
     };
     let is_more = range.rows >= MOST_ROWS;

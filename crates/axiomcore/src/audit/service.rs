@@ -23,6 +23,9 @@ use crate::telemetry::Metrics;
 /// How long an entry waits at most before the sequencer looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Between two pages of the service's own log while the service goes on: requests come first.
+const BREATH: Duration = Duration::from_millis(5);
+
 /// What the signing key is sealed for.
 const PURPOSE: &str = "audit signing key";
 
@@ -140,7 +143,8 @@ impl Audit {
         let ago = |now: Timestamp, ago: Duration| Timestamp(0).plus(now.since(Timestamp(0)).saturating_sub(ago));
         let now = parts.clock.now();
         let due = age.map_or(Timestamp(i64::MAX), |age| ago(now, age));
-        let mut moments = Moments { now, due, cutoff: ago(now, config.retention.duration()) };
+        let pause = if age.is_some() { BREATH } else { Duration::ZERO };
+        let mut moments = Moments { now, due, cutoff: ago(now, config.retention.duration()), pause };
         while checkpointing::make(&parts.database, key, parts.own_log.as_deref(), moments)? {
             moments.due = moments.due.max(now);
         }

@@ -1,5 +1,7 @@
 //! Verifying what is in a database.
 
+use std::time::Duration;
+
 use super::{Against, Fault, Place, Report, Verifier, VerifyError};
 use crate::audit::log::{self, CommittedLog};
 use crate::audit::store;
@@ -30,7 +32,7 @@ pub fn verify_database(
     let (mut report, statements) = verifier.finish();
     for said in statements.logs {
         let Some(own_log) = own_log else { break };
-        let found = log::range(own_log, database, (said.after, said.to), u64::MAX)?;
+        let found = log::range(own_log, database, (said.after, said.to), u64::MAX, Duration::ZERO)?;
         report.log_rows += found.rows;
         if found != said {
             let place = Place::Log { after: said.after, to: said.to };
