@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::http::HeaderValue;
 
+use super::{ForwardedHeader, Networks};
 use crate::config::{ByteSize, Checks, Fault, Period, Profile};
 
 crate::settings! {
@@ -16,6 +17,12 @@ crate::settings! {
         pub metrics_listen: Option<SocketAddr> = Some(SocketAddr::from(([127, 0, 0, 1], 9464)));
         /// Says that a proxy in front of the server ends TLS, and that nobody else reaches the server.
         pub behind_proxy: bool = false;
+        /// The addresses of proxies that are believed when they say whom they speak for. From anybody else such headers
+        /// mean nothing. Empty together with `behind_proxy` means this machine's own addresses.
+        pub trusted_proxies: Networks = Networks::default();
+        /// The header in which the proxies say so. Only this one is read, because proxies pass the other on as the
+        /// client sent it.
+        pub forwarded_header: ForwardedHeader = ForwardedHeader::XForwardedFor;
         /// The largest body of a request. Some routes have limits of their own.
         pub body_limit: ByteSize = ByteSize::mib(1);
         /// How long a body may take to arrive.

@@ -13,8 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::Service;
 
+use super::Config;
+use super::caller::Proxies;
 use super::patience::Patient;
-use super::{Config, Peer};
 use crate::lifecycle::Stopping;
 
 /// How long to wait after accepting failed: the usual reason is that no more files may be opened.
@@ -28,6 +29,7 @@ pub(super) struct Listener {
     pub(super) protocol: Arc<http1::Builder>,
     pub(super) max_connections: usize,
     pub(super) send_timeout: Duration,
+    pub(super) proxies: Proxies,
 }
 
 /// How HTTP/1.1 is spoken. A client that is slow with its headers, or idle, is let go.
@@ -76,11 +78,13 @@ impl Listener {
     /// All requests of one connection.
     fn converse(&self, stream: TcpStream, peer: SocketAddr, stopping: Stopping) -> impl Future<Output = ()> + 'static {
         let (protocol, router, patience) = (self.protocol.clone(), self.router.clone(), self.send_timeout);
+        let line = self.proxies.connection(peer, false);
         async move {
             // Small answers must not wait for the client's acknowledgement of earlier ones.
             let _ = stream.set_nodelay(true);
             let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-                request.extensions_mut().insert(Peer(peer));
+                let caller = line.caller(request.headers());
+                request.extensions_mut().insert(caller);
                 router.clone().call(request)
             });
             let connection =

@@ -1,6 +1,5 @@
 //! What is known about a request while it is answered.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -46,10 +45,6 @@ impl Context {
         HeaderValue::from_str(&self.0.request_id).ok()
     }
 }
-
-/// The other end of the connection, in the request's extensions. Behind a proxy it is the proxy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
 
 /// How long a body may take to arrive, in the request's extensions.
 #[derive(Clone, Copy, Debug)]

@@ -3,17 +3,20 @@
 //! - [`Problem`]: what a request that fails gets; [`ErrorCode`] and [`Catalogue`]: what can go wrong, declared once.
 //! - [`Routes`]: the table of handlers, each with its [`Guard`] as the first argument.
 //! - [`Application`]: the routes inside the middleware; `middleware.rs` is its order on one page.
+//! - [`Caller`]: who is at the other end, seen through trusted proxies.
 //! - [`Health`]: whether the service lives, is ready, has started.
 //! - [`Server`]: listens, answers, stops without dropping a request.
 
 mod admission;
 mod application;
+mod caller;
 mod code;
 pub mod codes;
 mod config;
 mod connection;
 mod context;
 mod failures;
+mod forwarded;
 mod guard;
 mod headers;
 mod health;
@@ -21,6 +24,7 @@ mod json;
 mod leftover;
 mod markdown;
 mod middleware;
+mod networks;
 mod observe;
 mod pages;
 mod panics;
@@ -36,13 +40,16 @@ mod server;
 
 pub use application::{Application, Surroundings};
 pub use axum::http::StatusCode;
+pub use caller::Caller;
 pub use code::{Catalogue, DeclaredTwice, ErrorCode};
 pub use config::Config;
-pub use context::{Context, Peer};
+pub use context::Context;
 pub use failures::{DECLARED, responses_of};
+pub use forwarded::ForwardedHeader;
 pub use guard::{Access, Guard, Guarded, Open};
 pub use health::{CheckReport, Health, Readiness};
 pub use json::{Json, body_of, parse};
+pub use networks::{Networks, NoNetwork};
 pub use parameters::{Path, Query};
 pub use problem::Problem;
 pub use routes::{Route, Routes};

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::application::Surroundings;
-use super::{Context, Peer};
+use super::{Caller, Context};
 use crate::telemetry::{AccessLog, Counters, Declaration, Gauge, Histograms};
 
 const REQUESTS: Declaration = Declaration::counter(
@@ -59,7 +59,7 @@ pub(super) async fn observe(State(observer): State<Observer>, request: Request, 
 struct Watched {
     observer: Observer,
     context: Option<Context>,
-    peer: Option<Peer>,
+    caller: Option<Caller>,
     method: &'static str,
     route: Option<MatchedPath>,
     path: String,
@@ -72,7 +72,7 @@ impl Watched {
         observer.in_flight.inc();
         Self {
             context: Context::of(request.extensions()).cloned(),
-            peer: request.extensions().get().copied(),
+            caller: request.extensions().get().copied(),
             method: name_of(request.method()),
             route: request.extensions().get().cloned(),
             path: request.uri().path().to_owned(),
@@ -115,7 +115,8 @@ impl Watched {
             http.status = status,
             http.duration_ms = took.as_micros() as f64 / 1_000.0,
             principal = context.and_then(Context::principal),
-            peer = self.peer.map(|peer| tracing::field::display(peer.0)),
+            client = self.caller.map(|caller| tracing::field::display(caller.address)),
+            peer = self.caller.map(|caller| tracing::field::display(caller.peer)),
             "{} {} {status}",
             self.method,
             self.path

@@ -9,6 +9,7 @@ use axum::middleware::from_fn;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::caller::Proxies;
 use super::connection::{Listener, protocol};
 use super::headers::secure;
 use super::{Application, Config, Health};
@@ -109,7 +110,8 @@ async fn listen(config: &Config, address: SocketAddr, router: Router) -> Result<
     let socket = TcpListener::bind(address).await.map_err(unbound)?;
     let address = socket.local_addr().map_err(unbound)?;
     let (protocol, send_timeout) = (protocol(config), config.send_timeout.duration());
-    Ok(Listener { socket, address, router, protocol, max_connections: config.max_connections, send_timeout })
+    let (max_connections, proxies) = (config.max_connections, Proxies::new(config));
+    Ok(Listener { socket, address, router, protocol, max_connections, send_timeout, proxies })
 }
 
 /// The address for metrics answers nothing else.

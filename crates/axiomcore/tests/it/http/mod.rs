@@ -2,6 +2,7 @@
 
 mod bodies;
 mod browsers;
+mod callers;
 mod health;
 mod limits;
 mod pages;
@@ -15,7 +16,8 @@ use std::time::Duration;
 use axiomcore::clock::SystemClock;
 use axiomcore::entropy::{Ids, SeededEntropy};
 use axiomcore::http::{
-    Application, Catalogue, Config, Health, Json, Open, Path, Problem, Query, Route, Routes, Server, Surroundings,
+    Application, Caller, Catalogue, Config, Health, Json, Open, Path, Problem, Query, Route, Routes, Server,
+    Surroundings,
 };
 use axiomcore::lifecycle::StopSwitch;
 use axiomcore::telemetry::{AccessLog, Metrics};
@@ -100,6 +102,7 @@ struct Page {
 fn routes() -> Routes<()> {
     Routes::new()
         .get("/hello", async |_: Open| "hello")
+        .get("/who", async |_: Open, caller: Caller| format!("{} {}", caller.address, caller.secure))
         .get("/large", async |_: Open| "a".repeat(10_000))
         .get("/panic", panicking)
         .get("/internal", async |_: Open| Problem::internal("the secret plan"))
