@@ -16,7 +16,7 @@ DATABASES := .cache/databases
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint drill contract bench readiness fmt
+.PHONY: help build run test check lint drill contract defences bench readiness fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; t
 contract: $(BUILD_TOOLS) ## Test the API against its own document, with requests generated from it (some minutes)
 	cargo build --locked --package freeagentics
 	drills/contract/run
+
+defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite away and see its tests fail (an hour)
+	drills/defences/run
 
 bench: $(BUILD_TOOLS) ## Measure the engine
 	cargo bench --locked --workspace

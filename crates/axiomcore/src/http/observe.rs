@@ -75,7 +75,7 @@ impl Watched {
             caller: request.extensions().get().copied(),
             method: name_of(request.method()),
             route: request.extensions().get().cloned(),
-            path: request.uri().path().to_owned(),
+            path: visible(request.uri().path()),
             start: Instant::now(),
             done: false,
             observer,
@@ -131,6 +131,18 @@ impl Drop for Watched {
             self.count("499");
         }
     }
+}
+
+/// A path as visible ASCII: what is beyond it could end a line, or be obeyed by a terminal.
+fn visible(path: &str) -> String {
+    path.bytes().fold(String::with_capacity(path.len()), |mut text, byte| {
+        if byte.is_ascii_graphic() {
+            text.push(byte.into());
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+        text
+    })
 }
 
 /// Methods are without number too.

@@ -7,3 +7,4 @@ mod demo;
 mod lamp;
 mod page;
 mod repo;
+mod security;

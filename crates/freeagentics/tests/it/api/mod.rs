@@ -2,7 +2,7 @@
 
 pub(crate) mod agents;
 mod audit;
-mod beside;
+pub(crate) mod beside;
 mod client;
 mod decisions;
 mod fleets;
@@ -38,4 +38,4 @@ macro_rules! on_both_databases {
         }
     };
 }
-use on_both_databases;
+pub(crate) use on_both_databases;

@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use super::{Client, Installation, Server};
 
 /// The flagship model.
-pub(super) const WATCHDOG: &str = include_str!("../../../../../../models/watchdog.yaml");
+pub(crate) const WATCHDOG: &str = include_str!("../../../../../../models/watchdog.yaml");
 
 /// A server that has the watchdog model.
-pub(super) fn with_watchdog(installation: &Installation) -> Server {
+pub(crate) fn with_watchdog(installation: &Installation) -> Server {
     let server = installation.start();
     server.client().post_yaml("/api/v1/models", WATCHDOG).expect(201);
     server
@@ -26,28 +26,28 @@ pub(super) fn with_watchdog(installation: &Installation) -> Server {
 
 /// Makes an agent.
 #[track_caller]
-pub(super) fn create(client: &Client, id: &str) -> Value {
+pub(crate) fn create(client: &Client, id: &str) -> Value {
     client.post("/api/v1/agents", &json!({ "id": id, "model": "watchdog", "labels": { "team": "a" } })).expect(201)
 }
 
 /// A check that took so long, without a deep probe.
-pub(super) fn check(millis: u32) -> Value {
+pub(crate) fn check(millis: u32) -> Value {
     json!({ "observation": { "check": millis, "deep_probe": "none" } })
 }
 
 /// Lets an agent step.
 #[track_caller]
-pub(super) fn step(client: &Client, id: &str, body: &Value) -> Value {
+pub(crate) fn step(client: &Client, id: &str, body: &Value) -> Value {
     client.post(&format!("/api/v1/agents/{id}/steps"), body).expect(200)
 }
 
 /// The agent as it is now.
 #[track_caller]
-pub(super) fn get(client: &Client, id: &str) -> Value {
+pub(crate) fn get(client: &Client, id: &str) -> Value {
     client.get(&format!("/api/v1/agents/{id}")).expect(200)
 }
 
 /// A body of JSON with further headers.
-pub(super) fn with<'h>(headers: &[(&'h str, &'h str)]) -> Vec<(&'h str, &'h str)> {
+pub(crate) fn with<'h>(headers: &[(&'h str, &'h str)]) -> Vec<(&'h str, &'h str)> {
     headers.iter().copied().chain([("content-type", "application/json")]).collect()
 }

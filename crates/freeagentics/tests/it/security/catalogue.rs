@@ -1,0 +1,100 @@
+//! The categories, as the files beside their tests declare them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+
+/// OWASP API Security Top 10:2023.
+pub(super) const OWASP: [(&str, &str); 10] = [
+    ("API1", "Broken Object Level Authorization"),
+    ("API2", "Broken Authentication"),
+    ("API3", "Broken Object Property Level Authorization"),
+    ("API4", "Unrestricted Resource Consumption"),
+    ("API5", "Broken Function Level Authorization"),
+    ("API6", "Unrestricted Access to Sensitive Business Flows"),
+    ("API7", "Server Side Request Forgery"),
+    ("API8", "Security Misconfiguration"),
+    ("API9", "Improper Inventory Management"),
+    ("API10", "Unsafe Consumption of APIs"),
+];
+
+/// A kind of attack.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Category {
+    pub(super) title: String,
+    /// Names of [`OWASP`].
+    pub(super) owasp: Vec<String>,
+    /// What somebody tries.
+    pub(super) attempted: String,
+    /// What must go on working.
+    pub(super) positive: String,
+    /// What must not work, one by one.
+    pub(super) negative: Vec<String>,
+    /// What keeps it out.
+    pub(super) defence: Vec<Defence>,
+}
+
+/// A piece of code without which the attack works.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Defence {
+    pub(super) what: String,
+    pub(super) file: String,
+    pub(super) find: String,
+    pub(super) put: String,
+}
+
+/// What `drills/defences` has seen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seen {
+    /// Tests that passed while the defence was there.
+    pub(super) passed: usize,
+    /// Tests that failed when it was gone.
+    pub(super) failed: Vec<String>,
+}
+
+pub(super) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// All categories by `area::category`.
+pub(super) fn categories() -> BTreeMap<String, Category> {
+    let mut found = BTreeMap::new();
+    for (name, file) in files("toml") {
+        let text = fs::read_to_string(&file).unwrap();
+        let category = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        found.insert(name, category);
+    }
+    found
+}
+
+/// Files of all areas with this ending, but what makes an area a module.
+pub(super) fn files(extension: &str) -> Vec<(String, PathBuf)> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/security");
+    let list = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let text = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let areas: Vec<PathBuf> = list(&here).filter(|path| path.is_dir()).collect();
+    let files = areas.iter().flat_map(|area| list(area).map(|file| (format!("{}::{}", text(area), text(&file)), file)));
+    let is_one = |(_, file): &(String, PathBuf)| file.extension().is_some_and(|found| found == extension);
+    files.filter(is_one).filter(|(_, file)| text(file) != "mod").collect()
+}
+
+/// The names of all tests of the suite, without `security::`; this binary knows them.
+pub(super) fn tests() -> Vec<String> {
+    let this = std::env::current_exe().unwrap();
+    let output = Command::new(this).args(["--list", "--format", "terse"]).output().unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let name = |line: &str| Some(line.strip_suffix(": test")?.strip_prefix("security::")?.to_owned());
+    listed.lines().filter_map(name).collect()
+}
+
+/// What the drill has seen, by category.
+pub(super) fn seen() -> BTreeMap<String, Seen> {
+    let text = fs::read_to_string(root().join("drills/defences/results.toml")).unwrap_or_default();
+    toml::from_str(&text).unwrap()
+}

@@ -1,0 +1,1 @@
+//! The edge: limits, headers, slow clients, shapes of requests.

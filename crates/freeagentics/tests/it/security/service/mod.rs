@@ -1,0 +1,1 @@
+//! The service as a whole: its settings, its routes, what it asks of others.
