@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderValue;
-use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE};
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::request::Parts;
 
-use super::{Identity, Permission, Principal, Require, codes};
+use super::credential::{Credential, credential};
+use super::cross_site::refuse_cross_site;
+use super::{CameBy, Identity, Permission, Principal, Require, codes};
 use crate::http::{Access, Context, Guard, Problem};
 
 /// Lets in who has the permission `P`, and is who they are. What a handler does beyond that asks
@@ -90,8 +92,13 @@ async fn authenticate<S>(parts: &Parts, state: &S) -> Result<Arc<Principal>, Pro
 where
     Identity: FromRef<S>,
 {
-    let principal = match bearer(parts) {
-        Some(token) => Identity::from_ref(state).authenticate(token).await?,
+    let identity = Identity::from_ref(state);
+    let principal = match credential(parts, identity.cookie()) {
+        Some(Credential::Bearer(token)) => identity.authenticate(token).await?,
+        Some(Credential::Cookie(text)) => {
+            refuse_cross_site(parts)?;
+            identity.authenticate(text).await?.filter(|principal| principal.came_by == CameBy::Cookie)
+        }
         None => None,
     };
     let principal = principal.ok_or_else(unauthenticated)?;
@@ -100,22 +107,6 @@ where
     }
     Ok(principal)
 }
-
-/// The credential: in `Authorization`, or among the protocols that a WebSocket offers, because a page in a browser can
-/// set no other header there.
-fn bearer(parts: &Parts) -> Option<&str> {
-    let Some(authorization) = parts.headers.get(AUTHORIZATION) else { return offered(parts) };
-    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn offered(parts: &Parts) -> Option<&str> {
-    let mut protocols = parts.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
-    protocols.find_map(|line| line.split(',').find_map(|protocol| protocol.trim().strip_prefix(PROTOCOL)))
-}
-
-/// What a WebSocket's protocol that is a credential begins with.
-const PROTOCOL: &str = "bearer.";
 
 /// The same for none, a wrong, an expired and a revoked one.
 fn unauthenticated() -> Problem {

@@ -90,13 +90,14 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{Permissions, PrincipalKind};
+    use crate::identity::{CameBy, Permissions, PrincipalKind};
 
     const FOREVER: Timestamp = Timestamp(i64::MAX);
 
     fn principal(id: &str) -> Arc<Principal> {
-        let kind = PrincipalKind::ApiKey;
-        Arc::new(Principal { workspace: 1, id: id.into(), kind, permissions: Permissions::Every, session: None })
+        let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
+        let (session, expires_at) = (None, None);
+        Arc::new(Principal { workspace: 1, id: id.into(), kind, permissions, session, came_by, expires_at })
     }
 
     #[test]

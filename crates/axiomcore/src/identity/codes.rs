@@ -22,4 +22,17 @@ crate::error_codes! {
         "It may be revoked already, or belong to another workspace. `GET /api/v1/keys` lists yours.");
     LAST_ADMINISTRATOR = (CONFLICT, "last_administrator", "Nobody else has all permissions",
         "Make somebody else an administrator first, or nobody could manage the installation any more.");
+    SIGN_IN_REFUSED = (UNAUTHORIZED, "sign_in_refused", "Nobody is signed in by this",
+        "The address or the password is wrong, or this user may not sign in: the answer is the same in each case and takes as \
+         long, so that nobody learns who has an account. Ask for a new password if you have forgotten yours.");
+    SECOND_FACTOR_REQUIRED = (UNAUTHORIZED, "second_factor_required", "The password is right; now the second factor",
+        "Send `challenge` from this answer together with a code of your second factor to `POST /api/v1/sign-in/factor`. It is \
+         good for five minutes.");
+    SIGN_IN_BUSY = (SERVICE_UNAVAILABLE, "sign_in_busy", "Too many people are signing in",
+        "Passwords are expensive to verify on purpose, so only so many are verified at once. Send the request again after the \
+         seconds in `Retry-After`. Operators set the limit with `identity.hashes_at_once`.");
+    CROSS_SITE_REQUEST = (FORBIDDEN, "cross_site_request", "A page of another site sent this",
+        "A request whose credential is a cookie has to come from a page of the very same origin, and browsers say so in \
+         `Sec-Fetch-Site` and `Origin`. A program should send `Authorization: Bearer` instead; one that has only a cookie \
+         sends `Origin` with the address of the server.");
 }

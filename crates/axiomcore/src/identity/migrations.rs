@@ -29,4 +29,15 @@ pub const MIGRATIONS: &[Migration] = &[
               expires_at $INT NOT NULL, ended_at $INT, address TEXT NOT NULL, client TEXT NOT NULL) $CLUSTERED;\n\
               CREATE INDEX sessions_of_user ON sessions (workspace, user_id);\n",
     },
+    Migration {
+        version: 3,
+        name: "signing keys, refresh tokens, the feed of changes",
+        // `family` is what all refresh tokens of a session have in common; a session in a cookie has none.
+        sql: "CREATE TABLE signing_keys (id TEXT NOT NULL PRIMARY KEY, public $BYTES NOT NULL, private $BYTES NOT NULL, \
+              created_at $INT NOT NULL, active_from $INT NOT NULL, retired_at $INT, expires_at $INT) $CLUSTERED;\n\
+              CREATE TABLE identity_changes (seq $SEQUENCE, workspace $INT NOT NULL, principal TEXT NOT NULL, \
+              at $INT NOT NULL) $STRICT;\n\
+              CREATE INDEX identity_changes_by_time ON identity_changes (at);\n\
+              ALTER TABLE sessions ADD COLUMN family $BYTES;\n",
+    },
 ];

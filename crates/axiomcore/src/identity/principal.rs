@@ -1,6 +1,7 @@
 //! Who asks.
 
 use super::Permissions;
+use crate::clock::Timestamp;
 
 /// Who asks, with what they may do. Made only by authentication, so holding one proves that it took place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,19 @@ pub struct Principal {
     pub permissions: Permissions,
     /// The session that a person came by.
     pub session: Option<String>,
+    /// What kind of credential they came by.
+    pub came_by: CameBy,
+    /// When that credential ends by itself, if it does.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What kind of credential a principal came by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameBy {
+    /// An API key.
+    Key,
+    /// A session, by the text that a browser keeps in a cookie.
+    Cookie,
 }
 
 /// What a principal is.

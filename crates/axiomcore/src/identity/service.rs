@@ -9,7 +9,7 @@ use super::cache::Cache;
 use super::key::{Fingerprint, place_of};
 use super::passwords::{Pool, Recipe};
 use super::store::Stored;
-use super::{Algorithm, Config, MIGRATIONS, Permission, Principal, Role, sessions, store};
+use super::{Algorithm, CameBy, Config, MIGRATIONS, Permission, Principal, Role, sessions, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::sealing::Sealer;
@@ -41,6 +41,9 @@ pub struct IdentityParts {
 pub(super) struct Inner {
     pub(super) parts: IdentityParts,
     pub(super) cache: Cache,
+    /// What the cookie of a session is called. The name makes browsers insist that it came over TLS, from this very host,
+    /// for all of it.
+    cookie: String,
     cache_time: Duration,
     recorded: AtomicI64,
     pub(super) passwords: Pool,
@@ -65,6 +68,7 @@ impl Identity {
         let passwords = passwords.map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             cache: Cache::new(config.cache_size),
+            cookie: format!("__Host-{}_session", parts.key_prefix),
             cache_time: config.cache_time.duration(),
             recorded: AtomicI64::new(now.0),
             passwords,
@@ -75,6 +79,11 @@ impl Identity {
             session_idle_time: config.session_idle_time.duration(),
             parts,
         })))
+    }
+
+    /// What the cookie of a session is called.
+    pub(super) fn cookie(&self) -> &str {
+        &self.0.cookie
     }
 
     /// The time, as identity reads it.
@@ -162,7 +171,8 @@ impl Identity {
 }
 
 fn principal(workspace: i64, Stored { key, kind, .. }: Stored) -> Principal {
-    Principal { workspace, id: key.id, kind, permissions: key.permissions, session: None }
+    let (session, came_by, expires_at) = (None, CameBy::Key, key.expires_at);
+    Principal { workspace, id: key.id, kind, permissions: key.permissions, session, came_by, expires_at }
 }
 
 impl fmt::Debug for Identity {

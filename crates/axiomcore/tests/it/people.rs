@@ -8,8 +8,8 @@ use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::config::{ByteSize, Secret};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{
-    Algorithm, Bootstrap, Config, Grant, Identity, IdentityParts, NewUser, Origin, Permission, Principal, Role,
-    SignInError, SignedIn, Status, User, UserError,
+    Algorithm, Bootstrap, Config, Grant, Identity, IdentityParts, NewUser, Origin, Permission, Principal, Role, SignIn,
+    SignInError, SignInOutcome, SignedIn, Status, User, UserError,
 };
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
@@ -74,7 +74,10 @@ impl Service {
 
     fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, SignInError> {
         let origin = Origin { address: "192.0.2.7".into(), client: "test\r\nclient".into() };
-        self.runtime.block_on(self.identity.sign_in(email, secret(password), origin))
+        match self.runtime.block_on(self.identity.sign_in(wanting(email, password, origin)))? {
+            SignInOutcome::SignedIn(signed_in) => Ok(*signed_in),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn who(&self, text: &str) -> Option<Arc<Principal>> {
@@ -84,6 +87,10 @@ impl Service {
 
 fn new(email: &str, role: &str) -> NewUser {
     NewUser { email: email.into(), name: "Somebody".into(), roles: vec![role.into()] }
+}
+
+fn wanting(email: &str, password: &str, origin: Origin) -> SignIn {
+    SignIn { email: email.into(), password: secret(password), code: None, origin }
 }
 
 fn secret(text: &str) -> Secret<String> {
@@ -257,7 +264,7 @@ fn a_flood_of_sign_ins_is_refused_before_anything_is_hashed() {
     let service = Service::open(&Location::Sqlite(folder.path().join("people.db")), Algorithm::Bcrypt);
     let sign_in = |_| {
         let identity = service.identity.clone();
-        service.runtime.spawn(async move { identity.sign_in("a@b.example", secret(GOOD), Origin::default()).await })
+        service.runtime.spawn(async move { identity.sign_in(wanting("a@b.example", GOOD, Origin::default())).await })
     };
     let flood: Vec<_> = (0..200).map(sign_in).collect();
     let answers = flood.into_iter().map(|one| service.runtime.block_on(one).unwrap());

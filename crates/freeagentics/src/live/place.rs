@@ -110,13 +110,13 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use axiomcore::identity::{Permissions, PrincipalKind};
+    use axiomcore::identity::{CameBy, Permissions, PrincipalKind};
 
     use super::*;
 
     fn principal(id: &str) -> Principal {
-        let (kind, permissions) = (PrincipalKind::ApiKey, Permissions::Every);
-        Principal { workspace: 1, id: id.into(), kind, permissions, session: None }
+        let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
+        Principal { workspace: 1, id: id.into(), kind, permissions, session: None, came_by, expires_at: None }
     }
 
     #[test]

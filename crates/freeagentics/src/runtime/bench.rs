@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::entropy::SeededEntropy;
-use axiomcore::identity::{Identity, IdentityParts, Permissions, Principal, PrincipalKind};
+use axiomcore::identity::{CameBy, Identity, IdentityParts, Permissions, Principal, PrincipalKind};
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
 use axiomcore::telemetry::Metrics;
@@ -52,9 +52,10 @@ impl Bench {
             metrics: Metrics::new(),
         };
         let runtime = Runtime::start(config, parts).unwrap();
-        let permissions = Permissions::Every;
+        let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
+        let (session, expires_at) = (None, None);
         let principal =
-            Principal { workspace: 1, id: "tester".into(), kind: PrincipalKind::ApiKey, permissions, session: None };
+            Principal { workspace: 1, id: "tester".into(), kind, permissions, session, came_by, expires_at };
         Self { runtime, library, log, clock, principal: principal.into() }
     }
 

@@ -3,7 +3,7 @@
 
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
-use axiomcore::identity::routes::keys;
+use axiomcore::identity::routes::{keys, sign_in};
 use utoipa::OpenApi;
 
 use super::{Platform, documentation};
@@ -72,6 +72,8 @@ routes! {
     get    "/api/v1/agents/{id}/events"             => live::agent_events::follow_agent, unhurried();
     get    "/api/v1/events"                         => live::events::follow_agents, unhurried();
     get    "/api/v1/ws"                             => live::socket::open_socket, unhurried();
+
+    post   "/api/v1/sign-in"                        => sign_in::sign_in;
 
     get    "/api/v1/keys"                           => keys::list_keys;
     post   "/api/v1/keys"                           => keys::create_key;

@@ -1,6 +1,7 @@
 //! What identity offers over HTTP. A service puts these handlers among its own routes, at addresses of its own.
 
 pub mod keys;
+pub mod sign_in;
 
 crate::permissions! {
     /// What one may do with credentials.

@@ -37,9 +37,36 @@ pub struct Origin {
     pub client: String,
 }
 
+/// What somebody says who wants to sign in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// Their address.
+    pub email: String,
+    /// Their password.
+    pub password: Secret<String>,
+    /// A code of their second factor, if they give one at once.
+    pub code: Option<Secret<String>>,
+    /// Where they are.
+    pub origin: Origin,
+}
+
+/// How signing in went on after the right password.
+#[derive(Clone, Debug)]
+pub enum SignInOutcome {
+    /// They are in.
+    SignedIn(Box<SignedIn>),
+    /// They have a second factor to show, together with this text, which stands for the password that they gave.
+    FactorNeeded {
+        /// The text.
+        challenge: Secret<String>,
+    },
+}
+
 /// Somebody who has just signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
+    /// Where they belong to.
+    pub workspace: i64,
     /// Who.
     pub user: User,
     /// What they are by from now on.

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Origin, Session, SignInError, SignedIn, store};
+use serde_json::json;
+
+use super::{Origin, Session, SignIn, SignInError, SignInOutcome, SignedIn, store};
+use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::key::{Fingerprint, hex};
 use crate::identity::passwords::Verdict;
 use crate::identity::users::store::{self as users, Place};
-use crate::identity::{Identity, Principal, PrincipalKind, Status};
+use crate::identity::{CameBy, Identity, Principal, PrincipalKind, Status};
 use crate::store::Connection;
 
 /// How much of what a client calls itself is kept.
@@ -20,12 +23,14 @@ impl Identity {
     ///
     /// # Errors
     /// If they may not, or too many passwords are being hashed; if the database fails.
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: Secret<String>,
-        origin: Origin,
-    ) -> Result<SignedIn, SignInError> {
+    pub async fn sign_in(&self, wanted: SignIn) -> Result<SignInOutcome, SignInError> {
+        let place = self.verified(&wanted.email, wanted.password).await?;
+        let signed_in = self.begin_session(place, wanted.origin).await?;
+        Ok(SignInOutcome::SignedIn(Box::new(signed_in)))
+    }
+
+    /// Whom an address and a password belong to, if to somebody who may sign in.
+    async fn verified(&self, email: &str, password: Secret<String>) -> Result<Place, SignInError> {
         let email = email.trim().to_lowercase();
         let find = move |connection: &mut dyn Connection| users::find_by_email(connection, &email);
         let found = self.0.parts.database.read(find).await?;
@@ -35,12 +40,23 @@ impl Identity {
             return Err(SignInError::Refused);
         };
         let Verdict::Right { outdated } = verdict else { return Err(SignInError::Refused) };
-        let place = Place { workspace: found.workspace, id: found.user.id.clone() };
+        let place = Place { workspace: found.workspace, id: found.user.id };
         if let Some(old) = found.password.filter(|_| outdated) {
             self.rehash(&place, old, password).await;
         }
+        Ok(place)
+    }
+
+    /// A new session for somebody who has proved who they are. It is always a new one, so that nobody can be made to use
+    /// one that somebody else has prepared.
+    pub(in crate::identity) async fn begin_session(
+        &self,
+        place: Place,
+        origin: Origin,
+    ) -> Result<SignedIn, SignInError> {
         let (session, text) = self.new_session(origin)?;
         let (fingerprint, inserted, now) = (Fingerprint::of(text.expose()), session.clone(), session.created_at);
+        let workspace = place.workspace;
         let begin = move |connection: &mut dyn Connection| {
             // Disabled or deleted meanwhile: then there is nobody to have a session.
             let current = users::find(connection, place.workspace, &place.id)?;
@@ -49,10 +65,13 @@ impl Identity {
             };
             users::record_sign_in(connection, &place, now)?;
             store::insert(connection, &place, &inserted, &fingerprint)?;
+            let entry = Entry { workspace, at: now, principal: &place.id, action: "session.begin" };
+            let Origin { address, client } = &inserted.origin;
+            entry.write(connection, &inserted.id, &json!({ "address": address, "client": client }))?;
             Ok(Some(current.user))
         };
         let user = self.0.parts.database.write(begin).await?.ok_or(SignInError::Refused)?;
-        Ok(SignedIn { user, session, text })
+        Ok(SignedIn { workspace, user, session, text })
     }
 
     /// Not worth refusing somebody for: at the next sign-in it is tried again.
@@ -120,6 +139,8 @@ impl Identity {
             kind: PrincipalKind::User,
             permissions: self.permissions_of(&found.user),
             session: Some(stored.session.id.clone()),
+            came_by: CameBy::Cookie,
+            expires_at: Some(stored.session.expires_at),
         }))
     }
 

@@ -21,6 +21,7 @@ const TAGS: &[(&str, &str)] = &[
     ("decisions", "What agents decided, and why."),
     ("fleets", "Many agents at once, by their labels."),
     ("live", "What agents do, as it happens."),
+    ("sessions", "Signing in and out: what people come in with."),
     ("keys", "API keys: what programs come in with, and what each may do."),
     ("audit", "Who did what, and when."),
     ("system", "Who asks, and what runs."),

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use axiomcore::clock::SystemClock;
+use axiomcore::config::Secret;
 use axiomcore::entropy::SystemEntropy;
-use axiomcore::identity::{self, Identity, IdentityParts, NewKey, Permission, Permissions, Principal, PrincipalKind};
+use axiomcore::identity::{
+    self, CameBy, Grant, Identity, IdentityParts, NewKey, NewUser, Permission, Permissions, Principal, PrincipalKind,
+    Role,
+};
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Row};
 use tokio::runtime::Runtime;
@@ -43,9 +47,18 @@ impl Beside {
         self.database.write_blocking(|connection| connection.query(&sql, &[])).unwrap()[0].int(0).unwrap()
     }
 
+    /// Somebody who has chosen the password; their id.
+    pub(crate) fn user(&self, email: &str, password: &str, role: &str) -> String {
+        let (identity, maker) = (self.identity(&[]), maker(1));
+        let new = NewUser { email: email.into(), name: "Somebody".into(), roles: vec![role.into()] };
+        let (user, ticket) = self.threads.block_on(identity.invite(&maker, new)).unwrap();
+        let accepted = identity.accept(ticket.text.expose(), Secret::new(password.into()));
+        self.threads.block_on(accepted).unwrap();
+        user.id
+    }
+
     /// The text of a new key, and its id.
     pub(crate) fn key(&self, workspace: i64, permissions: Permissions) -> (String, String) {
-        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let known: Vec<Permission> = match &permissions {
             Permissions::Only(names) => {
                 names.iter().map(|name| Permission { name: name.clone().leak(), meaning: "" }).collect()
@@ -53,24 +66,38 @@ impl Beside {
             Permissions::Every => Vec::new(),
         };
         let tables: &[&[Permission]] = Vec::leak(vec![&*known.leak()]);
-        // API keys are not sealed, so any key will do.
+        let new = NewKey { name: "a program".into(), permissions, expires_at: None };
+        let created = self.threads.block_on(self.identity(tables).create_key(&maker(workspace), new)).unwrap();
+        (created.text.expose().clone(), created.key.id)
+    }
+
+    fn identity(&self, permissions: &'static [&'static [Permission]]) -> Identity {
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        // Nothing of what is made here is sealed, so any key will do.
         let sealer = Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone());
         let parts = IdentityParts {
             database: self.database.clone(),
             clock,
             entropy,
             sealer,
-            permissions: tables,
-            roles: &[],
+            permissions,
+            roles: ROLES,
             key_prefix: "fa",
         };
-        let identity = Identity::open(&identity::Config::default(), parts).unwrap();
-        let (kind, all) = (PrincipalKind::ApiKey, Permissions::Every);
-        let maker = Principal { workspace, id: "test".into(), kind, permissions: all, session: None };
-        let new = NewKey { name: "a program".into(), permissions, expires_at: None };
-        let created = self.threads.block_on(identity.create_key(&maker, new)).unwrap();
-        (created.text.expose().clone(), created.key.id)
+        Identity::open(&identity::Config::default(), parts).unwrap()
     }
+}
+
+/// What the roles that tests give are named; the server has its own table of what they may.
+const ROLES: &[Role] = &[
+    Role { name: "admin", meaning: "", grant: Grant::Every },
+    Role { name: "observer", meaning: "", grant: Grant::Only(&[]) },
+];
+
+/// Who may everything.
+fn maker(workspace: i64) -> Principal {
+    let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
+    Principal { workspace, id: "test".into(), kind, permissions, session: None, came_by, expires_at: None }
 }
 
 /// These permissions by their names.

@@ -13,6 +13,7 @@ mod models;
 mod permissions;
 mod requests;
 pub(crate) mod server;
+mod sessions;
 mod settings;
 mod starting;
 mod system;
