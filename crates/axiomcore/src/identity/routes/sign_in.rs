@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::config::Secret;
 use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
-use crate::http::{Json, Open, Peer, Problem};
+use crate::http::{Caller, Json, Open, Problem};
 use crate::identity::codes::{CROSS_SITE_REQUEST, SECOND_FACTOR_REQUIRED, SIGN_IN_BUSY, SIGN_IN_REFUSED};
 use crate::identity::cross_site::refuse_foreign;
 use crate::identity::{Identity, Origin, SignIn, SignInError, SignInOutcome, SignedIn};
@@ -67,8 +67,8 @@ where
 {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let address = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let address = Caller::from_request_parts(parts, state).await?.address.to_string();
         let client = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let origin = Origin { address, client: client.to_owned() };
         Ok(Self { origin, is_foreign: refuse_foreign(parts).err() })
