@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axiomcore::audit::Refusals;
 use axiomcore::clock::SystemClock;
 use axiomcore::config::{Checks, Schema, Settings, Sources};
 use axiomcore::entropy::{Ids, SystemEntropy};
@@ -186,6 +187,7 @@ async fn serve(settings: &Settings, notes: Notes) -> Result<(), Box<dyn Error>> 
         health: health.clone(),
         catalogue: Arc::new(Catalogue::new()?.with(CODES)?),
         access_log: settings.section::<telemetry::Config>().access_log,
+        refusals: Refusals::default(),
     };
     let application = Application::new(&config, &surroundings, routes(), notes.clone());
     let server = Server::build(&config, application, &metrics, health.clone()).await?;

@@ -14,6 +14,9 @@ crate::settings! {
         /// How often a checkpoint is made, if anything has happened. What is cut from the end before a checkpoint has seen
         /// it is not missed.
         pub checkpoint_interval: Period = Period::seconds(10);
+        /// How often refusals (a wrong credential, a permission that is lacking, too many requests) are written: one entry
+        /// for all that somebody was refused on one route since the last time.
+        pub refusals_interval: Period = Period::seconds(60);
         /// How long entries are kept. Older ones are removed from the beginning, under a checkpoint that says so.
         pub retention: Period = Period::seconds(10 * 365 * 86_400);
     }
@@ -24,6 +27,9 @@ impl Checks for Config {
         let mut faults = Vec::new();
         if self.checkpoint_interval < Period::seconds(1) {
             faults.push(Fault::new("audit.checkpoint_interval", "at least 1s"));
+        }
+        if self.refusals_interval < Period::seconds(1) {
+            faults.push(Fault::new("audit.refusals_interval", "at least 1s"));
         }
         if self.retention < Period::seconds(86_400) {
             faults.push(Fault::new("audit.retention", "at least 1d"));

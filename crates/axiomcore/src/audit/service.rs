@@ -12,7 +12,7 @@ use super::anchor::Anchor;
 use super::checkpointing::{self, AnchorError, Moments};
 use super::key::{self, PublicKey, SigningKey};
 use super::metrics::AuditMetrics;
-use super::{CommittedLog, Config, MIGRATIONS, sequence, sequencer, store};
+use super::{CommittedLog, Config, MIGRATIONS, Refusals, sequence, sequencer, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::lifecycle::Stopping;
@@ -59,6 +59,9 @@ struct Inner {
     anchored: AtomicU64,
     /// When the last checkpoint was looked for; held while one is made.
     checkpointed_at: Mutex<Timestamp>,
+    refusals: Refusals,
+    /// When refusals were last written; held while that is done.
+    refused_at: Mutex<Timestamp>,
 }
 
 /// Why the audit cannot go on.
@@ -102,7 +105,8 @@ impl Audit {
         let anchor = Anchor::open(config.anchor_file.as_deref().unwrap_or(anchor))?;
         let metrics = AuditMetrics::register(&parts.metrics, &parts.clock);
         let (anchored, now) = (AtomicU64::new(anchor.last_number()), parts.clock.now());
-        let audit = Inner { parts, config, key, metrics, anchor, anchored, checkpointed_at: Mutex::new(now) };
+        let (checkpointed_at, refused_at, refusals) = (Mutex::new(now), Mutex::new(now), Refusals::default());
+        let audit = Inner { parts, config, key, metrics, anchor, anchored, checkpointed_at, refusals, refused_at };
         audit.warn_if_set_back()?;
         Ok(Self(Arc::new(audit)))
     }
@@ -110,6 +114,11 @@ impl Audit {
     /// The key that checkpoints can be checked with.
     pub fn public_key(&self) -> PublicKey {
         self.0.key.public()
+    }
+
+    /// Where refusals are counted.
+    pub fn refusals(&self) -> Refusals {
+        self.0.refusals.clone()
     }
 
     pub(super) fn parts(&self) -> &AuditParts {
@@ -133,6 +142,19 @@ impl Audit {
         }
         metrics.drained(now);
         Ok(moved)
+    }
+
+    /// Writes the refusals that were counted, if it is time for that.
+    fn write_refusals(&self, interval: Duration) -> Result<(), AuditError> {
+        let Inner { parts, refusals, refused_at, .. } = &*self.0;
+        let mut refused_at = refused_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = parts.clock.now();
+        if now.since(*refused_at) < interval {
+            return Ok(());
+        }
+        refusals.flush((*refused_at, now), |write| parts.database.write_blocking(write))?;
+        *refused_at = now;
+        Ok(())
     }
 
     /// Makes a checkpoint of all that has happened and anchors it. Another node's that is not older than `age` is as good.
@@ -180,6 +202,7 @@ impl Audit {
     }
 
     fn tick(&self) -> Result<(), AuditError> {
+        self.write_refusals(self.0.config.refusals_interval.duration())?;
         self.sequence_blocking()?;
         let (now, interval) = (self.0.parts.clock.now(), self.0.config.checkpoint_interval.duration());
         let last = *self.checkpointed_at();
@@ -194,6 +217,7 @@ impl Audit {
     /// # Errors
     /// If the database or the anchor file fails.
     pub fn finish_blocking(&self) -> Result<(), AuditError> {
+        self.write_refusals(Duration::ZERO)?;
         self.sequence_blocking()?;
         self.checkpoint(None)
     }

@@ -7,6 +7,7 @@ use axum::Router;
 
 use super::admission::Admission;
 use super::{Catalogue, Config, Health, Route, Routes, health, middleware, pages};
+use crate::audit::Refusals;
 use crate::entropy::Ids;
 use crate::telemetry::{AccessLog, Metrics};
 
@@ -23,6 +24,8 @@ pub struct Surroundings {
     pub catalogue: Arc<Catalogue>,
     /// Which requests are logged.
     pub access_log: AccessLog,
+    /// Where refusals are counted.
+    pub refusals: Refusals,
 }
 
 /// A service, ready to be served.

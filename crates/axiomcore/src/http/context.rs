@@ -12,7 +12,8 @@ pub struct Context(Arc<Known>);
 #[derive(Debug)]
 struct Known {
     request_id: String,
-    principal: OnceLock<String>,
+    /// And the workspace that they are in.
+    principal: OnceLock<(i64, String)>,
 }
 
 impl Context {
@@ -32,13 +33,18 @@ impl Context {
 
     /// Who sent it, once that is known.
     pub fn principal(&self) -> Option<&str> {
-        self.0.principal.get().map(String::as_str)
+        self.0.principal.get().map(|(_, principal)| principal.as_str())
+    }
+
+    /// The workspace of who sent it, once that is known.
+    pub fn workspace(&self) -> Option<i64> {
+        self.0.principal.get().map(|(workspace, _)| *workspace)
     }
 
     /// Notes who sent it, for the log.
-    pub(crate) fn identify(&self, principal: &str) {
+    pub(crate) fn identify(&self, workspace: i64, principal: &str) {
         // Two extractors of one handler find the same principal.
-        let _ = self.0.principal.set(principal.to_owned());
+        let _ = self.0.principal.set((workspace, principal.to_owned()));
     }
 
     pub(super) fn header(&self) -> Option<HeaderValue> {

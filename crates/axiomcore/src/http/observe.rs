@@ -10,6 +10,7 @@ use tracing::Instrument;
 
 use super::application::Surroundings;
 use super::{Caller, Context};
+use crate::audit::{Refusal, Refusals};
 use crate::telemetry::{AccessLog, Counters, Declaration, Gauge, Histograms};
 
 const REQUESTS: Declaration = Declaration::counter(
@@ -32,6 +33,7 @@ pub(super) struct Observer {
     duration: Histograms,
     in_flight: Gauge,
     access_log: AccessLog,
+    refusals: Refusals,
 }
 
 impl Observer {
@@ -42,6 +44,7 @@ impl Observer {
             duration: metrics.histograms(DURATION),
             in_flight: metrics.gauge(IN_FLIGHT),
             access_log: surroundings.access_log,
+            refusals: surroundings.refusals.clone(),
         }
     }
 }
@@ -85,6 +88,7 @@ impl Watched {
     fn answered(mut self, status: StatusCode) {
         self.done = true;
         self.count(status.as_str());
+        self.refused(status);
         let took = self.start.elapsed();
         self.observer.duration.with(&[self.method, self.route()]).observe(took.as_secs_f64());
         let logged = match self.observer.access_log {
@@ -99,6 +103,21 @@ impl Watched {
 
     fn count(&self, status: &str) {
         self.observer.requests.with(&[self.method, self.route(), status]).inc();
+    }
+
+    /// Counts for the audit that somebody was refused.
+    fn refused(&self, status: StatusCode) {
+        let why = match status {
+            StatusCode::UNAUTHORIZED => Refusal::Unauthenticated,
+            StatusCode::FORBIDDEN => Refusal::Forbidden,
+            StatusCode::TOO_MANY_REQUESTS => Refusal::Limited,
+            _ => return,
+        };
+        let (refusals, what) = (&self.observer.refusals, format!("{} {}", self.method, self.route()));
+        match self.context.as_ref().and_then(|context| Some((context.workspace()?, context.principal()?))) {
+            Some((workspace, principal)) => refusals.of_principal(workspace, principal, why, &what),
+            None => refusals.of_address(self.caller.map(|caller| caller.address), why, &what),
+        }
     }
 
     fn route(&self) -> &str {

@@ -103,7 +103,7 @@ where
     };
     let principal = principal.ok_or_else(unauthenticated)?;
     if let Some(context) = Context::of(&parts.extensions) {
-        context.identify(&principal.id);
+        context.identify(principal.workspace, &principal.id);
     }
     Ok(principal)
 }

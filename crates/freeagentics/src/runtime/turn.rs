@@ -15,7 +15,7 @@ use super::shard::Shard;
 use super::stepping::{self, Circumstances, Seat, Stepped};
 use super::waiting::Waiting;
 use super::window::{self, KeyHash, Verdict};
-use super::{Ask, Done, Refused};
+use super::{Ask, Done, Refused, Request};
 use crate::agents;
 use crate::log::commitment::{Row, commitment};
 use crate::log::{Also, Draft, Told, What};
@@ -24,7 +24,10 @@ impl Shard {
     /// Does what is asked of an agent that is in memory and has nothing under way.
     pub(super) fn take(&mut self, slot: Slot, waiting: Waiting) {
         self.cache.touch(slot);
-        let key = waiting.request.guarded.idempotency_key.as_deref().map(|key| window::hash(&[key.as_bytes()]));
+        let Request { guarded, principal, .. } = &waiting.request;
+        // A key is its principal's own: nobody gets the answer to somebody else's, or spoils it.
+        let named = |key: &str| window::hash(&[principal.id.as_bytes(), key.as_bytes()]);
+        let key = guarded.idempotency_key.as_deref().map(named);
         if key.is_some() && self.cache.window(slot).is_none() {
             // Almost no agent needs its keys in memory, so they are read when one is asked for.
             self.cache.remove(slot);

@@ -97,6 +97,7 @@ pub(super) fn application(settings: &Settings, platform: &Platform) -> Result<Ap
         health: platform.health.clone(),
         catalogue: Arc::new(documentation::catalogue()?),
         access_log: settings.section::<telemetry::Config>().access_log,
+        refusals: platform.audit.refusals(),
     };
     // The page is no part of the API and so not of the document about it.
     let routes = routes::routes().merge(page::routes());

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axiomcore::audit::Refusals;
 use axiomcore::clock::SystemClock;
 use axiomcore::entropy::{Ids, SeededEntropy};
 use axiomcore::http::{
@@ -77,6 +78,7 @@ pub(super) fn application(config: &Config, metrics: &Metrics, health: &Health) -
         health: health.clone(),
         catalogue: Arc::new(Catalogue::new().unwrap()),
         access_log: AccessLog::All,
+        refusals: Refusals::default(),
     };
     Application::new(config, &surroundings, routes(), ())
 }

@@ -3,7 +3,7 @@
 pub(crate) mod agents;
 mod audit;
 pub(crate) mod beside;
-mod client;
+pub(crate) mod client;
 mod decisions;
 mod fleets;
 mod importing;

@@ -29,10 +29,10 @@ use crate::api::{KEY, Server};
 
 /// What the program said.
 #[derive(Debug)]
-struct Said {
-    out: String,
-    err: String,
-    code: i32,
+pub(crate) struct Said {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) code: i32,
 }
 
 impl Said {
@@ -49,7 +49,7 @@ impl Said {
 }
 
 /// Runs the program with nothing to read.
-fn freeagentics(arguments: &[&str]) -> Said {
+pub(crate) fn freeagentics(arguments: &[&str]) -> Said {
     fed(arguments, "")
 }
 

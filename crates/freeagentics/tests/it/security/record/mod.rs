@@ -1,1 +1,5 @@
 //! The record of who did what, and secrets: altered, cut, read.
+
+mod flooded_record;
+mod leaked_secrets;
+mod tampering;

@@ -1,1 +1,6 @@
 //! The service as a whole: its settings, its routes, what it asks of others.
+
+mod inventory;
+mod misconfiguration;
+mod request_forgery;
+mod stolen_idempotency_keys;
