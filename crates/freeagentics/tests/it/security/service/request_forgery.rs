@@ -91,7 +91,7 @@ fn a_text_that_is_an_address_is_a_text() {
     let client = server.client();
     create(&client, "a");
     let there = inside.authority();
-    for address in [format!("http://{there}/"), format!("//{there}/x"), format!("http://user@{there}"), there.clone()] {
+    for address in [format!("http://{there}/"), format!("//{there}/x"), format!("http://user@{there}"), there] {
         let key = client.post("/api/v1/keys", &json!({ "name": address, "permissions": [] })).expect(201);
         assert_eq!(key["name"], json!(address), "honest use: it is a name like another");
         client.post("/api/v1/agents", &json!({ "id": address, "model": address }));
