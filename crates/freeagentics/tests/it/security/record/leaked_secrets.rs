@@ -75,7 +75,7 @@ fn stored(installation: &Installation) -> String {
     let tables = ["credentials", "users", "sessions", "audit_entries", "outbox"];
     let read = |table: &&str| beside.rows(&format!("SELECT CAST(row_to_json(t) AS TEXT) FROM {table} t"));
     if matches!(installation.location(), axiomcore::store::Location::Postgres(_)) {
-        return tables.iter().flat_map(|table| read(table)).filter_map(|mut row| row.text(0).ok()).collect();
+        return tables.iter().flat_map(read).filter_map(|mut row| row.text(0).ok()).collect();
     }
     let data = installation.folder().join("data");
     let files =
