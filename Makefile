@@ -95,4 +95,6 @@ $(TEST_TOOLS): $(BUILD_TOOLS)
 $(DATABASES): $(BUILD_TOOLS)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends postgresql; }
+	@command -v redis-server >/dev/null || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends redis-server; }
 	@touch $@

@@ -20,6 +20,7 @@ use axiomcore::identity::{
     Allowed, Authenticated, Bootstrap, Grant, Identity, IdentityParts, NewKey, Permissions, Require, Role,
 };
 use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, stop_on_signals};
+use axiomcore::limits::{self, Limits, LimitsParts};
 use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::{Database, Location, Migration, Row};
 use axiomcore::telemetry::{self, Metrics};
@@ -148,6 +149,7 @@ fn start() -> Result<(), Box<dyn Error>> {
     let settings = schema
         .with::<axiomcore::identity::Config>()
         .with::<sealing::Config>()
+        .with::<limits::Config>()
         .with::<telemetry::Config>()
         .load(&sources())?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
@@ -162,8 +164,8 @@ fn start() -> Result<(), Box<dyn Error>> {
     let sealer = Sealer::new(sealing::keys(&settings.section(), folder.path(), entropy.as_ref())?, entropy.clone());
     let parts = IdentityParts {
         database: database.clone(),
-        clock,
-        entropy,
+        clock: clock.clone(),
+        entropy: entropy.clone(),
         sealer,
         permissions: &[PERMISSIONS],
         roles: ROLES,
@@ -174,17 +176,21 @@ fn start() -> Result<(), Box<dyn Error>> {
     if let Bootstrap::Created(key) = identity.bootstrap(config.bootstrap_token_file.as_deref())? {
         writeln!(std::io::stdout(), "administrator's key, shown only now: {}", key.expose())?;
     }
-    runtime.block_on(serve(&settings, Notes { identity, database, ids }))
+    let metrics = Metrics::new();
+    let parts = LimitsParts { clock, entropy: entropy.as_ref(), metrics: &metrics, redis: None };
+    let limits = Limits::new(&settings.section(), parts)?;
+    runtime.block_on(serve(&settings, metrics, limits, Notes { identity, database, ids }))
 }
 
-async fn serve(settings: &Settings, notes: Notes) -> Result<(), Box<dyn Error>> {
-    let (metrics, health, config) = (Metrics::new(), Health::new(), settings.section());
+async fn serve(settings: &Settings, metrics: Metrics, limits: Limits, notes: Notes) -> Result<(), Box<dyn Error>> {
+    let (health, config) = (Health::new(), settings.section());
     telemetry::register_process_metrics(&metrics);
     health.check_database(notes.database.clone());
     let surroundings = Surroundings {
         ids: notes.ids.clone(),
         metrics: metrics.clone(),
         health: health.clone(),
+        limits,
         catalogue: Arc::new(Catalogue::new()?.with(CODES)?),
         access_log: settings.section::<telemetry::Config>().access_log,
         refusals: Refusals::default(),

@@ -7,6 +7,8 @@
 //! - [`http`]: problem details, middleware, health, a server that stops without dropping a request.
 //! - [`identity`]: who asks and what they may do, in the signature of every handler.
 //! - [`lifecycle`]: the data folder, signals, an ordered end.
+//! - [`limits`]: how often who may ask, on one node or over all of them.
+//! - [`redis`]: what nodes share and can do without.
 //! - [`sealing`]: secrets at rest, under a key that does not lie beside them.
 //! - [`store`]: one SQL text on SQLite or PostgreSQL, migrations, transactions.
 //! - [`telemetry`]: structured logs and declared metrics.
@@ -22,6 +24,8 @@ pub mod hex;
 pub mod http;
 pub mod identity;
 pub mod lifecycle;
+pub mod limits;
+pub mod redis;
 pub mod sealing;
 pub mod store;
 pub mod telemetry;

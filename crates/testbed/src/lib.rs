@@ -4,8 +4,10 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test without its server cannot go on")]
 
 mod postgres;
+mod redis;
 
 pub use postgres::Postgres;
+pub use redis::Redis;
 
 use std::net::TcpListener;
 

@@ -1,10 +1,11 @@
-//! What is let in to a route: not too many at once, not too long, not too large.
+//! What is let in to a route: not too often, not too many at once, not too long, not too large.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::handler::Handler;
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -12,8 +13,8 @@ use axum::routing::MethodRouter;
 use http_body_util::Limited;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::context::BodyTimeout;
-use super::{Config, Problem, Route, codes};
+use super::{Admitted, Config, Context, Problem, Route, codes};
+use crate::limits::{Class, Limits};
 use crate::telemetry::{Counter, Declaration, Metrics};
 
 const SHED: Declaration =
@@ -25,6 +26,7 @@ const COME_AGAIN: Duration = Duration::from_secs(1);
 /// What all routes share.
 #[derive(Clone)]
 pub(super) struct Admission {
+    limits: Limits,
     places: Arc<Semaphore>,
     shed: Counter,
     request_timeout: Duration,
@@ -33,8 +35,9 @@ pub(super) struct Admission {
 }
 
 impl Admission {
-    pub(super) fn new(config: &Config, metrics: &Metrics) -> Self {
+    pub(super) fn new(config: &Config, limits: &Limits, metrics: &Metrics) -> Self {
         Self {
+            limits: limits.clone(),
             places: Arc::new(Semaphore::new(config.max_in_flight.min(Semaphore::MAX_PERMITS))),
             shed: metrics.counter(SHED),
             request_timeout: config.request_timeout.duration(),
@@ -44,10 +47,24 @@ impl Admission {
     }
 }
 
+/// The handler of what there is no route for, which is counted as everything is that needs no credential.
+pub(super) fn counted<H, T, S>(handler: H, shared: &Admission) -> impl Handler<T, S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    let gate =
+        Gate { shared: shared.clone(), class: Some(Class::Open), body: shared.body_limit, time: None, counted: false };
+    handler.layer(from_fn_with_state(gate, admit))
+}
+
 /// What is let in to one route.
 #[derive(Clone)]
-struct Limits {
+struct Gate {
     shared: Admission,
+    /// None for probes.
+    class: Option<Class>,
     body: usize,
     /// None for streams.
     time: Option<Duration>,
@@ -59,33 +76,37 @@ pub(super) fn admitted<S>(handler: MethodRouter<S>, route: &Route, shared: &Admi
 where
     S: Clone + Send + Sync + 'static,
 {
-    let limits = Limits {
+    let gate = Gate {
         shared: shared.clone(),
+        class: (!route.always).then_some(route.class),
         body: route.body_limit.map_or(shared.body_limit, |limit| limit.len()),
         time: (!route.unhurried).then_some(shared.request_timeout),
         counted: !route.always && !route.unhurried,
     };
     // axum's own limit would apply on top to some extractors and not to others.
-    handler.layer(DefaultBodyLimit::disable()).layer(from_fn_with_state(limits, admit))
+    handler.layer(DefaultBodyLimit::disable()).layer(from_fn_with_state(gate, admit))
 }
 
-async fn admit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    match serve(&limits, request, next).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
+async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let context = Context::of(request.extensions()).cloned();
+    let mut response = serve(&gate, request, next).await.unwrap_or_else(IntoResponse::into_response);
+    if let Some(quota) = context.as_ref().and_then(Context::quota) {
+        quota.write(response.headers_mut());
     }
+    response
 }
 
-async fn serve(limits: &Limits, request: Request, next: Next) -> Result<Response, Problem> {
-    let _place = limits.place()?;
-    let too_large = || Problem::new(&codes::BODY_TOO_LARGE).with("limit", limits.body);
-    if announced(&request).is_some_and(|length| length > limits.body) {
+async fn serve(gate: &Gate, mut request: Request, next: Next) -> Result<Response, Problem> {
+    let admitted = Admitted::new(&gate.shared.limits, gate.class, gate.shared.body_timeout);
+    admitted.count_address(request.extensions()).await?;
+    let _place = gate.place()?;
+    let too_large = || Problem::new(&codes::BODY_TOO_LARGE).with("limit", gate.body);
+    if announced(&request).is_some_and(|length| length > gate.body) {
         return Err(too_large());
     }
-    let mut request = request.map(|body| Body::new(Limited::new(body, limits.body)));
-    request.extensions_mut().insert(BodyTimeout(limits.shared.body_timeout));
-    let answer = next.run(request);
-    match limits.time {
+    request.extensions_mut().insert(admitted);
+    let answer = next.run(request.map(|body| Body::new(Limited::new(body, gate.body))));
+    match gate.time {
         None => Ok(answer.await),
         Some(time) => tokio::time::timeout(time, answer)
             .await
@@ -93,7 +114,7 @@ async fn serve(limits: &Limits, request: Request, next: Next) -> Result<Response
     }
 }
 
-impl Limits {
+impl Gate {
     /// A place among those in flight, unless the route needs none.
     fn place(&self) -> Result<Option<SemaphorePermit<'_>>, Problem> {
         if !self.counted {

@@ -9,6 +9,7 @@ use super::admission::Admission;
 use super::{Catalogue, Config, Health, Route, Routes, health, middleware, pages};
 use crate::audit::Refusals;
 use crate::entropy::Ids;
+use crate::limits::Limits;
 use crate::telemetry::{AccessLog, Metrics};
 
 /// What the middleware needs from the service.
@@ -20,6 +21,8 @@ pub struct Surroundings {
     pub metrics: Metrics,
     /// Whether the service is ready.
     pub health: Health,
+    /// How often who may ask.
+    pub limits: Limits,
     /// What can go wrong.
     pub catalogue: Arc<Catalogue>,
     /// Which requests are logged.
@@ -44,8 +47,9 @@ impl Application {
     {
         let routes = routes.merge(health::routes(&surroundings.health)).merge(pages::routes(&surroundings.catalogue));
         let table = routes.table();
-        let router = routes.into_router(&Admission::new(config, &surroundings.metrics)).with_state(state);
-        Self { router: middleware::around(router, config, surroundings), table }
+        let admission = Admission::new(config, &surroundings.limits, &surroundings.metrics);
+        let router = routes.into_router(&admission).with_state(state);
+        Self { router: middleware::around(router, config, surroundings, &admission), table }
     }
 }
 

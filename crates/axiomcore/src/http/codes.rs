@@ -26,6 +26,11 @@ crate::error_codes! {
         "Look for a mistake in the path. The served OpenAPI document lists all addresses.");
     METHOD_NOT_ALLOWED = (METHOD_NOT_ALLOWED, "method_not_allowed", "The address does not know this method",
         "The header `Allow` of the answer lists the methods that the address knows.");
+    RATE_LIMITED = (TOO_MANY_REQUESTS, "rate_limited", "Too many requests of this kind",
+        "Nothing was done. Send the request again after the seconds in `Retry-After`. The headers `RateLimit-Policy` and \
+         `RateLimit` of each answer tell how many there may be and how many are left; `class` is the kind. Routes that need \
+         no credential are counted by address, all others by who asks. Operators set the rates with the settings of \
+         `limits`.");
     OVERLOADED = (SERVICE_UNAVAILABLE, "overloaded", "The server has more requests than it can answer now",
         "Nothing was done. Send the request again after the seconds in `Retry-After`, and wait longer each time. \
          Operators set the limit with `http.max_in_flight`.");

@@ -1,9 +1,10 @@
 //! What is known about a request while it is answered.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use axum::http::{Extensions, HeaderValue};
+
+use crate::limits::Quota;
 
 /// Known about a request from its first moment, in its extensions.
 #[derive(Clone, Debug)]
@@ -14,11 +15,12 @@ struct Known {
     request_id: String,
     /// And the workspace that they are in.
     principal: OnceLock<(i64, String)>,
+    quota: OnceLock<Quota>,
 }
 
 impl Context {
     pub(super) fn new(request_id: String) -> Self {
-        Self(Arc::new(Known { request_id, principal: OnceLock::new() }))
+        Self(Arc::new(Known { request_id, principal: OnceLock::new(), quota: OnceLock::new() }))
     }
 
     /// The context of the request with these extensions, if it came through the middleware.
@@ -47,11 +49,16 @@ impl Context {
         let _ = self.0.principal.set((workspace, principal.to_owned()));
     }
 
+    /// Notes what is left of the caller's limit, for the headers of the answer. The first who counts the request says it.
+    pub(super) fn note(&self, quota: Quota) {
+        let _ = self.0.quota.set(quota);
+    }
+
+    pub(super) fn quota(&self) -> Option<&Quota> {
+        self.0.quota.get()
+    }
+
     pub(super) fn header(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(&self.0.request_id).ok()
     }
 }
-
-/// How long a body may take to arrive, in the request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BodyTimeout(pub(super) Duration);

@@ -21,12 +21,17 @@ const FRESH: Duration = Duration::from_millis(500);
 /// How long the database has to answer.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What is said of something that is gone and not needed.
+const DEGRADED: &str = "degraded";
+
 type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
 #[derive(Clone)]
 struct Check {
     name: &'static str,
     timeout: Duration,
+    /// What is said of it when it fails: whether the service can do without it.
+    failing: Option<&'static str>,
     ask: Arc<dyn Fn() -> Answer + Send + Sync>,
 }
 
@@ -48,7 +53,7 @@ const STAGES: [&str; 3] = ["starting", "running", "stopping"];
 pub struct CheckReport {
     /// Its name.
     pub name: &'static str,
-    /// `ok`, `failed` or `timed_out`.
+    /// `ok`, `degraded` for what the service can do without, `failed` or `timed_out`.
     pub status: &'static str,
 }
 
@@ -75,8 +80,20 @@ impl Health {
         F: Fn() -> A + Send + Sync + 'static,
         A: Future<Output = Result<(), String>> + Send + 'static,
     {
-        let ask: Arc<dyn Fn() -> Answer + Send + Sync> = Arc::new(move || Box::pin(ask()));
-        self.0.checks.lock().unwrap_or_else(PoisonError::into_inner).push(Check { name, timeout, ask });
+        self.add(Check { name, timeout, failing: None, ask: Arc::new(move || Box::pin(ask())) });
+    }
+
+    /// Adds something that the service can do without: while it is gone, the service is degraded, and ready all the same.
+    pub fn check_aside<F, A>(&self, name: &'static str, timeout: Duration, ask: F)
+    where
+        F: Fn() -> A + Send + Sync + 'static,
+        A: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.add(Check { name, timeout, failing: Some(DEGRADED), ask: Arc::new(move || Box::pin(ask())) });
+    }
+
+    fn add(&self, check: Check) {
+        self.0.checks.lock().unwrap_or_else(PoisonError::into_inner).push(check);
     }
 
     /// Adds the database.
@@ -113,7 +130,11 @@ impl Health {
             None => last.insert((Instant::now(), self.ask_all().await)).1.clone(),
         };
         let stage = self.stage();
-        Readiness { ready: stage == "running" && checks.iter().all(|check| check.status == "ok"), stage, checks }
+        Readiness {
+            ready: stage == "running" && checks.iter().all(|check| ["ok", DEGRADED].contains(&check.status)),
+            stage,
+            checks,
+        }
     }
 
     async fn ask_all(&self) -> Vec<CheckReport> {
@@ -128,12 +149,12 @@ impl Check {
         let status = match tokio::time::timeout(self.timeout, (self.ask)()).await {
             Ok(Ok(())) => "ok",
             Ok(Err(error)) => {
-                tracing::warn!(check = name, error, "not ready: {name} failed");
-                "failed"
+                tracing::warn!(check = name, error, "{name} failed");
+                self.failing.unwrap_or("failed")
             }
             Err(_) => {
-                tracing::warn!(check = name, timeout = ?self.timeout, "not ready: {name} did not answer in time");
-                "timed_out"
+                tracing::warn!(check = name, timeout = ?self.timeout, "{name} did not answer in time");
+                self.failing.unwrap_or("timed_out")
             }
         };
         CheckReport { name, status }

@@ -12,9 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use super::context::BodyTimeout;
 use super::pointer::{in_document, unknown_in};
-use super::{Problem, codes};
+use super::{Admitted, Problem, codes};
 
 /// A body of JSON.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +58,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// # Errors
 /// If it is too large, too slow or breaks off.
 pub async fn body_of(request: Request) -> Result<Bytes, Problem> {
-    let limit = request.extensions().get::<BodyTimeout>().map_or(Duration::MAX, |timeout| timeout.0);
+    let limit = Admitted::of(request.extensions()).map_or(Duration::MAX, Admitted::body_timeout);
     let arrived = tokio::time::timeout(limit, request.into_body().collect()).await;
     let body = arrived.map_err(|_| Problem::new(&codes::BODY_TOO_SLOW))?.map_err(|error| broken(&error))?;
     Ok(body.to_bytes())

@@ -9,6 +9,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::cors::CorsLayer;
 
+use super::admission::{Admission, counted};
 use super::application::Surroundings;
 use super::headers::{HeaderLimits, limit_headers, secure};
 use super::leftover::take_leftover;
@@ -17,9 +18,10 @@ use super::panics::contain;
 use super::problems::{method_not_allowed, not_found, write_problems};
 use super::request_id::{REQUEST_ID, assign};
 use super::{Config, request_id};
+use crate::limits::{RATE_LIMIT, RATE_LIMIT_POLICY};
 
 /// Puts the middleware around the routes.
-pub(super) fn around(router: Router, config: &Config, surroundings: &Surroundings) -> Router {
+pub(super) fn around(router: Router, config: &Config, surroundings: &Surroundings, admission: &Admission) -> Router {
     let layers = ServiceBuilder::new()
         // An id first, so that everything below can name the request.
         .layer(from_fn_with_state(surroundings.ids.clone(), assign))
@@ -36,9 +38,10 @@ pub(super) fn around(router: Router, config: &Config, surroundings: &Surrounding
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it(config.compression)))
         // A browser's question about an origin has no credential, so it is answered above the handlers.
         .option_layer(cors(config));
-    // Below this, around each route: the number in flight, the time, the size of the body (admission.rs), and then the
+    // Below this, around each route: the limits (counting.rs), the number in flight, the time, the size of the body (admission.rs), and then the
     // handler's own arguments, the first of which says who may call it (guard.rs).
-    router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).layer(layers)
+    let router = router.fallback(counted(not_found, admission));
+    router.method_not_allowed_fallback(counted(method_not_allowed, admission)).layer(layers)
 }
 
 /// Small answers get larger by compression; streams of events must not wait in a compressor.
@@ -65,7 +68,7 @@ fn cors(config: &Config) -> Option<CorsLayer> {
             LAST_EVENT_ID,
             REQUEST_ID,
         ])
-        .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID, LOCATION, IDEMPOTENT_REPLAY])
+        .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID, LOCATION, IDEMPOTENT_REPLAY, RATE_LIMIT, RATE_LIMIT_POLICY])
         .max_age(std::time::Duration::from_secs(3_600));
     (!origins.is_empty()).then(|| layer.allow_origin(origins))
 }

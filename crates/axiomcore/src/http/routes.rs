@@ -8,6 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::admission::{Admission, admitted};
 use super::{Access, Guarded};
 use crate::config::ByteSize;
+use crate::limits::Class;
 
 /// One route, as documents and tests list it.
 #[derive(Clone, Debug)]
@@ -22,8 +23,10 @@ pub struct Route {
     pub body_limit: Option<ByteSize>,
     /// Whether it may answer as long as it likes: for streams.
     pub unhurried: bool,
-    /// Whether it is answered even when the server is full: for probes.
+    /// Whether it is answered even when the server is full, and is not counted against any limit: for probes.
     pub always: bool,
+    /// Against which limit it is counted.
+    pub class: Class,
 }
 
 /// Routes over a state `S`.
@@ -56,8 +59,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         H: Handler<T, S>,
         T: Guarded + 'static,
     {
-        let (body_limit, unhurried, always) = (None, false, false);
-        self.0.push((Route { method, path, access: T::ACCESS, body_limit, unhurried, always }, on(filter, handler)));
+        let (access, body_limit, unhurried, always) = (T::ACCESS, None, false, false);
+        let class = match access {
+            Access::Open => Class::Open,
+            _ if method == Method::GET => Class::Read,
+            _ => Class::Write,
+        };
+        self.0.push((Route { method, path, access, body_limit, unhurried, always, class }, on(filter, handler)));
         self
     }
 
@@ -71,10 +79,21 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// have limits of their own.
     #[must_use]
     pub fn unhurried(self) -> Self {
-        self.last(|route| route.unhurried = true)
+        self.last(|route| {
+            route.unhurried = true;
+            if route.access != Access::Open {
+                route.class = Class::Stream;
+            }
+        })
     }
 
-    /// Lets the last route be answered even when the server is full: for probes.
+    /// Counts the last route against another limit than its access and method say.
+    #[must_use]
+    pub fn class(self, class: Class) -> Self {
+        self.last(|route| route.class = class)
+    }
+
+    /// Lets the last route be answered even when the server is full, and without limit: for probes.
     #[must_use]
     pub fn always(self) -> Self {
         self.last(|route| route.always = true)

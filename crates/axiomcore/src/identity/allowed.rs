@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use super::credential::{Credential, credential};
 use super::cross_site::refuse_cross_site;
 use super::{CameBy, Identity, Permission, Principal, Require, codes};
-use crate::http::{Access, Context, Guard, Problem};
+use crate::http::{Access, Admitted, Context, Guard, Problem};
 
 /// Lets in who has the permission `P`, and is who they are. What a handler does beyond that asks
 /// [`Principal::require`].
@@ -93,17 +93,28 @@ where
     Identity: FromRef<S>,
 {
     let identity = Identity::from_ref(state);
+    let admitted = Admitted::of(&parts.extensions);
+    let may_guess = || admitted.map_or(Ok(()), |admitted| admitted.may_guess(&parts.extensions));
     let principal = match credential(parts, identity.cookie()) {
-        Some(Credential::Bearer(token)) => identity.authenticate(token).await?,
+        Some(Credential::Bearer(token)) => identity.authenticate_unless(token, may_guess).await?,
         Some(Credential::Cookie(text)) => {
             refuse_cross_site(parts)?;
-            identity.authenticate(text).await?.filter(|principal| principal.came_by == CameBy::Cookie)
+            let principal = identity.authenticate_unless(text, may_guess).await?;
+            principal.filter(|principal| principal.came_by == CameBy::Cookie)
         }
         None => None,
     };
-    let principal = principal.ok_or_else(unauthenticated)?;
+    let Some(principal) = principal else {
+        if let Some(admitted) = admitted {
+            admitted.count_stranger(&parts.extensions).await?;
+        }
+        return Err(unauthenticated());
+    };
     if let Some(context) = Context::of(&parts.extensions) {
         context.identify(principal.workspace, &principal.id);
+    }
+    if let Some(admitted) = admitted {
+        admitted.count_principal(&principal, &parts.extensions).await?;
     }
     Ok(principal)
 }

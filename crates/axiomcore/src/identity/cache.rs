@@ -40,6 +40,11 @@ impl Cache {
         Some(entry.principal.clone())
     }
 
+    /// Whether a key has been a good one lately, though it may have to be looked up again.
+    pub(super) fn remembers(&self, fingerprint: &Fingerprint) -> bool {
+        self.read().contains_key(fingerprint)
+    }
+
     pub(super) fn generation(&self) -> Generation {
         Generation(self.generation.load(Ordering::SeqCst))
     }

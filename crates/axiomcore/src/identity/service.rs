@@ -96,10 +96,23 @@ impl Identity {
     /// # Errors
     /// If the database had to be asked and failed.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Arc<Principal>>> {
+        self.authenticate_unless(token, || Ok(())).await
+    }
+
+    /// As [`authenticate`](Self::authenticate), but before anything is looked up for a credential that has not been a
+    /// good one lately, `refuse` may refuse.
+    pub(super) async fn authenticate_unless<E: From<Error>>(
+        &self,
+        token: &str,
+        refuse: impl FnOnce() -> std::result::Result<(), E>,
+    ) -> std::result::Result<Option<Arc<Principal>>, E> {
         let Inner { parts, cache, cache_time, .. } = &*self.0;
         let (fingerprint, now) = (Fingerprint::of(token), parts.clock.now());
         if let Some(principal) = cache.find(&fingerprint, now) {
             return Ok(Some(principal));
+        }
+        if !cache.remembers(&fingerprint) {
+            refuse()?;
         }
         let (identity, text, read_at) = (self.clone(), token.to_owned(), cache.generation());
         let read = move |connection: &mut dyn Connection| identity.look_up(connection, &text, &fingerprint, now);

@@ -9,6 +9,7 @@ mod identity;
 mod lifecycle;
 mod notes;
 mod people;
+mod redis;
 mod sealing;
 mod store;
 mod telemetry;

@@ -258,3 +258,40 @@ fn an_idle_service_stops_at_once() {
     );
     drop(silent);
 }
+
+#[test]
+fn guessing_keys_ends_soon_and_does_not_lock_out_whose_key_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    // A key that is looked up anew each time, so that the difference is made by its having been a good one.
+    let notes = Notes::start(&folder, &["--limits.unauthenticated=5/1h", "--identity.cache_time=0s"]);
+    let known = notes.bearer();
+    let unknown = bearer(post(notes.address, "/reader_keys", &[&known], "").json().as_str().unwrap());
+    let guess = |n: usize| get(notes.address, "/notes", &[&bearer(&format!("notes_1_{n}_x"))]);
+    let answers: Vec<u16> = (0..7).map(|n| guess(n).status).collect();
+    assert_eq!(answers, [401, 401, 401, 401, 401, 429, 429]);
+    let refused = guess(8);
+    assert_eq!((refused.problem().as_str(), &refused.json()["class"]), ("rate_limited", &"unauthenticated".into()));
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(get(notes.address, "/notes", &[&unknown]).status, 429, "it may be a guess like any other");
+    assert_eq!(get(notes.address, "/notes", &[]).status, 429);
+    assert_eq!(get(notes.address, "/notes", &[&known]).status, 200);
+    assert!(notes.stop().0);
+}
+
+#[test]
+fn a_principal_has_a_bucket_for_each_kind_of_route_and_shares_it_with_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &["--limits.read=3/1h", "--limits.write=2/1h"]);
+    let admin = notes.bearer();
+    let reader = bearer(post(notes.address, "/reader_keys", &[&admin], "").json().as_str().unwrap());
+    let reads = |key: &str| (0..5).map(|_| get(notes.address, "/notes", &[key])).collect::<Vec<_>>();
+    let (of_admin, of_reader) = (reads(&admin), reads(&reader));
+    for answers in [&of_admin, &of_reader] {
+        assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 200, 200, 429, 429]);
+    }
+    assert_eq!(of_admin[0].header("ratelimit-policy"), Some("\"read\";q=3;w=3600"));
+    assert!(of_admin[4].header("ratelimit").unwrap().starts_with("\"read\";r=0;"));
+    assert_eq!(post(notes.address, "/notes", &[&admin], r#"{"text":"a"}"#).status, 201);
+    assert_eq!(post(notes.address, "/notes", &[&admin], r#"{"text":"a"}"#).status, 429);
+    assert!(notes.stop().0);
+}

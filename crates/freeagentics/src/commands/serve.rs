@@ -76,6 +76,7 @@ fn refused(error: StartError) -> Failure {
             ("audit", "see that audit.anchor_file can be written, and that the sealing key is the old one")
         }
         StartError::Sealing(_) => ("sealing_key", "put the key there that this installation began with"),
+        StartError::Redis(_) => ("redis", "correct redis.url and redis.tls_ca"),
         StartError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
         StartError::Entropy(_) | StartError::Codes(_) | StartError::Threads(_) => {
             ("start", "see what the system says; report it if it says nothing")

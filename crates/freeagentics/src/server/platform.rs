@@ -12,11 +12,13 @@ use axiomcore::config::{self, Settings};
 use axiomcore::entropy::{Entropy, Ids};
 use axiomcore::http::{Health, Problem};
 use axiomcore::identity::{Identity, IdentityParts};
+use axiomcore::limits::{Limits, LimitsParts};
+use axiomcore::redis::Redis;
 use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::Database;
 use axiomcore::telemetry::{Metrics, register_process_metrics};
 use axum::extract::FromRef;
-use freeagentics_inference::document::Limits;
+use freeagentics_inference::document::Limits as DocumentLimits;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -49,6 +51,10 @@ pub(crate) struct Parts {
     pub(crate) identity: Identity,
     /// Who did what.
     pub(crate) audit: Audit,
+    /// How often who may ask.
+    pub(crate) limits: Limits,
+    /// What is shared with other nodes, if something is.
+    pub(crate) redis: Option<Redis>,
     /// The models.
     pub(crate) library: Library,
     /// What drives the agents; it has the log and its feed.
@@ -85,11 +91,18 @@ impl Platform {
         let Ground { settings, data, clock, entropy, threads } = ground;
         let (metrics, health, started_at) = (Metrics::new(), Health::new(), clock.now());
         register_process_metrics(&metrics);
+        let redis = Redis::open(&settings.section(), &metrics)?;
+        if let Some(redis) = &redis {
+            redis.report(&health);
+        }
+        let parts =
+            LimitsParts { clock: clock.clone(), entropy: entropy.as_ref(), metrics: &metrics, redis: redis.clone() };
+        let limits = Limits::new(&settings.section(), parts)?;
         let config: config::Database = settings.section();
         let database = Database::open(&config.location(data, DATABASE_FILE), config.connections, threads)?;
         health.check_database(database.clone());
         let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
-        let library = Library::new(database.clone(), clock.clone(), Limits::default());
+        let library = Library::new(database.clone(), clock.clone(), DocumentLimits::default());
         let keys = sealing::keys(&settings.section(), data, entropy.as_ref())?;
         let sealer = Sealer::new(keys, entropy.clone());
         let parts = IdentityParts {
@@ -130,6 +143,8 @@ impl Platform {
             database,
             identity,
             audit,
+            limits,
+            redis,
             library,
             runtime,
             live,

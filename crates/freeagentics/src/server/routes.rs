@@ -4,6 +4,7 @@
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
 use axiomcore::identity::routes::{keys, sign_in};
+use axiomcore::limits::Class;
 use utoipa::OpenApi;
 
 use super::{Platform, documentation};
@@ -23,7 +24,8 @@ const BATCH: ByteSize = ByteSize::mib(8);
 /// Some hundred thousand agents.
 const IMPORT: ByteSize = ByteSize::mib(64);
 
-/// A line is a method, a path, a handler, and limits of its own if it has some.
+/// A line is a method, a path, a handler, and limits of its own if it has some. The class of a route is that of its access
+/// and method (everybody: open; otherwise reading or writing) unless it says another.
 macro_rules! routes {
     ($($method:ident $path:literal => $($handler:ident)::+ $(, $limit:ident($($value:expr)?))*;)+) => {
         /// The table of routes.
@@ -54,33 +56,33 @@ routes! {
 
     post   "/api/v1/agents"                         => agents::create::create_agent;
     get    "/api/v1/agents"                         => agents::list::list_agents;
-    post   "/api/v1/agents/batch"                   => agents::create_batch::create_agents, body_limit(BATCH);
+    post   "/api/v1/agents/batch"                   => agents::create_batch::create_agents, body_limit(BATCH), class(Class::Bulk);
     get    "/api/v1/agents/{id}"                    => agents::get::get_agent;
     delete "/api/v1/agents/{id}"                    => agents::delete::delete_agent;
     put    "/api/v1/agents/{id}/labels"             => agents::relabel::label_agent;
     post   "/api/v1/agents/{id}/reset"              => agents::reset::reset_agent;
-    post   "/api/v1/agents/{id}/steps"              => agents::step::step_agent;
-    post   "/api/v1/steps"                          => agents::step_batch::step_agents, body_limit(BATCH);
+    post   "/api/v1/agents/{id}/steps"              => agents::step::step_agent, class(Class::Step);
+    post   "/api/v1/steps"                          => agents::step_batch::step_agents, body_limit(BATCH), class(Class::Step);
     get    "/api/v1/agents/{id}/decisions"          => decisions::list::list_decisions;
     get    "/api/v1/agents/{id}/decisions/{step}"   => decisions::get::get_decision;
 
-    post   "/api/v1/fleets/step"                    => fleets::step::step_fleet;
-    post   "/api/v1/fleets/reset"                   => fleets::reset::reset_fleet;
-    get    "/api/v1/fleets/export"                  => fleets::export::export_fleet;
-    post   "/api/v1/import"                         => fleets::import::import_fleet, body_limit(IMPORT);
+    post   "/api/v1/fleets/step"                    => fleets::step::step_fleet, class(Class::Bulk);
+    post   "/api/v1/fleets/reset"                   => fleets::reset::reset_fleet, class(Class::Bulk);
+    get    "/api/v1/fleets/export"                  => fleets::export::export_fleet, class(Class::Bulk);
+    post   "/api/v1/import"                         => fleets::import::import_fleet, body_limit(IMPORT), class(Class::Bulk);
 
     get    "/api/v1/agents/{id}/events"             => live::agent_events::follow_agent, unhurried();
     get    "/api/v1/events"                         => live::events::follow_agents, unhurried();
     get    "/api/v1/ws"                             => live::socket::open_socket, unhurried();
 
-    post   "/api/v1/sign-in"                        => sign_in::sign_in;
+    post   "/api/v1/sign-in"                        => sign_in::sign_in, class(Class::SignIn);
 
     get    "/api/v1/keys"                           => keys::list_keys;
     post   "/api/v1/keys"                           => keys::create_key;
     delete "/api/v1/keys/{id}"                      => keys::revoke_key;
 
     get    "/api/v1/audit"                          => audit::list::list_audit_entries;
-    get    "/api/v1/audit/export"                   => audit::export::export_audit_entries;
+    get    "/api/v1/audit/export"                   => audit::export::export_audit_entries, class(Class::Bulk);
 
     get    "/api/v1/whoami"                         => system::whoami::get_whoami;
     get    "/api/v1/system"                         => system::read::get_system;

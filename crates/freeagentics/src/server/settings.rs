@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use axiomcore::config::{self, Checks, Schema};
-use axiomcore::{audit, http, identity, sealing, telemetry};
+use axiomcore::{audit, http, identity, limits, redis, sealing, telemetry};
 
 use crate::{live, runtime};
 
@@ -31,6 +31,8 @@ pub(crate) fn schema() -> Schema {
         .with::<Config>()
         .with::<config::Database>()
         .with::<http::Config>()
+        .with::<limits::Config>()
+        .with::<redis::Config>()
         .with::<identity::Config>()
         .with::<sealing::Config>()
         .with::<audit::Config>()

@@ -37,6 +37,7 @@ pub(crate) enum StartError {
     Key(#[from] identity::KeyError),
     Sealing(#[from] axiomcore::sealing::KeyError),
     Audit(#[from] axiomcore::audit::AuditError),
+    Redis(#[from] axiomcore::redis::OpenError),
     Entropy(#[from] axiomcore::entropy::Unavailable),
     Codes(#[from] http::DeclaredTwice),
     Server(#[from] http::ServerError),
@@ -95,6 +96,7 @@ pub(super) fn application(settings: &Settings, platform: &Platform) -> Result<Ap
         ids: platform.ids.clone(),
         metrics: platform.metrics.clone(),
         health: platform.health.clone(),
+        limits: platform.limits.clone(),
         catalogue: Arc::new(documentation::catalogue()?),
         access_log: settings.section::<telemetry::Config>().access_log,
         refusals: platform.audit.refusals(),
@@ -130,6 +132,9 @@ impl Started {
         threads.block_on(async move {
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
             tokio::spawn(serving.audit.clone().run_until_stopped(stopping.clone()));
+            if let Some(redis) = serving.redis.clone() {
+                tokio::spawn(redis.watch(stopping.clone()));
+            }
             tokio::spawn(end_streams(serving.live.clone(), stopping.clone(), stop_delay));
             let demo = demo.map(|key| demo::start(server.address(), key, stopping.clone())).transpose()?;
             serving.health.started();

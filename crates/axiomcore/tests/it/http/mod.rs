@@ -7,6 +7,7 @@ mod health;
 mod limits;
 mod pages;
 mod problems;
+mod rates;
 mod stopping;
 
 use std::net::SocketAddr;
@@ -21,6 +22,8 @@ use axiomcore::http::{
     Surroundings,
 };
 use axiomcore::lifecycle::StopSwitch;
+use axiomcore::limits::{Config as Rates, Limits, LimitsParts};
+use axiomcore::redis::{Config as RedisConfig, Redis};
 use axiomcore::telemetry::{AccessLog, Metrics};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,11 +31,11 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 /// A running server; stops when dropped.
-pub(super) struct Running {
-    pub(super) address: SocketAddr,
-    pub(super) metrics: Metrics,
-    pub(super) health: Health,
-    pub(super) table: Vec<Route>,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) metrics: Metrics,
+    pub(crate) health: Health,
+    pub(crate) table: Vec<Route>,
     switch: StopSwitch,
     server: Option<JoinHandle<usize>>,
     runtime: Runtime,
@@ -40,14 +43,25 @@ pub(super) struct Running {
 
 impl Running {
     /// With defaults, apart from what a test changes.
-    pub(super) fn start(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn start(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_with(&Rates::default(), None, change)
+    }
+
+    /// The same with limits, which are shared if there is a Redis.
+    pub(crate) fn start_with(rates: &Rates, redis: Option<&RedisConfig>, change: impl FnOnce(&mut Config)) -> Self {
         let runtime = Runtime::new().unwrap();
         let mut config = Config { listen: ([127, 0, 0, 1], 0).into(), metrics_listen: None, ..Config::default() };
         change(&mut config);
         let (metrics, health) = (Metrics::new(), Health::new());
-        let application = application(&config, &metrics, &health);
-        let table = application.table.clone();
+        let redis = redis.and_then(|config| Redis::open(config, &metrics).unwrap());
         let (switch, stopping) = StopSwitch::new();
+        if let Some(redis) = &redis {
+            redis.report(&health);
+            runtime.spawn(redis.clone().watch(stopping.clone()));
+        }
+        let limits = limits_of(rates, &metrics, redis);
+        let application = application_with(&config, limits, &metrics, &health);
+        let table = application.table.clone();
         let server = runtime.block_on(Server::build(&config, application, &metrics, health.clone())).unwrap();
         let address = server.address();
         let server = Some(runtime.spawn(server.run_until_stopped(stopping)));
@@ -55,12 +69,12 @@ impl Running {
     }
 
     /// Asks it to stop and waits; how many connections were cut off.
-    pub(super) fn stop(&mut self) -> usize {
+    pub(crate) fn stop(&mut self) -> usize {
         self.switch.stop();
         self.server.take().map_or(0, |server| self.runtime.block_on(server).unwrap())
     }
 
-    pub(super) fn ask_to_stop(&self) {
+    pub(crate) fn ask_to_stop(&self) {
         self.switch.stop();
     }
 }
@@ -72,10 +86,20 @@ impl Drop for Running {
 }
 
 pub(super) fn application(config: &Config, metrics: &Metrics, health: &Health) -> Application {
+    application_with(config, limits_of(&Rates::default(), metrics, None), metrics, health)
+}
+
+pub(crate) fn limits_of(rates: &Rates, metrics: &Metrics, redis: Option<Redis>) -> Limits {
+    let (clock, entropy) = (Arc::new(SystemClock), &SeededEntropy::new(1));
+    Limits::new(rates, LimitsParts { clock, entropy, metrics, redis }).unwrap()
+}
+
+fn application_with(config: &Config, limits: Limits, metrics: &Metrics, health: &Health) -> Application {
     let surroundings = Surroundings {
         ids: Arc::new(Ids::new(Arc::new(SystemClock), &SeededEntropy::new(1)).unwrap()),
         metrics: metrics.clone(),
         health: health.clone(),
+        limits,
         catalogue: Arc::new(Catalogue::new().unwrap()),
         access_log: AccessLog::All,
         refusals: Refusals::default(),

@@ -39,7 +39,7 @@ struct Readiness {
 struct Check {
     /// What was checked, such as `database`.
     name: String,
-    #[schema(pattern = "^(ok|failed|timed_out)$")]
+    #[schema(pattern = "^(ok|degraded|failed|timed_out)$")]
     status: String,
 }
 

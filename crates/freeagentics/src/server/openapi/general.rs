@@ -2,7 +2,7 @@
 
 use axiomcore::http::codes::{
     BAD_REQUEST, BODY_TOO_LARGE, BODY_TOO_SLOW, HEADERS_TOO_LARGE, INTERNAL, INVALID_BODY, INVALID_PARAMETER,
-    MALFORMED_JSON, NOT_FOUND, OVERLOADED, STORAGE_FULL, TIMED_OUT, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+    MALFORMED_JSON, NOT_FOUND, OVERLOADED, RATE_LIMITED, STORAGE_FULL, TIMED_OUT, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 use axiomcore::http::{Access, ErrorCode};
 use axiomcore::identity::codes::{FORBIDDEN, UNAUTHENTICATED};
@@ -27,11 +27,11 @@ impl Operation<'_> {
         codes
     }
 
-    /// Probes are answered even when the server is full; nothing else of the core asks the database.
+    /// Probes are answered even when the server is full, and to everybody; nothing else of the core asks the database.
     fn admission(&self) -> Vec<&'static ErrorCode> {
         let mut codes = Vec::new();
         if !self.path.starts_with("/health/") {
-            codes.extend([&OVERLOADED, &TIMED_OUT]);
+            codes.extend([&RATE_LIMITED, &OVERLOADED, &TIMED_OUT]);
         }
         if self.access != Access::Open {
             codes.extend([&UNAUTHENTICATED, &UNAVAILABLE]);
