@@ -15,7 +15,9 @@ use axiomcore::audit::Refusals;
 use axiomcore::clock::SystemClock;
 use axiomcore::config::{Checks, Schema, Settings, Sources};
 use axiomcore::entropy::{Ids, SystemEntropy};
-use axiomcore::http::{Application, Catalogue, Health, Json, Path, Problem, Routes, Server, StatusCode, Surroundings};
+use axiomcore::http::{
+    self, Application, Catalogue, Health, Json, Path, Problem, Routes, Server, StatusCode, Surroundings,
+};
 use axiomcore::identity::{
     Allowed, Authenticated, Bootstrap, Grant, Identity, IdentityParts, NewKey, Permissions, Require, Role,
 };
@@ -24,6 +26,7 @@ use axiomcore::limits::{self, Limits, LimitsParts};
 use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::{Database, Location, Migration, Row};
 use axiomcore::telemetry::{self, Metrics};
+use axiomcore::tls::{self, Transport};
 use axum::extract::{FromRef, State};
 use tokio::runtime::Runtime;
 
@@ -145,12 +148,14 @@ fn main() -> ExitCode {
 }
 
 fn start() -> Result<(), Box<dyn Error>> {
-    let schema = Schema::new("NOTES").with::<Config>().with::<axiomcore::http::Config>();
+    let schema = Schema::new("NOTES").with::<Config>().with::<http::Config>();
     let settings = schema
         .with::<axiomcore::identity::Config>()
         .with::<sealing::Config>()
         .with::<limits::Config>()
         .with::<telemetry::Config>()
+        .with::<tls::Config>()
+        .checked(http::exposed)
         .load(&sources())?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     telemetry::init(&settings.section(), clock.clone());
@@ -196,7 +201,8 @@ async fn serve(settings: &Settings, metrics: Metrics, limits: Limits, notes: Not
         refusals: Refusals::default(),
     };
     let application = Application::new(&config, &surroundings, routes(), notes.clone());
-    let server = Server::build(&config, application, &metrics, health.clone()).await?;
+    let transport = Transport::open(&settings.section(), &metrics, Arc::new(SystemClock))?;
+    let server = Server::build(&config, &transport, application, &metrics, health.clone()).await?;
     writeln!(std::io::stdout(), "listening: {} {:?}", server.address(), server.metrics_address())?;
     let (switch, stopping) = StopSwitch::new();
     stop_on_signals(switch)?;

@@ -12,6 +12,7 @@
 //! - [`sealing`]: secrets at rest, under a key that does not lie beside them.
 //! - [`store`]: one SQL text on SQLite or PostgreSQL, migrations, transactions.
 //! - [`telemetry`]: structured logs and declared metrics.
+//! - [`tls`]: protected connections, certificates that are replaced while they are served.
 //!
 //! Nothing here knows what an agent is. `examples/notes.rs` is a whole service in one file.
 #![deny(missing_docs)]
@@ -29,3 +30,4 @@ pub mod redis;
 pub mod sealing;
 pub mod store;
 pub mod telemetry;
+pub mod tls;

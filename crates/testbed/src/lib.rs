@@ -3,9 +3,11 @@
 #![deny(missing_docs)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test without its server cannot go on")]
 
+mod authority;
 mod postgres;
 mod redis;
 
+pub use authority::{Authority, Issued};
 pub use postgres::Postgres;
 pub use redis::Redis;
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::free_port;
+use crate::{Issued, free_port};
 
 /// A running server with an empty database; stopped when dropped.
 #[derive(Debug)]
@@ -34,6 +34,27 @@ impl Postgres {
     /// # Panics
     /// As [`start`](Self::start).
     pub fn start_with(settings: &[&str]) -> Self {
+        Self::start_prepared(settings, |_| {})
+    }
+
+    /// As [`start`](Self::start), with TLS under this certificate.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_encrypted(issued: &Issued) -> Self {
+        Self::start_prepared(&["ssl=on"], |data| {
+            let files = issued.write(data, "server");
+            let (certificate, key) = (data.join("server.crt"), data.join("server.key"));
+            fs::rename(files.0, &certificate).expect("the folder is ours");
+            if let Some((user, group)) = unprivileged() {
+                for file in [certificate, key] {
+                    chown(file, Some(user), Some(group)).expect("root may give a file away");
+                }
+            }
+        })
+    }
+
+    fn start_prepared(settings: &[&str], prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).expect("the folder is ours");
         if let Some((user, group)) = unprivileged() {
@@ -46,6 +67,7 @@ impl Postgres {
             .output()
             .expect("initdb runs");
         assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
+        prepare(&data);
         let port = free_port();
         let server = launch(folder.path(), port, settings);
         let server = Self { folder, port, server };
@@ -56,6 +78,11 @@ impl Postgres {
     /// How to reach it.
     pub fn url(&self) -> String {
         format!("postgres://test@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+    }
+
+    /// How to reach it under this name of the machine, without a word about TLS.
+    pub fn url_at(&self, host: &str) -> String {
+        format!("postgres://test@{host}:{}/postgres", self.port)
     }
 
     /// Kills the server as a crash would: no shutdown, no flush.

@@ -18,6 +18,7 @@ mod setting;
 mod settings;
 mod sources;
 mod spelling;
+mod verification;
 
 pub use byte_size::ByteSize;
 pub use database::Database;
@@ -31,3 +32,4 @@ pub use section::{Checks, Key, Misfit, Section};
 pub use setting::{Raw, Setting};
 pub use settings::{Line, Settings};
 pub use sources::{Origin, Sources};
+pub use verification::Verification;

@@ -12,7 +12,11 @@ use super::{Fault, Faults, Key, Origin, Profile, Raw, Secret, Section, Setting, 
 pub struct Schema {
     pub(super) prefix: &'static str,
     pub(super) sections: Vec<Box<dyn Section>>,
+    together: Vec<Together>,
 }
+
+/// What is wrong with sections that each are well by themselves.
+type Together = fn(&Settings) -> Vec<Fault>;
 
 /// The only key outside a section.
 const PROFILE: &str = "profile";
@@ -20,13 +24,20 @@ const PROFILE: &str = "profile";
 impl Schema {
     /// Without sections; variables of the environment begin with `prefix` and `__`.
     pub const fn new(prefix: &'static str) -> Self {
-        Self { prefix, sections: Vec::new() }
+        Self { prefix, sections: Vec::new(), together: Vec::new() }
     }
 
     /// With one more section.
     #[must_use]
     pub fn with<S: Section + Default>(mut self) -> Self {
         self.sections.push(Box::new(S::default()));
+        self
+    }
+
+    /// With a check of several sections together.
+    #[must_use]
+    pub fn checked(mut self, together: fn(&Settings) -> Vec<Fault>) -> Self {
+        self.together.push(together);
         self
     }
 
@@ -42,7 +53,7 @@ impl Schema {
         for assignment in &assignments {
             filling.take(assignment);
         }
-        filling.finish(profile)
+        filling.finish(profile, &self.together)
     }
 }
 
@@ -123,19 +134,20 @@ impl Filling {
         Fault::at(&assignment.key, &assignment.origin, format!("there is no such key{hint}"))
     }
 
-    fn finish(mut self, profile: Profile) -> Result<Settings, Faults> {
-        // Checks on values that did not get through would complain about defaults that nobody chose.
-        if self.faults.is_empty() {
-            let found = self.sections.iter().flat_map(|section| section.check(profile));
-            self.faults.extend(found.map(|fault| {
-                let origin = self.origins.get(&fault.key).cloned();
-                Fault { origin: fault.origin.or(origin), ..fault }
-            }));
-        }
+    fn finish(self, profile: Profile, together: &[Together]) -> Result<Settings, Faults> {
         if !self.faults.is_empty() {
+            // Checks on values that did not get through would complain about defaults that nobody chose.
             return Err(Faults(self.faults));
         }
-        Ok(Settings { profile, sections: self.sections, origins: self.origins })
+        let settings = Settings { profile, sections: self.sections, origins: self.origins };
+        let each = settings.sections.iter().flat_map(|section| section.check(profile));
+        let all = each.chain(together.iter().flat_map(|check| check(&settings)));
+        let located = |fault: Fault| {
+            let origin = settings.origins.get(&fault.key).cloned();
+            Fault { origin: fault.origin.or(origin), ..fault }
+        };
+        let faults: Vec<Fault> = all.map(located).collect();
+        if faults.is_empty() { Ok(settings) } else { Err(Faults(faults)) }
     }
 }
 

@@ -63,6 +63,11 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// The other end of the connection.
+    pub(super) const fn peer(&self) -> SocketAddr {
+        self.direct.peer
+    }
+
     /// Whose request this is.
     pub(super) fn caller(&self, headers: &HeaderMap) -> Caller {
         let client = self.proxy.as_ref().and_then(|trust| trust.header.client(headers, &trust.networks));

@@ -5,15 +5,17 @@ use std::net::SocketAddr;
 use axum::http::HeaderValue;
 
 use super::{ForwardedHeader, Networks};
-use crate::config::{ByteSize, Checks, Fault, Period, Profile};
+use crate::config::{ByteSize, Checks, Fault, Period, Profile, Settings};
+use crate::tls;
 
 crate::settings! {
     /// How requests are accepted, limited and answered.
     pub struct Config in "http" {
-        /// The address to listen on. Beyond the loopback address the server starts only with `behind_proxy`, because
-        /// credentials must not cross a network in the clear.
+        /// The address to listen on. Beyond the loopback address the server starts only with TLS (`tls.certificate`) or
+        /// `behind_proxy`, because credentials must not cross a network in the clear.
         pub listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
-        /// The address for metrics, which need no credential there. Empty turns it off.
+        /// The address for metrics, which need no credential there. Beyond the loopback address they go over TLS if the
+        /// server speaks it. Empty turns it off.
         pub metrics_listen: Option<SocketAddr> = Some(SocketAddr::from(([127, 0, 0, 1], 9464)));
         /// Says that a proxy in front of the server ends TLS, and that nobody else reaches the server.
         pub behind_proxy: bool = false;
@@ -64,18 +66,26 @@ impl Config {
         [("http.listen", self.listen)].into_iter().chain(metrics)
     }
 
-    /// Addresses that would be reached over a network in the clear.
-    pub(super) fn exposed(&self) -> Vec<Fault> {
-        let exposed = self.addresses().filter(|(_, address)| !self.behind_proxy && !address.ip().is_loopback());
-        let why = "is reached over the network, and credentials would cross it in the clear: listen on 127.0.0.1, or put a \
-                   proxy with TLS in front and say so with http.behind_proxy = true";
+    /// Addresses that would be reached over a network in the clear, unless the server speaks TLS itself.
+    pub(super) fn exposed(&self, encrypted: bool) -> Vec<Fault> {
+        let safe = encrypted || self.behind_proxy;
+        let exposed = self.addresses().filter(|(_, address)| !safe && !address.ip().is_loopback());
+        let why = "is reached over the network, and credentials would cross it in the clear: give a certificate with \
+                   --tls-cert and --tls-key (tls.certificate, tls.key), or listen on 127.0.0.1, or put a proxy with TLS in \
+                   front and say so with http.behind_proxy = true";
         exposed.map(|(key, address)| Fault::new(key, format!("{address} {why}"))).collect()
     }
 }
 
+/// The same of settings: a check for a [`Schema`](crate::config::Schema), since it is about two sections.
+pub fn exposed(settings: &Settings) -> Vec<Fault> {
+    let encrypted = settings.section::<tls::Config>().is_on();
+    settings.section::<Config>().exposed(encrypted)
+}
+
 impl Checks for Config {
     fn check(&self, profile: Profile) -> Vec<Fault> {
-        let mut faults = self.exposed();
+        let mut faults = Vec::new();
         let mut refuse = |wrong: bool, key: &str, why: &str| {
             if wrong {
                 faults.push(Fault::new(format!("http.{key}"), why));

@@ -9,14 +9,16 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::Service;
 
 use super::Config;
-use super::caller::Proxies;
+use super::caller::{Line, Proxies};
 use super::patience::Patient;
 use crate::lifecycle::Stopping;
+use crate::tls::Transport;
 
 /// How long to wait after accepting failed: the usual reason is that no more files may be opened.
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
@@ -26,6 +28,7 @@ pub(super) struct Listener {
     pub(super) socket: TcpListener,
     pub(super) address: SocketAddr,
     pub(super) router: Router,
+    pub(super) transport: Transport,
     pub(super) protocol: Arc<http1::Builder>,
     pub(super) max_connections: usize,
     pub(super) send_timeout: Duration,
@@ -75,31 +78,50 @@ impl Listener {
         }
     }
 
-    /// All requests of one connection.
+    /// One connection: protected first, if it is to be, and then all its requests.
     fn converse(&self, stream: TcpStream, peer: SocketAddr, stopping: Stopping) -> impl Future<Output = ()> + 'static {
         let (protocol, router, patience) = (self.protocol.clone(), self.router.clone(), self.send_timeout);
-        let line = self.proxies.connection(peer, false);
+        let line = self.proxies.connection(peer, self.transport.is_encrypted());
+        let handshakes = self.transport.handshakes();
         async move {
             // Small answers must not wait for the client's acknowledgement of earlier ones.
             let _ = stream.set_nodelay(true);
-            let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-                let caller = line.caller(request.headers());
-                request.extensions_mut().insert(caller);
-                router.clone().call(request)
-            });
-            let connection =
-                protocol.serve_connection(TokioIo::new(Patient::new(stream, patience)), service).with_upgrades();
-            tokio::pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = stopping.requested() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
+            let Some(handshakes) = handshakes else {
+                return answer(Patient::new(stream, patience), &protocol, router, line, stopping).await;
             };
-            if let Err(error) = ended {
-                tracing::debug!(%error, %peer, "a connection ended early: {error}");
+            let shaken = tokio::select! {
+                shaken = handshakes.shake(stream, |stream| Patient::new(stream, patience)) => shaken,
+                // Nothing was asked yet.
+                () = stopping.requested() => return,
+            };
+            if let Some(stream) = shaken {
+                answer(stream, &protocol, router, line, stopping).await;
             }
         }
+    }
+}
+
+/// All requests of one connection.
+async fn answer<S>(stream: S, protocol: &http1::Builder, router: Router, line: Line, stopping: Stopping)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let peer = line.peer();
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let caller = line.caller(request.headers());
+        request.extensions_mut().insert(caller);
+        router.clone().call(request)
+    });
+    let connection = protocol.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopping.requested() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, %peer, "a connection ended early: {error}");
     }
 }

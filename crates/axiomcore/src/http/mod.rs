@@ -43,7 +43,7 @@ pub use application::{Application, Surroundings};
 pub use axum::http::StatusCode;
 pub use caller::Caller;
 pub use code::{Catalogue, DeclaredTwice, ErrorCode};
-pub use config::Config;
+pub use config::{Config, exposed};
 pub use context::Context;
 pub(crate) use counting::Admitted;
 pub use failures::{DECLARED, responses_of};

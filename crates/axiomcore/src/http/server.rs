@@ -16,6 +16,7 @@ use super::{Application, Config, Health};
 use crate::config::Fault;
 use crate::lifecycle::{StopSwitch, Stopping};
 use crate::telemetry::Metrics;
+use crate::tls::Transport;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -38,25 +39,28 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds the addresses. Connections wait until [`run_until_stopped`](Self::run_until_stopped).
+    /// Binds the addresses; `transport` is how connections are received. Connections wait until [`run_until_stopped`](Self::run_until_stopped).
     ///
     /// # Errors
-    /// If an address is beyond loopback without a proxy, or cannot be bound.
+    /// If an address is beyond loopback without TLS or a proxy, or cannot be bound.
     pub async fn build(
         config: &Config,
+        transport: &Transport,
         application: Application,
         metrics: &Metrics,
         health: Health,
     ) -> Result<Self, ServerError> {
-        if let Some(fault) = config.exposed().into_iter().next() {
+        if let Some(fault) = config.exposed(transport.is_encrypted()).into_iter().next() {
             return Err(ServerError::Exposed(fault));
         }
         let metrics = match config.metrics_listen {
-            Some(address) => Some(listen(config, address, scraped(metrics.clone())).await?),
+            Some(address) => {
+                Some(listen(config, address, scraped(metrics.clone()), scraper(transport, address)).await?)
+            }
             None => None,
         };
         Ok(Self {
-            api: listen(config, config.listen, application.router).await?,
+            api: listen(config, config.listen, application.router, transport.clone()).await?,
             metrics,
             health,
             stop_delay: config.stop_delay.duration(),
@@ -69,6 +73,11 @@ impl Server {
         self.api.address
     }
 
+    /// The beginning of the API's address: `https` or `http`.
+    pub fn scheme(&self) -> &'static str {
+        self.api.transport.scheme()
+    }
+
     /// Where the metrics are.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics.as_ref().map(|listener| listener.address)
@@ -77,7 +86,8 @@ impl Server {
     /// Answers until a stop is asked for. Then: not ready any more, a delay for load balancers to notice, no new
     /// connections, open requests end. Returns how many connections had to be cut off; metrics are served to the end.
     pub async fn run_until_stopped(self, stopping: Stopping) -> usize {
-        tracing::info!(address = %self.api.address, "listening on http://{}", self.api.address);
+        tracing::info!(address = %self.api.address, "listening on {}://{}", self.scheme(), self.api.address);
+        tokio::spawn(self.api.transport.clone().follow_files(stopping.clone()));
         let (api_switch, api_stopping) = StopSwitch::new();
         let (metrics_switch, metrics_stopping) = StopSwitch::new();
         let metrics = self.metrics.map(|listener| tokio::spawn(listener.serve(metrics_stopping, Duration::ZERO)));
@@ -105,13 +115,23 @@ impl std::fmt::Debug for Server {
     }
 }
 
-async fn listen(config: &Config, address: SocketAddr, router: Router) -> Result<Listener, ServerError> {
+/// Metrics that stay on the machine need no protection, and no scraper there knows the certificate's name.
+fn scraper(transport: &Transport, address: SocketAddr) -> Transport {
+    if address.ip().is_loopback() { transport.in_the_clear() } else { transport.clone() }
+}
+
+async fn listen(
+    config: &Config,
+    address: SocketAddr,
+    router: Router,
+    transport: Transport,
+) -> Result<Listener, ServerError> {
     let unbound = |error| ServerError::Unbound(address, error);
     let socket = TcpListener::bind(address).await.map_err(unbound)?;
     let address = socket.local_addr().map_err(unbound)?;
     let (protocol, send_timeout) = (protocol(config), config.send_timeout.duration());
     let (max_connections, proxies) = (config.max_connections, Proxies::new(config));
-    Ok(Listener { socket, address, router, protocol, max_connections, send_timeout, proxies })
+    Ok(Listener { socket, address, router, transport, protocol, max_connections, send_timeout, proxies })
 }
 
 /// The address for metrics answers nothing else.

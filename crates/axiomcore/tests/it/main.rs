@@ -13,3 +13,4 @@ mod redis;
 mod sealing;
 mod store;
 mod telemetry;
+mod tls;

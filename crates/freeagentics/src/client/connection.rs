@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use axiomcore::config::Secret;
 use axiomcore::config::SecretFileError;
 
-use super::{Client, Patience};
+use super::{Client, Patience, believing};
 use crate::exit::Failure;
 
 /// Where a server listens that was not told otherwise.
 const HERE: &str = "http://127.0.0.1:8080";
 
 const URL: &str = "FREEAGENTICS_URL";
+const CA: &str = "FREEAGENTICS_CA";
 const KEY: &str = "FREEAGENTICS_KEY";
 const KEY_FILE: &str = "FREEAGENTICS_KEY_FILE";
 
@@ -22,6 +23,10 @@ pub(crate) struct Connection {
     /// The server; without it `FREEAGENTICS_URL`, or else `http://127.0.0.1:8080`.
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
     pub(crate) server: Option<String>,
+    /// A file with the authority of the server's certificate, in PEM; without it the file in `FREEAGENTICS_CA`, or else
+    /// those that the system believes.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
+    pub(crate) ca: Option<PathBuf>,
     /// A file with your API key; without it the file in `FREEAGENTICS_KEY_FILE`, or else the key in `FREEAGENTICS_KEY`.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
     pub(crate) key_file: Option<PathBuf>,
@@ -31,9 +36,17 @@ impl Connection {
     /// A client with this server and key.
     pub(crate) fn open(&self) -> Result<Client, Failure> {
         let base = self.server.clone().or_else(|| set(URL)).unwrap_or_else(|| HERE.to_owned());
+        let ca = self.ca.clone().or_else(|| set(CA).map(PathBuf::from));
+        if base.starts_with("https://") {
+            return Ok(Client::over(believing(ca.as_deref())?, &base, self.key()?, Patience::COMMAND));
+        }
         if !base.starts_with("http://") {
-            let mend = "write it as http://HOST:PORT; for a server behind TLS run the command where the server runs";
+            let mend = "write it as https://HOST:PORT or http://HOST:PORT";
             return Err(Failure::usage("bad_server", format!("`{base}` is no address this program can talk to"), mend));
+        }
+        if self.ca.is_some() {
+            let mend = "write the address with https://, or leave --ca away";
+            return Err(Failure::usage("bad_server", format!("`{base}` is not protected, whatever --ca says"), mend));
         }
         Ok(Client::new(&base, self.key()?, Patience::COMMAND))
     }

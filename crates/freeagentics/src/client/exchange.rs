@@ -7,10 +7,12 @@ use axiomcore::config::Secret;
 use serde_json::{Map, Value};
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use ureq::http::{HeaderMap, Request};
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
 
 use super::{Call, Patience, Refusal, Trouble};
 use crate::exit::Failure;
+use crate::terminal::harmless;
 
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(5);
@@ -18,6 +20,9 @@ const CONNECTING: Duration = Duration::from_secs(5);
 const ANSWERING: Duration = Duration::from_secs(60);
 /// The largest answer: ten thousand decisions with everything that was considered.
 const LARGEST: u64 = 512 << 20;
+
+/// The longest text of another program that is passed on.
+const SHORT: usize = 200;
 
 /// A client with one server and one key. Clones share their connections.
 #[derive(Clone, Debug)]
@@ -40,11 +45,17 @@ pub(crate) struct Answer {
 impl Client {
     /// A client of the server at `base`, such as `http://127.0.0.1:8080`.
     pub(crate) fn new(base: &str, key: Secret<String>, patience: Patience) -> Self {
+        Self::over(TlsConfig::default(), base, key, patience)
+    }
+
+    /// The same over TLS, for an address that begins with `https://`.
+    pub(crate) fn over(tls: TlsConfig, base: &str, key: Secret<String>, patience: Patience) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             // The key is for this server; a proxy that happens to be in the environment is not to see it.
             .proxy(None)
+            .tls_config(tls)
             .timeout_connect(Some(CONNECTING))
             .max_idle_connections_per_host(16);
         let agent = config.build().new_agent();
@@ -132,13 +143,30 @@ pub(super) fn broken(error: ureq::Error) -> Trouble {
     };
     let why = error.to_string();
     let why = why.strip_prefix("io: ").unwrap_or(&why).to_owned();
-    if absent { Trouble::Absent(why) } else { Trouble::Broken(why) }
+    let protected = matches!(error, ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::TlsRequired);
+    // Most of what is wrong with a certificate comes as an error of reading.
+    let protected = protected || matches!(&error, ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData);
+    match () {
+        () if protected => Trouble::Unprotected(why),
+        () if absent => Trouble::Absent(why),
+        () => Trouble::Broken(why),
+    }
+}
+
+/// What to say of an answer that is no document of this API. A short text is worth passing on: a port that speaks TLS says so.
+fn unexplained(status: u16, headers: &HeaderMap, body: &[u8]) -> String {
+    let is_text = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let text = std::str::from_utf8(body).ok().filter(|text| is_text && !text.is_empty() && text.len() <= SHORT);
+    match text {
+        Some(text) => format!("the answer has status {status} and says: {}", harmless(text)),
+        None => format!("the answer has status {status} and does not say why"),
+    }
 }
 
 /// A status that says no, with the document that says why.
 pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
     let Ok(document) = serde_json::from_slice::<Map<String, Value>>(body) else {
-        return Trouble::Strange(format!("the answer has status {status} and does not say why"));
+        return Trouble::Strange(unexplained(status, headers, body));
     };
     let code = document.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
     let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());

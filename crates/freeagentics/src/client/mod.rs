@@ -10,6 +10,7 @@ mod events;
 mod exchange;
 mod patience;
 mod trouble;
+mod trust;
 
 pub(crate) use call::{Call, segment};
 pub(crate) use connection::Connection;
@@ -17,3 +18,4 @@ pub(crate) use events::Event;
 pub(crate) use exchange::Client;
 pub(crate) use patience::Patience;
 pub(crate) use trouble::{Refusal, Trouble};
+pub(crate) use trust::{believing, credulous};

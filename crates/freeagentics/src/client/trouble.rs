@@ -16,6 +16,8 @@ pub(crate) enum Trouble {
     Absent(String),
     /// The connection broke or took too long: it is not known what was done.
     Broken(String),
+    /// The connection cannot be protected: nothing was sent.
+    Unprotected(String),
     /// Something answered that is not this server.
     Strange(String),
 }
@@ -48,7 +50,7 @@ impl Trouble {
         match self {
             Self::Refused(refusal) => matches!(refusal.status, 429 | 503 | 507),
             Self::Absent(_) | Self::Broken(_) => true,
-            Self::Strange(_) => false,
+            Self::Unprotected(_) | Self::Strange(_) => false,
         }
     }
 
@@ -78,6 +80,11 @@ impl Trouble {
                     "look at the server's log and at GET /health/ready; what has an idempotency key can be sent again";
                 unreachable("no_answer", format!("the server gave no answer: {why}"), mend)
             }
+            Self::Unprotected(why) => {
+                let mend = "name the authority that signed its certificate with --ca FILE; if the name is wrong, write --server \
+                            as the certificate has it; if it has expired, renew it on the server";
+                unreachable("unprotected", format!("the server does not show who it is: {why}"), mend)
+            }
             Self::Strange(why) => {
                 let mend = "this address may belong to another program: say where the server is with --server";
                 unreachable("strange_answer", why, mend)
@@ -93,6 +100,7 @@ impl fmt::Display for Trouble {
             Self::Refused(refusal) => write!(f, "the server refused it: {}", refusal.code),
             Self::Absent(why) => write!(f, "no server is there: {why}"),
             Self::Broken(why) => write!(f, "the server gave no answer: {why}"),
+            Self::Unprotected(why) => write!(f, "the server does not show who it is: {why}"),
             Self::Strange(why) => f.write_str(why),
         }
     }

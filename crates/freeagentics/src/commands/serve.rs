@@ -46,9 +46,9 @@ fn announce(terminal: &mut Terminal<'_>, started: &Started) -> std::io::Result<(
         writeln!(out, "  {}", paint.strong(key.expose()))?;
         writeln!(out, "Give it to the page, or to the commands as FREEAGENTICS_KEY.")?;
     }
-    writeln!(out, "FreeAgentics is at {}", paint.strong(&format!("http://{}", started.address())))?;
-    match started.metrics_address() {
-        Some(address) => writeln!(out, "metrics at http://{address}/metrics"),
+    writeln!(out, "FreeAgentics is at {}", paint.strong(&started.url()))?;
+    match started.metrics_url() {
+        Some(url) => writeln!(out, "metrics at {url}"),
         None => Ok(()),
     }
 }
@@ -57,6 +57,7 @@ fn announce(terminal: &mut Terminal<'_>, started: &Started) -> std::io::Result<(
 fn announcement(started: &Started) -> serde_json::Value {
     let mut told = json!({
         "address": started.address().to_string(),
+        "url": started.url(),
         "metrics_address": started.metrics_address().map(|address| address.to_string()),
     });
     if let (Some(key), Some(members)) = (&started.key, told.as_object_mut()) {
@@ -78,6 +79,10 @@ fn refused(error: StartError) -> Failure {
         StartError::Sealing(_) => ("sealing_key", "put the key there that this installation began with"),
         StartError::Redis(_) => ("redis", "correct redis.url and redis.tls_ca"),
         StartError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
+        StartError::Transport(_) => ("tls", "correct what --tls-cert, --tls-key or the settings of [tls] name"),
+        StartError::DemoOverTls => {
+            ("tls", "start the demo without --tls-cert and --tls-key, listening on 127.0.0.1 only")
+        }
         StartError::Entropy(_) | StartError::Codes(_) | StartError::Threads(_) => {
             ("start", "see what the system says; report it if it says nothing")
         }

@@ -4,6 +4,7 @@
 //! it found even when that is well, so that one knows what was looked at. What builds on something that is not there is
 //! passed over.
 
+mod certificate;
 mod clock;
 mod database;
 mod disk;
@@ -84,6 +85,7 @@ pub(crate) fn examine(settings: &Settings, key_files: &[PathBuf]) -> Vec<Finding
         clock::look(&database, &mut findings);
     }
     ports::look(settings, &folder, &mut findings);
+    certificate::look(settings, &mut findings);
     keys::look(settings, key_files, &mut findings);
     findings.0
 }

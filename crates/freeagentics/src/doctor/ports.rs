@@ -5,22 +5,25 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use axiomcore::config::Settings;
-use axiomcore::http;
+use axiomcore::{http, tls};
 
 use super::{Findings, folder::Folder};
+use crate::client::credulous;
 
 /// How long a server may take to say that it lives.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn look(settings: &Settings, folder: &Folder, findings: &mut Findings) {
     let config: http::Config = settings.section();
-    address("http.listen", config.listen, "/health/live", folder, findings);
+    let scheme = if settings.section::<tls::Config>().is_on() { "https" } else { "http" };
+    address("http.listen", config.listen, (scheme, "/health/live"), folder, findings);
     if let Some(metrics) = config.metrics_listen {
-        address("http.metrics_listen", metrics, "/metrics", folder, findings);
+        let scheme = if metrics.ip().is_loopback() { "http" } else { scheme };
+        address("http.metrics_listen", metrics, (scheme, "/metrics"), folder, findings);
     }
 }
 
-fn address(key: &str, address: SocketAddr, path: &str, folder: &Folder, findings: &mut Findings) {
+fn address(key: &str, address: SocketAddr, path: (&str, &str), folder: &Folder, findings: &mut Findings) {
     // Port 0 takes whatever is free.
     let error = match TcpListener::bind(address) {
         Ok(_) if folder.is_in_use && address.port() != 0 => {
@@ -55,7 +58,8 @@ fn address(key: &str, address: SocketAddr, path: &str, folder: &Folder, findings
 }
 
 /// Whether what listens there answers as this server does.
-fn lives(address: SocketAddr, path: &str) -> bool {
-    let config = ureq::Agent::config_builder().proxy(None).timeout_global(Some(PATIENCE)).build();
-    config.new_agent().get(format!("http://{address}{path}")).call().is_ok()
+fn lives(address: SocketAddr, (scheme, path): (&str, &str)) -> bool {
+    let config =
+        ureq::Agent::config_builder().proxy(None).tls_config(credulous()).timeout_global(Some(PATIENCE)).build();
+    config.new_agent().get(format!("{scheme}://{address}{path}")).call().is_ok()
 }

@@ -29,6 +29,12 @@ pub(crate) struct Arguments {
     /// A file with the administrator's key (`identity.bootstrap_token_file`), at least 32 characters at random.
     #[arg(long, value_name = "FILE")]
     bootstrap_token_file: Option<String>,
+    /// The server's certificate with those between it and its authority, in PEM (`tls.certificate`): the server speaks TLS.
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// The certificate's key, in PEM, which not everybody may read (`tls.key`).
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
     /// A proxy in front of the server ends TLS (`http.behind_proxy`), so it may listen beyond this machine.
     #[arg(long)]
     behind_proxy: bool,
@@ -59,6 +65,8 @@ impl Arguments {
             ("--listen", "http.listen", &self.listen),
             ("--metrics-listen", "http.metrics_listen", &self.metrics_listen),
             ("--profile", "profile", &self.profile),
+            ("--tls-cert", "tls.certificate", &self.tls_cert),
+            ("--tls-key", "tls.key", &self.tls_key),
             ("--bootstrap-token-file", "identity.bootstrap_token_file", &self.bootstrap_token_file),
         ];
         let named = named.into_iter().filter_map(|(flag, key, value)| Some(given(flag, key, value.as_deref()?)));

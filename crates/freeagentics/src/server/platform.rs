@@ -17,6 +17,7 @@ use axiomcore::redis::Redis;
 use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::Database;
 use axiomcore::telemetry::{Metrics, register_process_metrics};
+use axiomcore::tls::Transport;
 use axum::extract::FromRef;
 use freeagentics_inference::document::Limits as DocumentLimits;
 use tokio::runtime::Handle;
@@ -65,6 +66,8 @@ pub(crate) struct Parts {
     pub(crate) importing: Semaphore,
     /// Where everything is counted.
     pub(crate) metrics: Metrics,
+    /// How connections are received.
+    pub(crate) transport: Transport,
     /// Whether the server is ready.
     pub(crate) health: Health,
     /// When the server started.
@@ -98,6 +101,8 @@ impl Platform {
         let parts =
             LimitsParts { clock: clock.clone(), entropy: entropy.as_ref(), metrics: &metrics, redis: redis.clone() };
         let limits = Limits::new(&settings.section(), parts)?;
+        // Before anything is opened that a wrong certificate would leave open for nothing.
+        let transport = Transport::open(&settings.section(), &metrics, clock.clone())?;
         let config: config::Database = settings.section();
         let database = Database::open(&config.location(data, DATABASE_FILE), config.connections, threads)?;
         health.check_database(database.clone());
@@ -150,6 +155,7 @@ impl Platform {
             live,
             importing,
             metrics,
+            transport,
             health,
             started_at,
             counts: LastCounts::default(),

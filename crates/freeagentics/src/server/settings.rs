@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use axiomcore::config::{self, Checks, Schema};
-use axiomcore::{audit, http, identity, limits, redis, sealing, telemetry};
+use axiomcore::{audit, http, identity, limits, redis, sealing, telemetry, tls};
 
 use crate::{live, runtime};
 
@@ -39,4 +39,6 @@ pub(crate) fn schema() -> Schema {
         .with::<runtime::Config>()
         .with::<live::Config>()
         .with::<telemetry::Config>()
+        .with::<tls::Config>()
+        .checked(http::exposed)
 }

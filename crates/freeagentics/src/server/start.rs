@@ -41,6 +41,9 @@ pub(crate) enum StartError {
     Entropy(#[from] axiomcore::entropy::Unavailable),
     Codes(#[from] http::DeclaredTwice),
     Server(#[from] http::ServerError),
+    Transport(#[from] axiomcore::tls::TransportError),
+    #[error("the demo talks to its server in the clear, and this one speaks TLS")]
+    DemoOverTls,
     Threads(#[from] std::io::Error),
 }
 
@@ -71,7 +74,7 @@ pub(crate) fn build(settings: &Settings) -> Result<Started, StartError> {
     let platform = Platform::open(ground)?;
     let (application, config): (_, http::Config) = (application(settings, &platform)?, settings.section());
     let stop_delay = config.stop_delay.duration();
-    let server = Server::build(&config, application, &platform.metrics, platform.health.clone());
+    let server = Server::build(&config, &platform.transport, application, &platform.metrics, platform.health.clone());
     let server = threads.block_on(server)?;
     let (switch, stopping) = StopSwitch::new();
     // Before anybody is told of the server, for whoever hears of it may stop it at once.
@@ -112,6 +115,18 @@ impl Started {
         self.server.address()
     }
 
+    /// Where the API is, as one would write it.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", self.server.scheme(), self.server.address())
+    }
+
+    /// Where the metrics are, as one would write it.
+    pub(crate) fn metrics_url(&self) -> Option<String> {
+        let address = self.server.metrics_address()?;
+        let scheme = if address.ip().is_loopback() { "http" } else { self.server.scheme() };
+        Some(format!("{scheme}://{address}/metrics"))
+    }
+
     /// Where the metrics are.
     pub(crate) fn metrics_address(&self) -> Option<SocketAddr> {
         self.server.metrics_address()
@@ -119,6 +134,9 @@ impl Started {
 
     /// Lets the demo live beside the server, with a key of its own.
     pub(crate) fn with_demo(mut self) -> Result<Self, StartError> {
+        if self.platform.transport.is_encrypted() {
+            return Err(StartError::DemoOverTls);
+        }
         let permissions = Permissions::only(&demo::PERMISSIONS);
         self.demo = Some(self.platform.identity.own_key(demo::NAME, permissions)?);
         Ok(self)

@@ -55,6 +55,7 @@ impl Client {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
+            .tls_config(super::trust::system())
             .proxy(None);
         Self(config.build().into())
     }

@@ -2,6 +2,7 @@
 
 mod client;
 mod started;
+mod trust;
 
 pub(crate) use client::{Answer, Ask, Client};
 pub(crate) use started::{Started, credential, start};

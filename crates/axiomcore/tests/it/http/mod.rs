@@ -25,6 +25,7 @@ use axiomcore::lifecycle::StopSwitch;
 use axiomcore::limits::{Config as Rates, Limits, LimitsParts};
 use axiomcore::redis::{Config as RedisConfig, Redis};
 use axiomcore::telemetry::{AccessLog, Metrics};
+use axiomcore::tls::Transport;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -49,6 +50,16 @@ impl Running {
 
     /// The same with limits, which are shared if there is a Redis.
     pub(crate) fn start_with(rates: &Rates, redis: Option<&RedisConfig>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_over(Transport::plain, rates, redis, change)
+    }
+
+    /// The same with a transport of its own.
+    pub(crate) fn start_over(
+        transport: impl FnOnce(&Metrics) -> Transport,
+        rates: &Rates,
+        redis: Option<&RedisConfig>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let mut config = Config { listen: ([127, 0, 0, 1], 0).into(), metrics_listen: None, ..Config::default() };
         change(&mut config);
@@ -62,7 +73,9 @@ impl Running {
         let limits = limits_of(rates, &metrics, redis);
         let application = application_with(&config, limits, &metrics, &health);
         let table = application.table.clone();
-        let server = runtime.block_on(Server::build(&config, application, &metrics, health.clone())).unwrap();
+        let transport = transport(&metrics);
+        let server = Server::build(&config, &transport, application, &metrics, health.clone());
+        let server = runtime.block_on(server).unwrap();
         let address = server.address();
         let server = Some(runtime.spawn(server.run_until_stopped(stopping)));
         Self { address, metrics, health, table, switch, server, runtime }

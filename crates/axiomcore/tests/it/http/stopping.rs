@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use axiomcore::config::{Checks, Period, Profile};
-use axiomcore::http::{Config, Health, Server, ServerError};
+use axiomcore::config::{Period, Schema, Sources};
+use axiomcore::http::{Config, Health, Server, ServerError, exposed};
 use axiomcore::telemetry::Metrics;
+use axiomcore::tls::Transport;
 
 use super::{Running, application};
 use crate::client::Connection;
@@ -33,18 +34,33 @@ fn a_request_that_takes_longer_than_the_bound_is_cut_off_and_reported() {
 }
 
 #[test]
-fn beyond_loopback_a_proxy_has_to_be_named() {
-    let exposed = Config { listen: ([0, 0, 0, 0], 0).into(), metrics_listen: None, ..Config::default() };
-    let named = Config { behind_proxy: true, ..exposed.clone() };
-    assert_eq!(exposed.check(Profile::Development)[0].key, "http.listen");
-    assert!(named.check(Profile::Production).is_empty());
-    let metrics = Config { metrics_listen: Some(([0, 0, 0, 0], 0).into()), ..Config::default() };
-    assert_eq!(metrics.check(Profile::Development)[0].key, "http.metrics_listen");
+fn beyond_loopback_a_proxy_has_to_be_named_where_there_is_no_certificate() {
+    let refused = |flags: &[(&str, &str)]| {
+        let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*key).to_owned(), (*value).to_owned()));
+        let schema = Schema::new("X").with::<Config>().with::<axiomcore::tls::Config>().checked(exposed);
+        let loaded = schema.load(&Sources { flags: flags.collect(), ..Sources::default() });
+        loaded.err().map(|faults| faults.0[0].to_string())
+    };
+    let listen = ("http.listen", "0.0.0.0:0");
+    assert!(refused(&[listen]).unwrap().contains("0.0.0.0:0 is reached over the network"));
+    assert!(refused(&[("http.metrics_listen", "0.0.0.0:0")]).unwrap().starts_with("http.metrics_listen"));
+    let certificate = [listen, ("tls.certificate", "c.pem"), ("tls.key", "c.key")];
+    assert_eq!(refused(&certificate), None);
+    assert!(refused(&certificate[..2]).unwrap().contains("--tls-key"));
+    assert_eq!(refused(&[listen, ("http.behind_proxy", "true"), ("profile", "production")]), None);
+    let [exposed, named] = [false, true].map(|behind_proxy| Config {
+        behind_proxy,
+        listen: ([0, 0, 0, 0], 0).into(),
+        metrics_listen: None,
+        ..Config::default()
+    });
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let build = |config: Config| {
         let (metrics, health) = (Metrics::new(), Health::new());
         let application = application(&config, &metrics, &health);
-        runtime.block_on(Server::build(&config, application, &metrics, health)).map(|server| server.address())
+        let transport = Transport::plain(&metrics);
+        let server = Server::build(&config, &transport, application, &metrics, health);
+        runtime.block_on(server).map(|server| server.address())
     };
     assert!(matches!(build(exposed), Err(ServerError::Exposed(fault)) if fault.to_string().contains("behind_proxy")));
     assert!(build(named).is_ok());

@@ -5,6 +5,7 @@ mod audit;
 pub(crate) mod beside;
 pub(crate) mod client;
 mod decisions;
+mod encrypted;
 mod fleets;
 mod importing;
 mod keys;
@@ -20,6 +21,7 @@ mod system;
 mod workspaces;
 
 pub(crate) use client::Client;
+pub(crate) use encrypted::Encrypted;
 pub(crate) use server::{Installation, KEY, Server, refused};
 
 /// Tells each story twice: with the embedded database and with PostgreSQL.

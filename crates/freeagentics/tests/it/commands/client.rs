@@ -133,6 +133,6 @@ fn another_program_at_the_address_is_not_taken_for_the_server() {
 
 #[test]
 fn an_address_that_needs_more_than_this_client_can_is_refused_before_the_key_is_sent() {
-    let said = freeagentics(&["models", "list", "--server", "https://example.org", "--output", "json"]);
+    let said = freeagentics(&["models", "list", "--server", "ftp://example.org", "--output", "json"]);
     assert_eq!((said.code, said.error()["code"].as_str()), (2, Some("bad_server")));
 }

@@ -17,6 +17,7 @@ mod scoring;
 mod steps;
 mod streams;
 mod test;
+mod tls;
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

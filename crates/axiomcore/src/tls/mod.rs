@@ -1,0 +1,28 @@
+//! TLS: connections that nobody in between can read or change.
+//!
+//! - [`Transport`]: how a listener receives its connections: in the clear, or by a handshake with a certificate from files
+//!   that may be replaced while it runs.
+//! - [`Certificate`]: a chain with its key, checked before it is served.
+//! - [`client_config`]: how this program connects to others; with a certificate of its own where they ask for one.
+//!
+//! There is one provider of cryptography, ring, and it is passed by hand: nothing here depends on what the process has
+//! installed as its default.
+
+mod certificate;
+mod client;
+mod config;
+mod crowd;
+mod handshake;
+mod metrics;
+mod provider;
+mod reload;
+mod served;
+mod transport;
+mod version;
+
+pub use certificate::{Certificate, CertificateError};
+pub use client::{Own, client_config, roots};
+pub use config::Config;
+pub use provider::provider;
+pub use transport::{Transport, TransportError};
+pub use version::Version;
