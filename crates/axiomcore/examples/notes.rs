@@ -157,7 +157,7 @@ fn start() -> Result<(), Box<dyn Error>> {
         .with::<tls::Config>()
         .checked(http::exposed)
         .load(&sources())?;
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let (clock, entropy, metrics) = (Arc::new(SystemClock), Arc::new(SystemEntropy), Metrics::new());
     telemetry::init(&settings.section(), clock.clone());
     let folder = DataFolder::lock(&settings.section::<Config>().data)?;
     let runtime = Runtime::new()?;
@@ -172,16 +172,17 @@ fn start() -> Result<(), Box<dyn Error>> {
         clock: clock.clone(),
         entropy: entropy.clone(),
         sealer,
+        metrics: metrics.clone(),
         permissions: &[PERMISSIONS],
         roles: ROLES,
         key_prefix: "notes",
+        name: "Notes",
     };
     let config: axiomcore::identity::Config = settings.section();
     let identity = Identity::open(&config, parts)?;
     if let Bootstrap::Created(key) = identity.bootstrap(config.bootstrap_token_file.as_deref())? {
         writeln!(std::io::stdout(), "administrator's key, shown only now: {}", key.expose())?;
     }
-    let metrics = Metrics::new();
     let parts = LimitsParts { clock, entropy: entropy.as_ref(), metrics: &metrics, redis: None };
     let limits = Limits::new(&settings.section(), parts)?;
     runtime.block_on(serve(&settings, metrics, limits, Notes { identity, database, ids }))

@@ -30,11 +30,17 @@ impl<P> Allowed<P> {
 }
 
 impl Principal {
+    /// Refuses who has to enrol a second factor first.
+    fn has_enrolled(&self) -> Result<(), Problem> {
+        if self.must_enrol { Err(Problem::new(&codes::FACTOR_ENROLMENT_REQUIRED)) } else { Ok(()) }
+    }
+
     /// Refuses who lacks the permission `Q`.
     ///
     /// # Errors
     /// If it is lacking.
     pub fn require<Q: Require>(&self) -> Result<(), Problem> {
+        self.has_enrolled()?;
         let Permission { name, .. } = Q::PERMISSION;
         if self.permissions.has(Q::PERMISSION) {
             return Ok(());
@@ -78,6 +84,27 @@ impl Guard for Authenticated {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Authenticated
+where
+    Identity: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let principal = authenticate(parts, state).await?;
+        principal.has_enrolled()?;
+        Ok(Self(principal))
+    }
+}
+
+/// Lets in who has any valid credential, even if they can do nothing yet but enrol a second factor.
+#[derive(Clone, Debug)]
+pub struct Anybody(pub Arc<Principal>);
+
+impl Guard for Anybody {
+    const ACCESS: Access = Access::Authenticated;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Anybody
 where
     Identity: FromRef<S>,
 {

@@ -102,7 +102,16 @@ mod tests {
     fn principal(id: &str) -> Arc<Principal> {
         let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
         let (session, expires_at) = (None, None);
-        Arc::new(Principal { workspace: 1, id: id.into(), kind, permissions, session, came_by, expires_at })
+        Arc::new(Principal {
+            workspace: 1,
+            id: id.into(),
+            kind,
+            permissions,
+            must_enrol: false,
+            session,
+            came_by,
+            expires_at,
+        })
     }
 
     #[test]

@@ -35,4 +35,31 @@ crate::error_codes! {
         "A request whose credential is a cookie has to come from a page of the very same origin, and browsers say so in \
          `Sec-Fetch-Site` and `Origin`. A program should send `Authorization: Bearer` instead; one that has only a cookie \
          sends `Origin` with the address of the server.");
+    USER_NOT_FOUND = (NOT_FOUND, "user_not_found", "There is no such user",
+        "They may be deleted, or belong to another workspace. `GET /api/v1/users` lists those of yours.");
+    PASSWORD_WRONG = (FORBIDDEN, "password_wrong", "The password is not right",
+        "Give the password that you sign in with now. `POST /api/v1/password/reset` helps who has forgotten it.");
+    PEOPLE_ONLY = (FORBIDDEN, "people_only", "Only somebody who has signed in can do this",
+        "An API key has no password. Sign in as a person first.");
+    HASHING_BUSY = (SERVICE_UNAVAILABLE, "hashing_busy", "Too many passwords are being looked at",
+        "Nothing was done. Send the request again after the seconds in `Retry-After`.");
+    SIGN_IN_THROTTLED = (TOO_MANY_REQUESTS, "sign_in_throttled", "Too many sign-ins from this address were wrong",
+        "Nothing was tried. Come again after the seconds in `Retry-After`; a device that the account's holder has signed in \
+         with before need not wait. Operators set the limit with `identity.address_failures`.");
+    CHALLENGE_INVALID = (UNAUTHORIZED, "challenge_invalid", "The challenge is used up, expired, or never was one",
+        "It is good for one sign-in, a few minutes and five tries. Begin again with `POST /api/v1/sign-in`.");
+    FACTOR_ENROLMENT_REQUIRED = (FORBIDDEN, "factor_enrolment_required", "A second factor has to be enrolled first",
+        "One of your roles asks for it, and you have none. `POST /api/v1/factors/app` begins, and \
+         `POST /api/v1/factors/app/confirm` ends it; then the same credential does what you may.");
+    FACTOR_CODE_WRONG = (FORBIDDEN, "factor_code_wrong", "The code is not right, or was used already",
+        "A code of the app works once; wait for the next one. Clocks may be off by half a minute.");
+    FACTOR_EXISTS = (CONFLICT, "factor_exists", "There is a second factor already",
+        "Remove it first, with password and factor: `POST /api/v1/factors/app/remove`.");
+    FACTOR_MISSING = (CONFLICT, "factor_missing", "There is no such factor",
+        "None is enrolled; or none waits to be confirmed, for it is forgotten after ten minutes. `POST /api/v1/factors/app` \
+         begins anew.");
+    TOO_MANY_FAILURES = (TOO_MANY_REQUESTS, "too_many_failures", "Too many wrong passwords or codes",
+        "Nothing was tried. Come again after the seconds in `Retry-After`.");
+    DEVICE_NOT_FOUND = (NOT_FOUND, "device_not_found", "There is no such device",
+        "It may be forgotten already, or be somebody else's. `GET /api/v1/devices` lists yours.");
 }

@@ -34,6 +34,27 @@ crate::settings! {
         pub session_idle_time: Period = Period::seconds(12 * 3600);
         /// How many passwords are hashed at the same time; who signs in beyond that is told to come again.
         pub hashes_at_once: usize = 4;
+        /// How many more are hashed for people on devices that they have signed in with before, who wait for it if they must.
+        pub hashes_for_known_devices: usize = 1;
+        /// How often somebody may fail before they have to wait: a second, then twice as long each time. It is counted for
+        /// each account and address by itself, and for each known device.
+        pub free_failures: u32 = 5;
+        /// How long they have to wait at most.
+        pub longest_wait: Period = Period::seconds(900);
+        /// How many failures of an account from anywhere within a quarter of an hour make unknown devices wait until it is
+        /// over.
+        pub account_failures: u32 = 20;
+        /// How many failures from an address over all accounts within a quarter of an hour make it wait until it is over.
+        pub address_failures: u32 = 100;
+        /// How many accounts, addresses and devices failures are remembered of; some hundred bytes each.
+        pub failures_remembered: usize = 100_000;
+        /// How long a device is known after somebody signed in with it.
+        pub device_time: Period = Period::seconds(180 * 86_400);
+        /// How long somebody has for their second factor after the right password.
+        pub challenge_time: Period = Period::seconds(300);
+        /// The roles of people who must have a second factor. Who has one of these roles and no factor can do nothing but
+        /// enrol.
+        pub factor_required_for: Vec<String> = Vec::new(), production = "admin";
     }
 }
 
@@ -50,7 +71,14 @@ impl Checks for Config {
         refuse(!(1..=10).contains(&self.password_passes), "password_passes", "from 1 to 10");
         refuse(!(10..=15).contains(&self.bcrypt_cost), "bcrypt_cost", "from 10 to 15");
         refuse(!(8..=64).contains(&self.password_length), "password_length", "from 8 to 64");
-        refuse(self.hashes_at_once == 0, "hashes_at_once", "nobody could ever sign in: at least 1");
+        let at_least_one = "nobody could ever sign in: at least 1";
+        refuse(self.hashes_at_once == 0, "hashes_at_once", at_least_one);
+        refuse(self.free_failures == 0, "free_failures", at_least_one);
+        refuse(self.account_failures == 0, "account_failures", at_least_one);
+        refuse(self.address_failures == 0, "address_failures", at_least_one);
+        let kept = self.hashes_for_known_devices;
+        refuse(kept == 0, "hashes_for_known_devices", "a flood of strangers would keep everybody out: at least 1");
+        refuse(self.failures_remembered < 1_000, "failures_remembered", "at least 1000");
         faults
     }
 }

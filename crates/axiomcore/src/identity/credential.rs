@@ -32,7 +32,7 @@ fn offered(parts: &Parts) -> Option<&str> {
 }
 
 /// Two cookies of the name are none: one of them would have been put there by somebody else.
-fn kept<'r>(parts: &'r Parts, name: &str) -> Option<&'r str> {
+pub(super) fn kept<'r>(parts: &'r Parts, name: &str) -> Option<&'r str> {
     let lines = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut found = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;

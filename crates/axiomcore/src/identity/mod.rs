@@ -6,14 +6,18 @@
 //! ([`Identity::sign_in`]).
 
 mod allowed;
+pub mod attempts;
 mod bootstrap;
 mod cache;
 pub mod codes;
 mod config;
 mod credential;
 mod cross_site;
+mod devices;
+mod factors;
 mod key;
 mod keys;
+mod metrics;
 mod migrations;
 mod passwords;
 mod permission;
@@ -25,9 +29,12 @@ mod sessions;
 mod store;
 mod users;
 
-pub use allowed::{Allowed, Authenticated};
+pub use allowed::{Allowed, Anybody, Authenticated};
 pub use bootstrap::{Bootstrap, BootstrapError};
 pub use config::Config;
+pub use devices::Device;
+pub use factors::MIGRATIONS as FACTOR_MIGRATIONS;
+pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof};
 pub use keys::{CreatedKey, KeyError, NewKey};
 pub use migrations::MIGRATIONS;
 pub use passwords::{Algorithm, Unfit};
@@ -35,6 +42,6 @@ pub use permission::{Permission, Permissions, Require};
 pub use principal::{CameBy, Principal, PrincipalKind};
 pub use role::{Grant, Role};
 pub use service::{Identity, IdentityParts};
-pub use sessions::{Origin, Session, SignIn, SignInError, SignInOutcome, SignedIn};
+pub use sessions::{Answer, Origin, Session, SignIn, SignInError, SignInOutcome, SignedIn};
 pub use store::{DEFAULT_WORKSPACE, Key};
 pub use users::{NewUser, Status, Ticket, User, UserError};

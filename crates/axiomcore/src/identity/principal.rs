@@ -14,6 +14,8 @@ pub struct Principal {
     pub kind: PrincipalKind,
     /// What they may do.
     pub permissions: Permissions,
+    /// Whether they have to enrol a second factor before they may do anything else.
+    pub must_enrol: bool,
     /// The session that a person came by.
     pub session: Option<String>,
     /// What kind of credential they came by.

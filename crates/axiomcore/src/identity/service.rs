@@ -5,15 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use super::attempts::Gate;
 use super::cache::Cache;
 use super::key::{Fingerprint, place_of};
-use super::passwords::{Pool, Recipe};
+use super::metrics::SignInMetrics;
+use super::passwords::{Places, Pool, Recipe};
 use super::store::Stored;
-use super::{Algorithm, CameBy, Config, MIGRATIONS, Permission, Principal, Role, sessions, store};
+use super::{Algorithm, CameBy, Config, FACTOR_MIGRATIONS, MIGRATIONS, Permission, Principal, Role, sessions, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::sealing::Sealer;
 use crate::store::{Connection, Database, Error, Result};
+use crate::telemetry::Metrics;
 
 /// Knows who is who. Clones are the same.
 #[derive(Clone)]
@@ -30,12 +33,16 @@ pub struct IdentityParts {
     pub entropy: Arc<dyn Entropy>,
     /// What secrets lie in the database under.
     pub sealer: Sealer,
+    /// Where sign-ins are counted.
+    pub metrics: Metrics,
     /// Tables of all permissions that there are.
     pub permissions: &'static [&'static [Permission]],
     /// The roles that the service has.
     pub roles: &'static [Role],
     /// What API keys begin with, so that they are recognised.
     pub key_prefix: &'static str,
+    /// What people call the service.
+    pub name: &'static str,
 }
 
 pub(super) struct Inner {
@@ -44,6 +51,8 @@ pub(super) struct Inner {
     /// What the cookie of a session is called. The name makes browsers insist that it came over TLS, from this very host,
     /// for all of it.
     cookie: String,
+    /// What the cookie of a known device is called.
+    device_cookie: String,
     cache_time: Duration,
     recorded: AtomicI64,
     pub(super) passwords: Pool,
@@ -52,6 +61,11 @@ pub(super) struct Inner {
     pub(super) ticket_time: Duration,
     pub(super) session_time: Duration,
     pub(super) session_idle_time: Duration,
+    pub(super) gate: Gate,
+    pub(super) metrics: SignInMetrics,
+    pub(super) device_time: Duration,
+    pub(super) challenge_time: Duration,
+    pub(super) factor_required_for: Vec<String>,
 }
 
 impl Identity {
@@ -64,11 +78,17 @@ impl Identity {
         parts.database.migrate("identity", MIGRATIONS)?;
         let now = parts.clock.now();
         parts.database.write_blocking(|connection| store::insert_default_workspace(connection, now))?;
-        let passwords = Pool::open(Recipe::of(config), config.hashes_at_once, parts.entropy.clone());
+        parts.database.migrate("factors", FACTOR_MIGRATIONS)?;
+        let places = Places { open: config.hashes_at_once, kept: config.hashes_for_known_devices };
+        let passwords = Pool::open(Recipe::of(config), places, parts.entropy.clone());
         let passwords = passwords.map_err(|error| Error::Failed(error.to_string()))?;
+        let gate = Gate::open(config, parts.clock.clone(), parts.entropy.as_ref());
+        let gate = gate.map_err(|error| Error::Failed(error.to_string()))?;
+        let metrics = SignInMetrics::new(&parts.metrics, &passwords);
         Ok(Self(Arc::new(Inner {
             cache: Cache::new(config.cache_size),
             cookie: format!("__Host-{}_session", parts.key_prefix),
+            device_cookie: format!("__Host-{}_device", parts.key_prefix),
             cache_time: config.cache_time.duration(),
             recorded: AtomicI64::new(now.0),
             passwords,
@@ -77,6 +97,11 @@ impl Identity {
             ticket_time: config.ticket_time.duration(),
             session_time: config.session_time.duration(),
             session_idle_time: config.session_idle_time.duration(),
+            gate,
+            metrics,
+            device_time: config.device_time.duration(),
+            challenge_time: config.challenge_time.duration(),
+            factor_required_for: config.factor_required_for.clone(),
             parts,
         })))
     }
@@ -84,6 +109,11 @@ impl Identity {
     /// What the cookie of a session is called.
     pub(super) fn cookie(&self) -> &str {
         &self.0.cookie
+    }
+
+    /// What the cookie of a known device is called, and how long it lasts.
+    pub(super) fn device_cookie(&self) -> (&str, Duration) {
+        (&self.0.device_cookie, self.0.device_time)
     }
 
     /// The time, as identity reads it.
@@ -185,7 +215,8 @@ impl Identity {
 
 fn principal(workspace: i64, Stored { key, kind, .. }: Stored) -> Principal {
     let (session, came_by, expires_at) = (None, CameBy::Key, key.expires_at);
-    Principal { workspace, id: key.id, kind, permissions: key.permissions, session, came_by, expires_at }
+    let must_enrol = false;
+    Principal { workspace, id: key.id, kind, permissions: key.permissions, must_enrol, session, came_by, expires_at }
 }
 
 impl fmt::Debug for Identity {

@@ -11,6 +11,7 @@ use axiomcore::identity::{
 };
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
+use axiomcore::telemetry::Metrics;
 use testbed::Postgres;
 use tokio::runtime::Runtime;
 
@@ -35,9 +36,11 @@ impl Installation {
             clock: Arc::new(clock.clone()),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             entropy,
+            metrics: Metrics::new(),
             permissions: &[&[READ, WRITE]],
             roles: &[],
             key_prefix: "fa",
+            name: "Things",
         };
         database.migrate("audit", MIGRATIONS).unwrap();
         let identity = Identity::open(&Config::default(), parts).unwrap();

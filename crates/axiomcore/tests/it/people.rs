@@ -13,6 +13,7 @@ use axiomcore::identity::{
 };
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
+use axiomcore::telemetry::Metrics;
 use testbed::Postgres;
 use tokio::runtime::Runtime;
 
@@ -43,9 +44,11 @@ impl Service {
             clock: Arc::new(clock.clone()),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             entropy,
+            metrics: Metrics::new(),
             permissions: &[&[READ]],
             roles: ROLES,
             key_prefix: "fa",
+            name: "Things",
         };
         let (password_memory, bcrypt_cost) = (ByteSize::mib(8), 10);
         let config = Config { password_algorithm: algorithm, password_memory, bcrypt_cost, ..Config::default() };
@@ -90,7 +93,7 @@ fn new(email: &str, role: &str) -> NewUser {
 }
 
 fn wanting(email: &str, password: &str, origin: Origin) -> SignIn {
-    SignIn { email: email.into(), password: secret(password), code: None, origin }
+    SignIn { email: email.into(), password: secret(password), proof: None, device: None, origin }
 }
 
 fn secret(text: &str) -> Secret<String> {

@@ -8,8 +8,12 @@ use super::{Findings, database::Open};
 use crate::log;
 
 /// The parts of the schema, each with the changes that this program knows.
-const COMPONENTS: [(&str, &[Migration]); 3] =
-    [("identity", identity::MIGRATIONS), ("freeagentics", log::MIGRATIONS), ("audit", audit::MIGRATIONS)];
+const COMPONENTS: [(&str, &[Migration]); 4] = [
+    ("identity", identity::MIGRATIONS),
+    ("factors", identity::FACTOR_MIGRATIONS),
+    ("freeagentics", log::MIGRATIONS),
+    ("audit", audit::MIGRATIONS),
+];
 
 pub(super) fn look(open: &Open, findings: &mut Findings) {
     for (component, migrations) in COMPONENTS {

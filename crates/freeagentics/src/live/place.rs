@@ -116,7 +116,16 @@ mod tests {
 
     fn principal(id: &str) -> Principal {
         let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
-        Principal { workspace: 1, id: id.into(), kind, permissions, session: None, came_by, expires_at: None }
+        Principal {
+            workspace: 1,
+            id: id.into(),
+            kind,
+            permissions,
+            must_enrol: false,
+            session: None,
+            came_by,
+            expires_at: None,
+        }
     }
 
     #[test]

@@ -36,9 +36,11 @@ impl Bench {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
+            metrics: axiomcore::telemetry::Metrics::new(),
             permissions: &[],
             roles: &[],
             key_prefix: "fa",
+            name: "Things",
         };
         Identity::open(&axiomcore::identity::Config::default(), parts).unwrap();
         database.migrate("freeagentics", MIGRATIONS).unwrap();
@@ -54,8 +56,16 @@ impl Bench {
         let runtime = Runtime::start(config, parts).unwrap();
         let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
         let (session, expires_at) = (None, None);
-        let principal =
-            Principal { workspace: 1, id: "tester".into(), kind, permissions, session, came_by, expires_at };
+        let principal = Principal {
+            workspace: 1,
+            id: "tester".into(),
+            kind,
+            permissions,
+            must_enrol: false,
+            session,
+            came_by,
+            expires_at,
+        };
         Self { runtime, library, log, clock, principal: principal.into() }
     }
 

@@ -115,9 +115,11 @@ impl Platform {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sealer: sealer.clone(),
+            metrics: metrics.clone(),
             permissions: TABLES,
             roles: ROLES,
             key_prefix: KEY_PREFIX,
+            name: "FreeAgentics",
         };
         let identity = Identity::open(&settings.section(), parts)?;
         database.migrate("freeagentics", MIGRATIONS)?;

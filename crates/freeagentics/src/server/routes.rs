@@ -3,7 +3,7 @@
 
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
-use axiomcore::identity::routes::{keys, sign_in};
+use axiomcore::identity::routes::{devices, factors, keys, second_factor, sign_in};
 use axiomcore::limits::Class;
 use utoipa::OpenApi;
 
@@ -76,6 +76,16 @@ routes! {
     get    "/api/v1/ws"                             => live::socket::open_socket, unhurried();
 
     post   "/api/v1/sign-in"                        => sign_in::sign_in, class(Class::SignIn);
+    post   "/api/v1/sign-in/factor"                 => second_factor::sign_in_with_factor, class(Class::SignIn);
+
+    get    "/api/v1/factors"                        => factors::get_factors;
+    post   "/api/v1/factors/app"                    => factors::enrol_factor;
+    post   "/api/v1/factors/app/confirm"            => factors::confirm_factor;
+    post   "/api/v1/factors/app/remove"             => factors::remove_factor;
+    post   "/api/v1/factors/recovery-codes"         => factors::renew_recovery_codes;
+    post   "/api/v1/users/{id}/factors/reset"       => factors::reset_factors;
+    get    "/api/v1/devices"                        => devices::list_devices;
+    delete "/api/v1/devices/{id}"                   => devices::forget_device;
 
     get    "/api/v1/keys"                           => keys::list_keys;
     post   "/api/v1/keys"                           => keys::create_key;

@@ -1,7 +1,7 @@
 //! `GET /api/v1/whoami`.
 
 use axiomcore::http::Json;
-use axiomcore::identity::{Authenticated, Permissions, Principal};
+use axiomcore::identity::{Anybody, Permissions, Principal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,7 +25,7 @@ pub(crate) struct Whoami {
 
 /// Who asks, and what they may do
 #[utoipa::path(get, path = "/api/v1/whoami", responses((status = 200, description = "You.", body = Whoami)))]
-pub(crate) async fn get_whoami(Authenticated(principal): Authenticated) -> Json<Whoami> {
+pub(crate) async fn get_whoami(Anybody(principal): Anybody) -> Json<Whoami> {
     let Principal { workspace, id, kind, permissions: has, .. } = &*principal;
     let known = permissions::all().filter(|permission| has.has(**permission));
     Json(Whoami {

@@ -3,12 +3,13 @@
 
 use super::Algorithm;
 use super::algorithm::BCRYPT_READS;
+use super::normal::normal;
 
 /// Those that are tried first, of at least eight characters, in the order of their bytes.
 const COMMON: &str = include_str!("common.txt");
 
 /// Longer ones would only cost time to hash.
-const LONGEST: usize = 1024;
+pub(super) const LONGEST: usize = 1024;
 
 /// Why a password is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +20,9 @@ pub enum Unfit {
     /// It has more bytes than this.
     #[error("it is too long: at most {0} bytes")]
     Long(usize),
+    /// It has characters in it that nobody sees, such as a NUL.
+    #[error("it has control characters in it")]
+    Control,
     /// It is one of those that are tried first.
     #[error("it is among the passwords that are tried first")]
     Common,
@@ -36,9 +40,12 @@ pub enum Unfit {
 /// Whether a password is good enough; `own` are words about its owner.
 pub(crate) fn check(password: &str, least: usize, algorithm: Algorithm, own: &[&str]) -> Result<(), Unfit> {
     let most = if algorithm == Algorithm::Bcrypt { BCRYPT_READS } else { LONGEST };
-    if password.len() > most {
-        return Err(Unfit::Long(most));
+    if password.chars().any(char::is_control) {
+        return Err(Unfit::Control);
     }
+    // What is hashed is what counts, which may be longer than what was typed.
+    let normal = normal(password).filter(|normal| normal.len() <= most).ok_or(Unfit::Long(most))?;
+    let password = &*normal;
     if password.chars().count() < least {
         return Err(Unfit::Short(least));
     }
@@ -102,6 +109,7 @@ mod tests {
         assert_eq!(judge("kx7-qm2-zz9"), Err(Unfit::Short(12)));
         assert_eq!(judge(&"kx7-qm2-zz9-".repeat(100)), Err(Unfit::Long(1024)));
         assert_eq!(judge("abababababababab"), Err(Unfit::Uniform));
+        assert_eq!(judge("correct\0horse battery"), Err(Unfit::Control));
         for counting in ["123456789012", "abcdefghijklm", "9876543210987", "x1234567890abcdef"] {
             assert_eq!(judge(counting), Err(Unfit::Counting), "{counting}");
         }
@@ -112,5 +120,7 @@ mod tests {
             assert_eq!(judge(own), Err(Unfit::Own), "{own}");
         }
         assert_eq!(check(&"kx7-".repeat(19), 12, Algorithm::Bcrypt, &[]), Err(Unfit::Long(72)));
+        // One character that stands for eighteen.
+        assert_eq!(check("kx7-qm2-zz9-\u{fdfa}\u{fdfa}", 12, Algorithm::Bcrypt, &[]), Err(Unfit::Long(72)));
     }
 }

@@ -7,16 +7,20 @@ use axum::http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::factors::proof_of;
 use crate::config::Secret;
 use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
 use crate::http::{Caller, Json, Open, Problem};
-use crate::identity::codes::{CROSS_SITE_REQUEST, SECOND_FACTOR_REQUIRED, SIGN_IN_BUSY, SIGN_IN_REFUSED};
+use crate::identity::codes::{
+    CHALLENGE_INVALID, CROSS_SITE_REQUEST, SECOND_FACTOR_REQUIRED, SIGN_IN_BUSY, SIGN_IN_REFUSED, SIGN_IN_THROTTLED,
+};
+use crate::identity::credential::kept;
 use crate::identity::cross_site::refuse_foreign;
 use crate::identity::{Identity, Origin, SignIn, SignInError, SignInOutcome, SignedIn};
 
 /// Who signs in.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SignIn)]
 pub struct SignInBody {
@@ -27,13 +31,19 @@ pub struct SignInBody {
     /// A code of the second factor, if it is given at once.
     #[schema(max_length = 64)]
     code: Option<String>,
+    /// A recovery code in its place.
+    #[schema(max_length = 64)]
+    recovery_code: Option<String>,
+    /// What an earlier sign-in with this device gave; a browser has it in a cookie.
+    #[schema(max_length = 200)]
+    device_token: Option<String>,
     /// Whether a browser is to keep the credential, in a cookie that no script can read; the answer has no token then.
     #[serde(default)]
     cookie: bool,
 }
 
 /// Somebody who has signed in.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = SignedIn)]
 pub struct SignedInView {
     /// The user's id.
@@ -52,13 +62,24 @@ pub struct SignedInView {
     /// What stands in `Authorization: Bearer`. Not there if a cookie has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token: Option<String>,
+    /// By which this device is known at the next sign-in (`device_token`), if it was not. It opens nothing. Not there if a
+    /// cookie has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_token: Option<String>,
+    /// How many recovery codes are left, if one was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_codes_left: Option<usize>,
+    /// Whether nothing can be done with this but enrolling a second factor, which a role asks for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    factor_enrolment_required: bool,
 }
 
 /// Where a request comes from, as far as signing in has to know.
 #[derive(Debug)]
 pub struct Sender {
-    origin: Origin,
-    is_foreign: Option<Problem>,
+    pub(super) origin: Origin,
+    pub(super) is_foreign: Option<Problem>,
+    pub(super) device: Option<Secret<String>>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Sender
@@ -71,11 +92,16 @@ where
         let address = Caller::from_request_parts(parts, state).await?.address.to_string();
         let client = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let origin = Origin { address, client: client.to_owned() };
-        Ok(Self { origin, is_foreign: refuse_foreign(parts).err() })
+        let identity = Identity::from_ref(state);
+        let device = kept(parts, identity.device_cookie().0).map(|text| Secret::new(text.to_owned()));
+        Ok(Self { origin, is_foreign: refuse_foreign(parts).err(), device })
     }
 }
 
-failures! { Failures: SIGN_IN_REFUSED, SECOND_FACTOR_REQUIRED, SIGN_IN_BUSY, CROSS_SITE_REQUEST, UNAVAILABLE, STORAGE_FULL }
+failures! {
+    Failures: SIGN_IN_REFUSED, SECOND_FACTOR_REQUIRED, SIGN_IN_THROTTLED, SIGN_IN_BUSY, CROSS_SITE_REQUEST, UNAVAILABLE,
+        STORAGE_FULL
+}
 
 /// Sign in
 ///
@@ -92,16 +118,19 @@ pub async fn sign_in(
     _: Open,
     State(identity): State<Identity>,
     sender: Sender,
-    Json(SignInBody { email, password, code, cookie }): Json<SignInBody>,
+    Json(body): Json<SignInBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
+    let SignInBody { email, password, code, recovery_code, device_token, cookie } = body;
     if let Some(problem) = sender.is_foreign.filter(|_| cookie) {
         return Err(problem);
     }
-    let (password, code) = (Secret::new(password), code.map(Secret::new));
-    match identity.sign_in(SignIn { email, password, code, origin: sender.origin }).await? {
+    let (password, proof) = (Secret::new(password), proof_of(code, recovery_code)?);
+    let device = device_token.map(Secret::new).or(sender.device);
+    match identity.sign_in(SignIn { email, password, proof, device, origin: sender.origin }).await? {
         SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in, cookie),
-        SignInOutcome::FactorNeeded { challenge } => {
-            Err(told(Problem::new(&SECOND_FACTOR_REQUIRED).with("challenge", challenge.expose().as_str())))
+        SignInOutcome::FactorNeeded(challenge) => {
+            let needed = Problem::new(&SECOND_FACTOR_REQUIRED).with("challenge", challenge.text.expose().as_str());
+            Err(told(needed.with("challenge_expires_at", challenge.expires_at.to_string())))
         }
     }
 }
@@ -109,13 +138,18 @@ pub async fn sign_in(
 /// What somebody gets who has signed in.
 pub(in crate::identity) fn answer(
     identity: &Identity,
-    SignedIn { workspace, user, session, text }: SignedIn,
+    signed_in: SignedIn,
     cookie: bool,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
+    let SignedIn { workspace, user, session, text, device, recovery_codes_left, must_enrol } = signed_in;
     let mut headers = HeaderMap::new();
     if cookie {
         let lasting = session.expires_at.since(session.created_at).as_secs();
-        headers.insert(SET_COOKIE, baked(identity.cookie(), text.expose(), lasting)?);
+        headers.append(SET_COOKIE, baked(identity.cookie(), text.expose(), lasting)?);
+        if let Some(device) = &device {
+            let (name, lasting) = identity.device_cookie();
+            headers.append(SET_COOKIE, baked(name, device.expose(), lasting.as_secs())?);
+        }
     }
     let view = SignedInView {
         user: user.id,
@@ -126,6 +160,9 @@ pub(in crate::identity) fn answer(
         session: session.id,
         session_expires_at: session.expires_at.to_string(),
         access_token: (!cookie).then(|| text.expose().clone()),
+        device_token: device.filter(|_| !cookie).map(|device| device.expose().clone()),
+        recovery_codes_left,
+        factor_enrolment_required: must_enrol,
     };
     Ok((headers, Json(view)))
 }
@@ -147,6 +184,8 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused => told(Self::new(&SIGN_IN_REFUSED)),
+            SignInError::Challenge => told(Self::new(&CHALLENGE_INVALID)),
+            SignInError::Throttled(wait) => Self::new(&SIGN_IN_THROTTLED).retry_after(wait),
             SignInError::Busy => Self::new(&SIGN_IN_BUSY).retry_after(std::time::Duration::from_secs(1)),
             SignInError::Entropy(error) => Self::internal(error),
             SignInError::Store(error) => error.into(),

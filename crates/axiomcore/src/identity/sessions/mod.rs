@@ -1,17 +1,20 @@
 //! Signing in, and what comes of it: a session, with a secret text that lets its holder be who they are until it ends.
 
+mod enter;
 mod manage;
 mod sign_in;
 pub(super) mod store;
 
 pub(super) use sign_in::place_of;
 
+use std::time::Duration;
+
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;
 
-use super::User;
 use super::passwords::HashError;
+use super::{Challenge, Proof, User};
 
 /// Somebody's presence, from signing in to signing out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +47,23 @@ pub struct SignIn {
     pub email: String,
     /// Their password.
     pub password: Secret<String>,
-    /// A code of their second factor, if they give one at once.
-    pub code: Option<Secret<String>>,
+    /// Their second factor, if they show it at once.
+    pub proof: Option<Proof>,
+    /// What they were given when they last signed in with this device.
+    pub device: Option<Secret<String>>,
+    /// Where they are.
+    pub origin: Origin,
+}
+
+/// What somebody answers who is asked for their second factor.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The text of the challenge.
+    pub challenge: Secret<String>,
+    /// Their second factor.
+    pub proof: Proof,
+    /// What they were given when they last signed in with this device.
+    pub device: Option<Secret<String>>,
     /// Where they are.
     pub origin: Origin,
 }
@@ -55,11 +73,8 @@ pub struct SignIn {
 pub enum SignInOutcome {
     /// They are in.
     SignedIn(Box<SignedIn>),
-    /// They have a second factor to show, together with this text, which stands for the password that they gave.
-    FactorNeeded {
-        /// The text.
-        challenge: Secret<String>,
-    },
+    /// They have a second factor to show, together with a text that stands for the password that they gave.
+    FactorNeeded(Challenge),
 }
 
 /// Somebody who has just signed in.
@@ -73,6 +88,12 @@ pub struct SignedIn {
     pub session: Session,
     /// The text. This is the only moment at which it exists outside its holder's hands.
     pub text: Secret<String>,
+    /// The text by which this device is known from now on, if it was not.
+    pub device: Option<Secret<String>>,
+    /// How many recovery codes are left, if one was used.
+    pub recovery_codes_left: Option<usize>,
+    /// Whether they can do nothing until they have enrolled a second factor.
+    pub must_enrol: bool,
 }
 
 /// Why nobody was signed in.
@@ -81,6 +102,12 @@ pub enum SignInError {
     /// There is no such user with such a password, who may sign in.
     #[error("there is no such user with such a password")]
     Refused,
+    /// The challenge is none, is used up or has expired.
+    #[error("the challenge is used up, expired, or never was one")]
+    Challenge,
+    /// Too many sign-ins from this address were wrong; how long to wait.
+    #[error("too many sign-ins from this address were wrong")]
+    Throttled(Duration),
     /// Too many passwords are being hashed.
     #[error("too many people are signing in")]
     Busy,

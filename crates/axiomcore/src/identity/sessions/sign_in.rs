@@ -4,58 +4,32 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Origin, Session, SignIn, SignInError, SignInOutcome, SignedIn, store};
+use super::enter::{Answered, Begun};
+use super::{Origin, Session, SignInError, SignedIn, store};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
+use crate::identity::factors::Proved;
 use crate::identity::key::{Fingerprint, hex};
-use crate::identity::passwords::Verdict;
 use crate::identity::users::store::{self as users, Place};
-use crate::identity::{CameBy, Identity, Principal, PrincipalKind, Status};
+use crate::identity::{CameBy, Identity, Permissions, Principal, PrincipalKind, Status};
 use crate::store::Connection;
 
 /// How much of what a client calls itself is kept.
 const CLIENT: usize = 200;
 
 impl Identity {
-    /// Signs somebody in. Whether there is no such user, the password is wrong or they are disabled, the answer is the
-    /// same and takes as long.
-    ///
-    /// # Errors
-    /// If they may not, or too many passwords are being hashed; if the database fails.
-    pub async fn sign_in(&self, wanted: SignIn) -> Result<SignInOutcome, SignInError> {
-        let place = self.verified(&wanted.email, wanted.password).await?;
-        let signed_in = self.begin_session(place, wanted.origin).await?;
-        Ok(SignInOutcome::SignedIn(Box::new(signed_in)))
-    }
-
-    /// Whom an address and a password belong to, if to somebody who may sign in.
-    async fn verified(&self, email: &str, password: Secret<String>) -> Result<Place, SignInError> {
-        let email = email.trim().to_lowercase();
-        let find = move |connection: &mut dyn Connection| users::find_by_email(connection, &email);
-        let found = self.0.parts.database.read(find).await?;
-        let stored = found.as_ref().and_then(|stored| stored.password.clone());
-        let verdict = self.0.passwords.verify(password.clone(), stored).await?;
-        let Some(found) = found.filter(|found| found.user.status == Status::Active) else {
-            return Err(SignInError::Refused);
-        };
-        let Verdict::Right { outdated } = verdict else { return Err(SignInError::Refused) };
-        let place = Place { workspace: found.workspace, id: found.user.id };
-        if let Some(old) = found.password.filter(|_| outdated) {
-            self.rehash(&place, old, password).await;
-        }
-        Ok(place)
-    }
-
-    /// A new session for somebody who has proved who they are. It is always a new one, so that nobody can be made to use
-    /// one that somebody else has prepared.
-    pub(in crate::identity) async fn begin_session(
+    /// A new session for somebody who has proved who they are, or does so by what they answered. It is always a new one, so
+    /// that nobody can be made to use one that somebody else has prepared.
+    pub(super) async fn begin_session(
         &self,
-        place: Place,
-        origin: Origin,
+        Begun { place, device: shown, origin }: Begun,
+        answered: Option<Answered>,
     ) -> Result<SignedIn, SignInError> {
         let (session, text) = self.new_session(origin)?;
-        let (fingerprint, inserted, now) = (Fingerprint::of(text.expose()), session.clone(), session.created_at);
+        let (device, device_text) = self.new_device(session.origin.clone())?;
+        let (identity, fingerprint, now) = (self.clone(), Fingerprint::of(text.expose()), session.created_at);
+        let (inserted, told) = (session.clone(), device_text.clone());
         let workspace = place.workspace;
         let begin = move |connection: &mut dyn Connection| {
             // Disabled or deleted meanwhile: then there is nobody to have a session.
@@ -63,19 +37,43 @@ impl Identity {
             let Some(current) = current.filter(|current| current.user.status == Status::Active) else {
                 return Ok(None);
             };
+            let Some(left) = identity.let_in(connection, &place, answered.as_ref(), now)? else { return Ok(None) };
             users::record_sign_in(connection, &place, now)?;
             store::insert(connection, &place, &inserted, &fingerprint)?;
             let entry = Entry { workspace, at: now, principal: &place.id, action: "session.begin" };
             let Origin { address, client } = &inserted.origin;
             entry.write(connection, &inserted.id, &json!({ "address": address, "client": client }))?;
-            Ok(Some(current.user))
+            let is_known = identity.remember_device(connection, &place, &shown, (&device, &told))?;
+            let must_enrol = identity.must_enrol(connection, &place, &current.user)?;
+            Ok(Some((current.user, left, is_known, must_enrol)))
         };
-        let user = self.0.parts.database.write(begin).await?.ok_or(SignInError::Refused)?;
-        Ok(SignedIn { workspace, user, session, text })
+        let begun = self.0.parts.database.write(begin).await?;
+        let (user, recovery_codes_left, is_known, must_enrol) = begun.ok_or(SignInError::Refused)?;
+        let device = (!is_known).then_some(device_text);
+        Ok(SignedIn { workspace, user, session, text, device, recovery_codes_left, must_enrol })
+    }
+
+    /// Whether what was answered is enough, within the transaction of the session; how many recovery codes are left, if one
+    /// was used. A factor that was confirmed a moment ago is asked for as well.
+    fn let_in(
+        &self,
+        connection: &mut dyn Connection,
+        place: &Place,
+        answered: Option<&Answered>,
+        now: Timestamp,
+    ) -> crate::store::Result<Option<Option<usize>>> {
+        let Some(Answered { fingerprint, proof }) = answered else {
+            return Ok((!self.has_factor(connection, place)?).then_some(None));
+        };
+        let proved = self.answer(connection, place, fingerprint, proof, now)?;
+        Ok(proved.map(|proved| match proved {
+            Proved::ByCode => None,
+            Proved::ByRecoveryCode(left) => Some(left),
+        }))
     }
 
     /// Not worth refusing somebody for: at the next sign-in it is tried again.
-    async fn rehash(&self, place: &Place, old: String, password: Secret<String>) {
+    pub(super) async fn rehash(&self, place: &Place, old: String, password: Secret<String>) {
         let Ok(new) = self.0.passwords.hash(password).await else { return };
         let place = place.clone();
         let write = self.0.parts.database.write(move |connection| users::rehash(connection, &place, &old, &new));
@@ -133,11 +131,15 @@ impl Identity {
         let Place { workspace, id } = &stored.place;
         let found = users::find(connection, *workspace, id)?;
         let found = found.filter(|found| found.user.status == Status::Active);
-        Ok(found.map(|found| Principal {
+        let Some(found) = found else { return Ok(None) };
+        let must_enrol = self.must_enrol(connection, &stored.place, &found.user)?;
+        let permissions = if must_enrol { Permissions::only(&[]) } else { self.permissions_of(&found.user) };
+        Ok(Some(Principal {
             workspace: *workspace,
             id: id.clone(),
             kind: PrincipalKind::User,
-            permissions: self.permissions_of(&found.user),
+            permissions,
+            must_enrol,
             session: Some(stored.session.id.clone()),
             came_by: CameBy::Cookie,
             expires_at: Some(stored.session.expires_at),

@@ -5,7 +5,7 @@ use super::{User, UserError};
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
 use crate::identity::passwords::{self, Verdict};
-use crate::identity::{Identity, Principal, sessions};
+use crate::identity::{Identity, Principal, devices, sessions};
 use crate::store::Connection;
 
 impl Identity {
@@ -29,6 +29,7 @@ impl Identity {
             }
             store::set_password(connection, &place, &hash)?;
             sessions::store::end_all(connection, &place, now)?;
+            devices::store::delete_all(connection, &place)?;
             store::find(connection, place.workspace, &place.id)
         });
         let user = taken.await?.ok_or(UserError::Ticket)?.user;

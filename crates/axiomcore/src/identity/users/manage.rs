@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::identity::key::{Fingerprint, hex};
 use crate::identity::passwords::importable;
 use crate::identity::role::together;
-use crate::identity::{Identity, Key, Permissions, Principal, sessions};
+use crate::identity::{Identity, Key, Permissions, Principal, devices, factors, sessions};
 use crate::store::Connection;
 
 /// What a ticket begins with, so that it is recognised.
@@ -138,6 +138,8 @@ impl Identity {
         self.change(maker, id, move |connection, place, stored| {
             identity.leaves_somebody(connection, place, &stored.user)?;
             sessions::store::end_all(connection, place, identity.0.parts.clock.now())?;
+            factors::store::delete(connection, place)?;
+            devices::store::delete_all(connection, place)?;
             store::delete(connection, place)?;
             Ok(())
         })
@@ -154,12 +156,12 @@ impl Identity {
     }
 
     /// Changes a user of the maker's workspace who may no more than the maker, in one transaction.
-    async fn change(
+    pub(in crate::identity) async fn change<T: Send + 'static>(
         &self,
         maker: &Principal,
         id: &str,
-        work: impl FnOnce(&mut dyn Connection, &Place, &store::Stored) -> Result<(), UserError> + Send + 'static,
-    ) -> Result<(), UserError> {
+        work: impl FnOnce(&mut dyn Connection, &Place, &store::Stored) -> Result<T, UserError> + Send + 'static,
+    ) -> Result<T, UserError> {
         let place = Place { workspace: maker.workspace, id: id.to_owned() };
         let (identity, has) = (self.clone(), maker.permissions.clone());
         let changed = self.0.parts.database.write(move |connection| {
@@ -190,6 +192,11 @@ impl Identity {
         let known = |name: &&str| self.0.parts.roles.iter().any(|role| role.name == *name);
         let names = user.roles.iter().map(String::as_str).filter(known);
         together(self.0.parts.roles, names).unwrap_or_else(|_| Permissions::only(&[]))
+    }
+
+    /// Whether one of the user's roles asks for a second factor.
+    pub(in crate::identity) fn must_have_factor(&self, user: &User) -> bool {
+        user.roles.iter().any(|role| self.0.factor_required_for.contains(role))
     }
 
     /// Refuses to take away the last who may everything. Keys count as well: whoever has one can invite again.

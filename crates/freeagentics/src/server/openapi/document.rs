@@ -22,6 +22,7 @@ const TAGS: &[(&str, &str)] = &[
     ("fleets", "Many agents at once, by their labels."),
     ("live", "What agents do, as it happens."),
     ("sessions", "Signing in and out: what people come in with."),
+    ("factors", "Second factors and known devices: what people have besides their password."),
     ("keys", "API keys: what programs come in with, and what each may do."),
     ("audit", "Who did what, and when."),
     ("system", "Who asks, and what runs."),

@@ -11,6 +11,7 @@ use axiomcore::identity::{
 };
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Row};
+use axiomcore::telemetry::Metrics;
 use tokio::runtime::Runtime;
 
 use super::Installation;
@@ -80,9 +81,11 @@ impl Beside {
             clock,
             entropy,
             sealer,
+            metrics: Metrics::new(),
             permissions,
             roles: ROLES,
             key_prefix: "fa",
+            name: "Things",
         };
         Identity::open(&identity::Config::default(), parts).unwrap()
     }
@@ -97,7 +100,16 @@ const ROLES: &[Role] = &[
 /// Who may everything.
 fn maker(workspace: i64) -> Principal {
     let (kind, permissions, came_by) = (PrincipalKind::ApiKey, Permissions::Every, CameBy::Key);
-    Principal { workspace, id: "test".into(), kind, permissions, session: None, came_by, expires_at: None }
+    Principal {
+        workspace,
+        id: "test".into(),
+        kind,
+        permissions,
+        must_enrol: false,
+        session: None,
+        came_by,
+        expires_at: None,
+    }
 }
 
 /// These permissions by their names.

@@ -1,0 +1,223 @@
+//! Enrolling, confirming and removing one's second factor.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{FactorError, FactorStatus, NewFactor, Proof, prove, recovery, store, totp};
+use crate::audit::Entry;
+use crate::clock::Timestamp;
+use crate::config::Secret;
+use crate::identity::key::Fingerprint;
+use crate::identity::passwords::Verdict;
+use crate::identity::users::store::{self as users, Place};
+use crate::identity::{Identity, Principal, PrincipalKind, UserError, devices, sessions};
+use crate::store::Connection;
+
+/// How long a factor waits to be confirmed.
+const WAITING: Duration = Duration::from_secs(600);
+
+/// Recovery codes as they are told, once.
+type Codes = Vec<Secret<String>>;
+
+impl Identity {
+    /// Whether the caller has a second factor.
+    ///
+    /// # Errors
+    /// If the caller is a program; if the database fails.
+    pub async fn factor_status(&self, caller: &Principal) -> Result<FactorStatus, FactorError> {
+        let (place, identity) = (person(caller)?, self.clone());
+        let read = move |connection: &mut dyn Connection| {
+            let since = store::find(connection, &place)?.and_then(|stored| stored.confirmed_at);
+            let recovery_codes_left = store::recovery_codes_left(connection, &place)?;
+            let found = users::find(connection, place.workspace, &place.id)?;
+            let is_required = found.is_some_and(|found| identity.must_have_factor(&found.user));
+            Ok(FactorStatus { since, recovery_codes_left, is_required })
+        };
+        Ok(self.0.parts.database.read(read).await?)
+    }
+
+    /// Begins to enrol: the secret for the caller's app, which does nothing until a code confirms that it arrived there.
+    /// Whoever got hold of a session must not be able to bind somebody's account to an app of theirs, so it takes the
+    /// password.
+    ///
+    /// # Errors
+    /// If the password is wrong, or there is a factor; if the database fails.
+    pub async fn begin_factor(&self, caller: &Principal, password: Secret<String>) -> Result<NewFactor, FactorError> {
+        let place = person(caller)?;
+        let account = self.show_password(&place, password).await?;
+        let mut secret = [0; totp::SECRET];
+        self.0.parts.entropy.fill(&mut secret)?;
+        let (issuer, now) = (self.0.parts.name, self.now());
+        let (told, uri) = (totp::spelled(&secret), totp::uri(issuer, &account, &secret));
+        let sealed = self.0.parts.sealer.seal(&prove::purpose(&place), &secret)?;
+        let begin = move |connection: &mut dyn Connection| {
+            let begun = store::begin(connection, &place, &sealed, now)?;
+            if begun {
+                record(connection, &place, "factor.enrol", now, &json!({}))?;
+            }
+            Ok(begun)
+        };
+        if !self.0.parts.database.write(begin).await? {
+            return Err(FactorError::Exists);
+        }
+        Ok(NewFactor { secret: Secret::new(told), uri: Secret::new(uri), expires_at: now.plus(WAITING) })
+    }
+
+    /// Confirms with a code that the secret has arrived in the app. From now on it is asked for. Other sessions end: who has
+    /// them came in without it.
+    ///
+    /// # Errors
+    /// If no factor waits, or the code is wrong; if the database fails.
+    pub async fn confirm_factor(&self, caller: &Principal, code: Secret<String>) -> Result<Codes, FactorError> {
+        let (place, now) = (person(caller)?, self.now());
+        let (codes, fingerprints) = self.new_recovery_codes(&place)?;
+        let (identity, keep) = (self.clone(), caller.session.clone());
+        let confirm = move |connection: &mut dyn Connection| {
+            let waits = |stored: &store::Stored| stored.confirmed_at.is_none() && now < stored.created_at.plus(WAITING);
+            let Some(stored) = store::find(connection, &place)?.filter(waits) else {
+                return Ok(Err(FactorError::Missing));
+            };
+            let secret = prove::opened(&identity.0.parts.sealer, &place, &stored)?;
+            let Some(step) = totp::step_of(secret.expose(), code.expose(), now, stored.last_step) else {
+                return Ok(Err(FactorError::Wrong));
+            };
+            if !store::confirm(connection, &place, &stored, step, now)? {
+                return Ok(Err(FactorError::Missing));
+            }
+            store::put_recovery_codes(connection, &place, &fingerprints)?;
+            sessions::store::end_others(connection, &place, keep.as_deref(), now)?;
+            record(connection, &place, "factor.confirm", now, &json!({ "recovery_codes": fingerprints.len() })).map(Ok)
+        };
+        self.0.parts.database.write(confirm).await??;
+        self.0.cache.remove(caller.workspace, &caller.id);
+        Ok(codes)
+    }
+
+    /// New recovery codes, in place of all of before.
+    ///
+    /// # Errors
+    /// If the code of the app is wrong, or there were too many wrong ones; if the database fails.
+    pub async fn renew_recovery_codes(&self, caller: &Principal, code: Secret<String>) -> Result<Codes, FactorError> {
+        let (place, now) = (person(caller)?, self.now());
+        let (codes, fingerprints) = self.new_recovery_codes(&place)?;
+        let also = move |connection: &mut dyn Connection, place: &Place| {
+            store::put_recovery_codes(connection, place, &fingerprints)?;
+            record(connection, place, "recovery.regenerate", now, &json!({ "recovery_codes": fingerprints.len() }))
+        };
+        self.show_factor(place, Proof::Code(code), now, also).await?;
+        Ok(codes)
+    }
+
+    /// Removes the caller's factor. Who is only in by a session cannot: it takes the password and the factor.
+    ///
+    /// # Errors
+    /// If the password or the proof is wrong, there were too many wrong ones, or there is no factor; if the database fails.
+    pub async fn remove_factor(
+        &self,
+        caller: &Principal,
+        password: Secret<String>,
+        proof: Proof,
+    ) -> Result<(), FactorError> {
+        let (place, now) = (person(caller)?, self.now());
+        self.show_password(&place, password).await?;
+        let also = move |connection: &mut dyn Connection, place: &Place| {
+            store::delete(connection, place)?;
+            record(connection, place, "factor.remove", now, &json!({}))
+        };
+        self.show_factor(place, proof, now, also).await?;
+        self.0.cache.remove(caller.workspace, &caller.id);
+        Ok(())
+    }
+
+    /// Removes somebody's factor who has lost both app and recovery codes, ends their sessions and forgets their devices. Says
+    /// whether they had one.
+    ///
+    /// # Errors
+    /// If there is no such user, or they may more than the maker; if the database fails.
+    pub async fn reset_factor(&self, maker: &Principal, id: &str) -> Result<bool, UserError> {
+        let (now, by) = (self.now(), maker.id.clone());
+        let reset = move |connection: &mut dyn Connection, place: &Place, _: &users::Stored| {
+            let had_one = store::delete(connection, place)?;
+            sessions::store::end_all(connection, place, now)?;
+            devices::store::delete_all(connection, place)?;
+            let entry = Entry { workspace: place.workspace, at: now, principal: &by, action: "factor.reset" };
+            entry.write(connection, &place.id, &json!({ "had_one": had_one }))?;
+            Ok(had_one)
+        };
+        self.change(maker, id, reset).await
+    }
+
+    /// Lets somebody who is in show their password once more; what they sign in with.
+    async fn show_password(&self, place: &Place, password: Secret<String>) -> Result<String, FactorError> {
+        let attempt = self.0.gate.again("password", place).await?;
+        let wanted = place.clone();
+        let find = move |connection: &mut dyn Connection| users::find(connection, wanted.workspace, &wanted.id);
+        let stored = self.0.parts.database.read(find).await?.ok_or(FactorError::Password)?;
+        match self.0.passwords.verify(password, stored.password).await {
+            Ok(Verdict::Right { .. }) => attempt.succeeded().await,
+            Ok(Verdict::Wrong) => {
+                attempt.failed().await;
+                return Err(FactorError::Password);
+            }
+            Err(error) => {
+                attempt.not_made().await;
+                return Err(error.into());
+            }
+        }
+        Ok(stored.user.email)
+    }
+
+    /// Lets somebody who is in show their factor, and does something in the same transaction.
+    async fn show_factor(
+        &self,
+        place: Place,
+        proof: Proof,
+        now: Timestamp,
+        also: impl FnOnce(&mut dyn Connection, &Place) -> crate::store::Result<()> + Send + 'static,
+    ) -> Result<(), FactorError> {
+        let attempt = self.0.gate.again("factor", &place).await?;
+        let identity = self.clone();
+        let shown = self.0.parts.database.write(move |connection| {
+            if !identity.has_factor(connection, &place)? {
+                return Ok(Err(FactorError::Missing));
+            }
+            if identity.prove(connection, &place, &proof, now)?.is_none() {
+                return Ok(Err(FactorError::Wrong));
+            }
+            also(connection, &place).map(Ok)
+        });
+        match shown.await? {
+            Ok(()) => attempt.succeeded().await,
+            Err(error) => {
+                attempt.failed().await;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn new_recovery_codes(&self, place: &Place) -> Result<(Codes, Vec<Fingerprint>), FactorError> {
+        let codes = recovery::make(self.0.parts.entropy.as_ref())?;
+        let fingerprints = codes.iter().filter_map(|code| recovery::fingerprint(place, code.expose())).collect();
+        Ok((codes, fingerprints))
+    }
+}
+
+/// Where the caller is, if it is somebody who has signed in.
+fn person(caller: &Principal) -> Result<Place, FactorError> {
+    if caller.kind != PrincipalKind::User {
+        return Err(FactorError::Program);
+    }
+    Ok(Place { workspace: caller.workspace, id: caller.id.clone() })
+}
+
+fn record(
+    connection: &mut dyn Connection,
+    place: &Place,
+    action: &'static str,
+    at: Timestamp,
+    detail: &Value,
+) -> crate::store::Result<()> {
+    Entry { workspace: place.workspace, at, principal: &place.id, action }.write(connection, &place.id, detail)
+}

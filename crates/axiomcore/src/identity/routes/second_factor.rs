@@ -1,0 +1,66 @@
+//! Answering what is asked after the right password.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::factors::{one_of_both, proof_of};
+use super::sign_in::{Sender, SignedInView, answer};
+use crate::config::Secret;
+use crate::failures;
+use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
+use crate::http::{Json, Open, Problem};
+use crate::identity::codes::{CHALLENGE_INVALID, CROSS_SITE_REQUEST, SIGN_IN_REFUSED, SIGN_IN_THROTTLED};
+use crate::identity::{Answer, Identity};
+
+/// The challenge, with a code of the app or a recovery code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SecondFactor)]
+pub struct FactorBody {
+    #[schema(max_length = 200)]
+    challenge: String,
+    #[schema(max_length = 64)]
+    code: Option<String>,
+    #[schema(max_length = 64)]
+    recovery_code: Option<String>,
+    /// What an earlier sign-in with this device gave; a browser has it in a cookie.
+    #[schema(max_length = 200)]
+    device_token: Option<String>,
+    /// Whether a browser is to keep the credential, in a cookie that no script can read; the answer has no token then.
+    #[serde(default)]
+    cookie: bool,
+}
+
+failures! {
+    Failures: SIGN_IN_REFUSED, CHALLENGE_INVALID, SIGN_IN_THROTTLED, CROSS_SITE_REQUEST, UNAVAILABLE, STORAGE_FULL
+}
+
+/// Show the second factor
+///
+/// With the `challenge` that the sign-in with the right password was answered with. A code works once, a recovery code too;
+/// a challenge is good for five tries.
+#[utoipa::path(
+    post,
+    tag = "sessions",
+    path = "/api/v1/sign-in/factor",
+    request_body = FactorBody,
+    responses((status = 200, description = "They are in.", body = SignedInView), Failures),
+)]
+pub async fn sign_in_with_factor(
+    _: Open,
+    State(identity): State<Identity>,
+    sender: Sender,
+    Json(body): Json<FactorBody>,
+) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
+    let FactorBody { challenge, code, recovery_code, device_token, cookie } = body;
+    if let Some(problem) = sender.is_foreign.filter(|_| cookie) {
+        return Err(problem);
+    }
+    let proof = proof_of(code, recovery_code)?;
+    let proof = proof.ok_or_else(|| one_of_both("one of `code` and `recovery_code` is needed"))?;
+    let device = device_token.map(Secret::new).or(sender.device);
+    let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin: sender.origin };
+    answer(&identity, identity.answer_challenge(wanted).await?, cookie)
+}

@@ -1,0 +1,233 @@
+//! The way in: the gate, the password, the second factor, the session.
+//!
+//! What is told from outside is little: whether there is no such account, it is disabled, the password is wrong or the
+//! account is being guessed at, the answer is the same and takes as long. An address that guesses at many accounts is told
+//! so, for it learns nothing by it.
+
+use std::future::Future;
+
+use super::{Answer, Origin, SignIn, SignInError, SignInOutcome, SignedIn};
+use crate::config::Secret;
+use crate::identity::attempts::{Attempt, Blocked, Tried};
+use crate::identity::key::Fingerprint;
+use crate::identity::passwords::{Lane, Verdict};
+use crate::identity::users::store::{self as users, Place, Stored};
+use crate::identity::{Device, Identity, Proof, Status};
+use crate::store::Connection;
+
+/// Who wants to come in, as far as that is known before they are let try.
+struct Comer {
+    email: String,
+    found: Option<Stored>,
+    device: Option<Device>,
+}
+
+impl Comer {
+    fn tried<'t>(&'t self, origin: &'t Origin) -> Tried<'t> {
+        let device = self.device.as_ref().map(|device| &*device.id);
+        Tried { account: &self.email, address: &origin.address, device }
+    }
+
+    /// Who they would be.
+    fn place(&self) -> Option<Place> {
+        let active = self.found.as_ref().filter(|found| found.user.status == Status::Active);
+        active.map(|found| Place { workspace: found.workspace, id: found.user.id.clone() })
+    }
+}
+
+impl Identity {
+    /// Signs somebody in, or asks for their second factor.
+    ///
+    /// # Errors
+    /// If they may not, or too many passwords are being hashed; if the database fails.
+    pub async fn sign_in(&self, wanted: SignIn) -> Result<SignInOutcome, SignInError> {
+        let identity = self.clone();
+        self.counted(async move { identity.enter(wanted).await }).await
+    }
+
+    /// Signs somebody in who was asked for their second factor.
+    ///
+    /// # Errors
+    /// If the challenge is none, or what is shown is wrong; if the database fails.
+    pub async fn answer_challenge(&self, wanted: Answer) -> Result<SignedIn, SignInError> {
+        let identity = self.clone();
+        let outcome = self.counted(async move {
+            let signed_in = identity.show(wanted).await?;
+            Ok(SignInOutcome::SignedIn(Box::new(signed_in)))
+        });
+        match outcome.await? {
+            SignInOutcome::SignedIn(signed_in) => Ok(*signed_in),
+            SignInOutcome::FactorNeeded(_) => Err(SignInError::Challenge),
+        }
+    }
+
+    /// Goes on to its end and is counted, whether or not anybody still waits: who hangs up has tried all the same.
+    async fn counted(
+        &self,
+        work: impl Future<Output = Result<SignInOutcome, SignInError>> + Send + 'static,
+    ) -> Result<SignInOutcome, SignInError> {
+        let done = tokio::spawn(work).await;
+        let outcome = done.unwrap_or_else(|error| Err(crate::store::Error::Failed(error.to_string()).into()));
+        self.0.metrics.outcome(match &outcome {
+            Ok(SignInOutcome::SignedIn(_)) => "signed_in",
+            Ok(SignInOutcome::FactorNeeded(_)) => "factor_needed",
+            Err(SignInError::Refused | SignInError::Challenge) => "refused",
+            Err(SignInError::Throttled(_)) => "throttled",
+            Err(SignInError::Busy) => "busy",
+            Err(SignInError::Entropy(_) | SignInError::Store(_)) => "failed",
+        });
+        outcome
+    }
+
+    async fn enter(
+        &self,
+        SignIn { email, password, proof, device, origin }: SignIn,
+    ) -> Result<SignInOutcome, SignInError> {
+        let email = email.trim().to_lowercase();
+        if device.is_none() {
+            self.address_may(&origin).await?;
+        }
+        let (identity, now) = (self.clone(), self.now());
+        let (wanted, shown) = (email.clone(), device.clone());
+        let look_up = move |connection: &mut dyn Connection| {
+            let found = users::find_by_email(connection, &wanted)?;
+            let device = match &found {
+                Some(found) => identity.device_of(connection, &place_of(found), &shown, now)?,
+                None => None,
+            };
+            Ok((found, device))
+        };
+        let (found, known) = self.0.parts.database.read(look_up).await?;
+        let comer = Comer { email, found, device: known };
+        let (place, attempt) = self.verified(&comer, password, &origin).await?;
+        let begun = Begun { place, device, origin };
+        let asked = begun.place.clone();
+        let identity = self.clone();
+        let has_factor = self.0.parts.database.read(move |connection| identity.has_factor(connection, &asked)).await?;
+        if !has_factor {
+            attempt.succeeded().await;
+            return self.begin_session(begun, None).await.map(|signed_in| SignInOutcome::SignedIn(Box::new(signed_in)));
+        }
+        attempt.not_made().await;
+        let (challenge, fingerprint) = self.new_challenge(now)?;
+        let (identity, put_to, until) = (self.clone(), begun.place.clone(), challenge.expires_at);
+        let put = move |connection: &mut dyn Connection| {
+            identity.put_challenge(connection, &put_to, &fingerprint, (now, until))
+        };
+        self.0.parts.database.write(put).await?;
+        let Some(proof) = proof else { return Ok(SignInOutcome::FactorNeeded(challenge)) };
+        let Begun { device, origin, .. } = begun;
+        let answered = self.show(Answer { challenge: challenge.text, proof, device, origin }).await?;
+        Ok(SignInOutcome::SignedIn(Box::new(answered)))
+    }
+
+    /// Whom the password belongs to, if to somebody who may sign in.
+    async fn verified(
+        &self,
+        comer: &Comer,
+        password: Secret<String>,
+        origin: &Origin,
+    ) -> Result<(Place, Attempt), SignInError> {
+        if comer.device.is_none() {
+            self.address_may(origin).await?;
+        }
+        let attempt = match self.0.gate.password(comer.tried(origin)).await {
+            Ok(attempt) => attempt,
+            Err(blocked) => return Err(self.turned_away(blocked).await),
+        };
+        let lane = match &comer.device {
+            Some(_) => Lane::Known,
+            None if self.0.gate.is_crowded().await => Lane::Crowd,
+            None => Lane::Stranger,
+        };
+        let stored = comer.found.as_ref().and_then(|found| found.password.clone());
+        let verdict = match self.0.passwords.verify_in(lane, password.clone(), stored.clone()).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                attempt.not_made().await;
+                return Err(error.into());
+            }
+        };
+        match (verdict, comer.place()) {
+            (Verdict::Right { outdated }, Some(place)) => {
+                if let Some(old) = stored.filter(|_| outdated) {
+                    self.rehash(&place, old, password).await;
+                }
+                Ok((place, attempt))
+            }
+            _ => {
+                attempt.failed().await;
+                Err(SignInError::Refused)
+            }
+        }
+    }
+
+    /// The second factor.
+    async fn show(&self, Answer { challenge, proof, device, origin }: Answer) -> Result<SignedIn, SignInError> {
+        let (fingerprint, now) = (Fingerprint::of(challenge.expose()), self.now());
+        let (identity, shown) = (self.clone(), device.clone());
+        let look_up = move |connection: &mut dyn Connection| {
+            let Some(place) = identity.challenged(connection, &fingerprint, now)? else { return Ok(None) };
+            let found = users::find(connection, place.workspace, &place.id)?;
+            let Some(found) = found.filter(|found| found.user.status == Status::Active) else { return Ok(None) };
+            let device = identity.device_of(connection, &place, &shown, now)?;
+            Ok(Some((place, Comer { email: found.user.email.clone(), found: Some(found), device })))
+        };
+        let found = self.0.parts.database.read(look_up).await?;
+        let (place, comer) = found.ok_or(SignInError::Challenge)?;
+        if comer.device.is_none() {
+            self.address_may(&origin).await?;
+        }
+        let attempt = match self.0.gate.factor(comer.tried(&origin)).await {
+            Ok(attempt) => attempt,
+            Err(blocked) => return Err(self.turned_away(blocked).await),
+        };
+        let answered = Answered { fingerprint, proof };
+        match self.begin_session(Begun { place, device, origin }, Some(answered)).await {
+            Ok(signed_in) => {
+                attempt.succeeded().await;
+                Ok(signed_in)
+            }
+            Err(error @ SignInError::Refused) => {
+                attempt.failed().await;
+                Err(error)
+            }
+            Err(error) => {
+                attempt.not_made().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Refuses an address that has guessed at too many accounts; it is told so at once.
+    async fn address_may(&self, origin: &Origin) -> Result<(), SignInError> {
+        self.0.gate.address(&origin.address).await.map_err(|blocked| {
+            self.0.metrics.lock(blocked);
+            SignInError::Throttled(blocked.wait)
+        })
+    }
+
+    /// Nothing was tried, and nobody can tell.
+    async fn turned_away(&self, blocked: Blocked) -> SignInError {
+        self.0.metrics.lock(blocked);
+        self.0.passwords.pretend().await;
+        SignInError::Refused
+    }
+}
+
+fn place_of(found: &Stored) -> Place {
+    Place { workspace: found.workspace, id: found.user.id.clone() }
+}
+
+/// Somebody of whom only the session is missing.
+pub(super) struct Begun {
+    pub(super) place: Place,
+    pub(super) device: Option<Secret<String>>,
+    pub(super) origin: Origin,
+}
+
+/// What they showed of their second factor.
+pub(super) struct Answered {
+    pub(super) fingerprint: Fingerprint,
+    pub(super) proof: Proof,
+}
