@@ -3,10 +3,12 @@
 #![deny(missing_docs)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test without its server cannot go on")]
 
+mod authenticator;
 mod authority;
 mod postgres;
 mod redis;
 
+pub use authenticator::Authenticator;
 pub use authority::{Authority, Issued};
 pub use postgres::Postgres;
 pub use redis::Redis;

@@ -13,10 +13,8 @@ use axiomcore::identity::{
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
 use axiomcore::telemetry::Metrics;
-use testbed::Postgres;
+use testbed::{Authenticator, Postgres};
 use tokio::runtime::Runtime;
-
-use crate::app::App;
 
 const READ: Permission = Permission { name: "things:read", meaning: "Read things." };
 const ROLES: &[Role] = &[
@@ -42,7 +40,7 @@ struct Service {
 struct Person {
     id: String,
     email: String,
-    app: Option<App>,
+    app: Option<Authenticator>,
     recovery_codes: Vec<String>,
     device: Option<Secret<String>>,
 }
@@ -90,7 +88,7 @@ impl Service {
 
     fn enrol(&self, person: &mut Person, principal: &Principal) {
         let begun = self.runtime.block_on(self.identity.begin_factor(principal, secret(GOOD))).unwrap();
-        let app = App::scan(begun.uri.expose());
+        let app = Authenticator::scan(begun.uri.expose());
         let code = secret(&app.code(self.clock.now().0));
         let codes = self.runtime.block_on(self.identity.confirm_factor(principal, code)).unwrap();
         person.app = Some(app);
@@ -183,8 +181,8 @@ fn somebody_enrols_and_is_asked_from_then_on(service: &Service) {
     let principal = service.who(&one);
     let begin = |password| service.runtime.block_on(service.identity.begin_factor(&principal, secret(password)));
     assert!(matches!(begin(WRONG), Err(FactorError::Password)), "a session is not enough");
-    let first = App::scan(begin(GOOD).unwrap().uri.expose());
-    let second = App::scan(begin(GOOD).unwrap().uri.expose());
+    let first = Authenticator::scan(begin(GOOD).unwrap().uri.expose());
+    let second = Authenticator::scan(begin(GOOD).unwrap().uri.expose());
     let confirm = |code: String| service.runtime.block_on(service.identity.confirm_factor(&principal, secret(&code)));
     let now = service.clock.now().0;
     assert!(matches!(confirm(first.code(now)), Err(FactorError::Wrong)), "a secret that waits is replaced");
@@ -208,7 +206,7 @@ fn somebody_enrols_and_is_asked_from_then_on(service: &Service) {
     let principal = service.who(&service.sign_in(&late, GOOD, HOME).unwrap());
     let begun = service.runtime.block_on(service.identity.begin_factor(&principal, secret(GOOD))).unwrap();
     service.wait(600);
-    let code = App::scan(begun.uri.expose()).code(service.clock.now().0);
+    let code = Authenticator::scan(begun.uri.expose()).code(service.clock.now().0);
     let confirmed = service.runtime.block_on(service.identity.confirm_factor(&principal, secret(&code)));
     assert!(matches!(confirmed, Err(FactorError::Missing)), "what nobody confirms is forgotten");
 }

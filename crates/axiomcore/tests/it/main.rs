@@ -1,7 +1,6 @@
 //! Integration tests of the core, on real databases and sockets.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
-mod app;
 mod audit;
 mod client;
 mod config;

@@ -12,6 +12,7 @@ mod keys;
 mod live;
 mod models;
 mod permissions;
+pub(crate) mod person;
 mod requests;
 pub(crate) mod server;
 mod sessions;

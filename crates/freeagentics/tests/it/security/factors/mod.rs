@@ -1,1 +1,13 @@
 //! Passwords and second factors: guessed, bypassed, replayed.
+
+mod credential_stuffing;
+mod factor_bypass;
+mod factor_guessing;
+mod factor_removal;
+mod factor_replay;
+mod forced_enrolment;
+mod hashing_flood;
+mod lockout_abuse;
+mod odd_passwords;
+mod password_guessing;
+mod sign_in_timing;

@@ -1,0 +1,43 @@
+//! Guessing six digits, or a recovery code, with the right password in hand.
+
+use crate::api::person::{Person, answer, text};
+use crate::api::{Installation, on_both_databases};
+
+on_both_databases!(neither_one_challenge_nor_many_allow_many_guesses, a_recovery_code_works_once_and_is_not_guessed);
+
+fn neither_one_challenge_nor_many_allow_many_guesses(installation: Installation) {
+    let server = installation.start();
+    let stranger = server.stranger();
+    let mut ann = Person::enrolled(&installation, &server, "ann@example.org");
+    let worn = ann.challenge(&stranger);
+    for guess in 0..5 {
+        answer(&stranger, &worn, "code", &format!("{guess:06}")).problem(401, "sign_in_refused");
+    }
+    let right = ann.code();
+    answer(&stranger, &worn, "code", &right).problem(401, "challenge_invalid");
+    // The right password again and again: new challenges, but no new guesses. Had one of these been tried, it would have let
+    // somebody in.
+    let fresh = ann.challenge(&stranger);
+    answer(&stranger, &fresh, "code", &right).problem(401, "sign_in_refused");
+    let mut bob = Person::enrolled(&installation, &server, "bob@example.org");
+    let challenge = bob.challenge(&stranger);
+    answer(&stranger, &challenge, "code", "000000").problem(401, "sign_in_refused");
+    let signed_in = answer(&stranger, &challenge, "code", &bob.code()).expect(200);
+    assert!(!text(&signed_in, "access_token").is_empty(), "who mistypes once gets in");
+}
+
+fn a_recovery_code_works_once_and_is_not_guessed(installation: Installation) {
+    let server = installation.start();
+    let stranger = server.stranger();
+    let ann = Person::enrolled(&installation, &server, "ann@example.org");
+    let code = &ann.recovery_codes[0];
+    let signed_in = answer(&stranger, &ann.challenge(&stranger), "recovery_code", code).expect(200);
+    assert_eq!(signed_in["recovery_codes_left"], 9);
+    answer(&stranger, &ann.challenge(&stranger), "recovery_code", code).problem(401, "sign_in_refused");
+    let challenge = ann.challenge(&stranger);
+    for guess in ["aaaa-aaaa-aaaa-aaaa", "%", "", "' OR 1=1 --"] {
+        answer(&stranger, &challenge, "recovery_code", guess).problem(401, "sign_in_refused");
+    }
+    let held = answer(&stranger, &ann.challenge(&stranger), "recovery_code", &ann.recovery_codes[1]);
+    held.problem(401, "sign_in_refused");
+}
