@@ -7,8 +7,8 @@ use crate::telemetry::{Counters, Declaration, Metrics};
 const SIGN_INS: Declaration = Declaration::counter(
     "sign_ins_total",
     &["outcome"],
-    "Sign-ins by what came of them: signed_in, factor_needed, refused, waiting (not tried, after too many failures), throttled \
-     (the same for an address), busy",
+    "Sign-ins by what came of them: signed_in, factor_needed, refused, throttled (an address that has \
+     to wait), busy, failed",
 );
 const LOCKS: Declaration = Declaration::counter(
     "sign_in_locks_total",

@@ -21,7 +21,7 @@ mod starting;
 mod system;
 mod workspaces;
 
-pub(crate) use client::Client;
+pub(crate) use client::{Answer, Client};
 pub(crate) use encrypted::Encrypted;
 pub(crate) use server::{Installation, KEY, Server, refused};
 

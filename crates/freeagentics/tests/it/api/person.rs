@@ -4,8 +4,7 @@ use axiomcore::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use testbed::Authenticator;
 
-use super::client::Answer;
-use super::{Client, Installation, Server};
+use super::{Answer, Client, Installation, Server};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 

@@ -15,9 +15,10 @@ fn a_code_that_was_seen_is_worth_nothing(installation: Installation) {
     // Several at the same moment, each with a challenge of its own: one gets in.
     let challenges: Vec<String> = (0..4).map(|_| ann.challenge(&stranger)).collect();
     let answers: Vec<u16> = std::thread::scope(|scope| {
-        let ask = |challenge| {
+        let ask = |challenge: &String| {
             let (client, code) = (server.stranger(), &code);
-            scope.spawn(move || answer(&client, challenge, "code", code).status)
+            let challenge = challenge.clone();
+            scope.spawn(move || answer(&client, &challenge, "code", code).status)
         };
         let asked: Vec<_> = challenges.iter().map(ask).collect();
         asked.into_iter().map(|asked| asked.join().unwrap()).collect()
