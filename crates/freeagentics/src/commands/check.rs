@@ -123,6 +123,7 @@ fn summary(terminal: &mut Terminal<'_>, loaded: &Loaded) -> std::io::Result<()> 
 fn notes(spec: &Spec) -> Vec<&'static str> {
     let values = |preference: &Preference| match preference {
         Preference::Observations { values, .. } | Preference::Joint { values, .. } => values.clone(),
+        Preference::Timed { values, .. } => values.concat(),
     };
     let values: Vec<f64> = spec.preferences.iter().flat_map(values).collect();
     let gains = values.iter().any(|&value| value > 0.0) && values.iter().all(|&value| value >= 0.0);

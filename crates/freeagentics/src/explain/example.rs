@@ -21,6 +21,7 @@ pub(crate) fn watchdog() -> Spec {
             joint(vec![], vec![0], vec![0.0, -0.4, -10.0, -18.0]),
         ],
         priors: vec![vec![0.95, 0.02, 0.02, 0.01]],
+        learning: Vec::new(),
     }
 }
 

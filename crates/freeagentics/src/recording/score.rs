@@ -129,6 +129,11 @@ impl<'m> Judge<'m> {
                 Some(Evidence::Soft(odds)) => odds.iter().zip(values).map(|(odds, value)| odds * value).sum(),
                 _ => 0.0,
             }),
+            // What is wanted differs with the distance, so what happened now is judged as the next step of a plan was.
+            Preference::Timed { modality, values } => {
+                let values = values.first()?.clone();
+                return self.worth(&Preference::Observations { modality: *modality, values }, moved);
+            }
             Preference::Joint { factors, controls, at, values } => {
                 // The states here are those *after* the action before, and *before* the action now.
                 let after = *at == Moment::After && !factors.is_empty() && !controls.is_empty();

@@ -36,6 +36,7 @@ impl Cost {
         let tables: Vec<&Table> = spec.likelihoods.iter().chain(&spec.transitions).collect();
         let joint = spec.preferences.iter().map(|preference| match preference {
             Preference::Observations { values, .. } | Preference::Joint { values, .. } => wide(values.len()),
+            Preference::Timed { values, .. } => values.iter().map(|values| wide(values.len())).sum(),
         });
         let joint: u64 = joint.sum();
         let table_entries = tables.iter().map(|table| wide(table.values.len())).sum::<u64>() + joint;

@@ -140,6 +140,7 @@ fn spec(cx: &Context<'_>, fields: &Fields<'_>) -> Option<Spec> {
         transitions: transitions?.into_iter().collect::<Option<_>>()?,
         preferences,
         priors: priors.into_iter().collect::<Option<_>>()?,
+        learning: Vec::new(),
     })
 }
 

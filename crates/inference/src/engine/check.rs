@@ -1,7 +1,7 @@
 //! Options against a model, and their canonical form.
 
 use super::plans::Plans;
-use super::{Choice, Impossible, MOST_SHARPNESS, Mode, Options, Policies};
+use super::{Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, reach};
 use crate::model::{Fault, Faults, Spec};
 use crate::numerics::{Digest, Hasher};
 
@@ -25,6 +25,9 @@ pub(super) fn plans(spec: &Spec, options: &Options) -> Result<Plans, Vec<Fault>>
             faults.add("option `idle`", "must give one existing value per control");
         }
     }
+    if let Some(goal) = &options.goal {
+        check_goal(spec, goal, &mut faults);
+    }
     let plans = Plans::new(spec, options);
     match &plans {
         Err(problem) => faults.add("option `policies`", problem.as_str()),
@@ -33,6 +36,31 @@ pub(super) fn plans(spec: &Spec, options: &Options) -> Result<Plans, Vec<Fault>>
     match plans {
         Ok(plans) if faults.0.is_empty() => Ok(plans),
         _ => Err(faults.0),
+    }
+}
+
+/// Most steps within which a goal is looked for.
+pub(crate) const MOST_GOAL_DEPTH: usize = 4096;
+
+fn check_goal(spec: &Spec, goal: &Goal, faults: &mut Faults) {
+    let place = "option `goal`";
+    let exist = goal.states.iter().zip(&spec.factors).all(|(states, f)| states.iter().all(|s| *s < f.labels.len()));
+    if goal.states.len() != spec.factors.len() || !exist || goal.states.iter().all(Vec::is_empty) {
+        return faults.add(place, "must give existing states of at least one factor, and a list for each factor");
+    }
+    for (factor, _) in goal.states.iter().enumerate().filter(|(_, states)| !states.is_empty()) {
+        if let Some(hindrance) = reach::hindrance(factor, &spec.transitions[factor]) {
+            faults.add(place, format!("cannot be about `{}`: {hindrance}", spec.factors[factor].name));
+        }
+    }
+    if !(1..=MOST_GOAL_DEPTH).contains(&goal.depth) {
+        faults.add(place, format!("has the depth {}; it must be from 1 to {MOST_GOAL_DEPTH}", goal.depth));
+    }
+    if !(0.0..1.0).contains(&goal.threshold) {
+        faults.add(place, format!("has the threshold {}; it must be from 0 to below 1", goal.threshold));
+    }
+    if !(goal.weight > 0.0 && goal.weight < 1.0) {
+        faults.add(place, format!("has the weight {}; it must be between 0 and 1", goal.weight));
     }
 }
 
@@ -62,5 +90,21 @@ pub(super) fn digest(options: &Options, n_controls: usize) -> Digest {
     hasher.count(usize::from(options.idle.is_some()));
     hasher.counts(options.idle.as_deref().unwrap_or_default());
     hasher.count(usize::from(options.impossible == Impossible::Refuse));
+    // What is as it always was adds nothing: options keep the name that they had before there was a choice.
+    if options.learns != Learns::Online {
+        hasher.text(if options.learns == Learns::Never { "learns never" } else { "learns by episode" });
+    }
+    if !options.novelty {
+        hasher.text("novelty ignored");
+    }
+    if !options.information {
+        hasher.text("information ignored");
+    }
+    if let Some(goal) = &options.goal {
+        hasher.text("goal");
+        goal.states.iter().for_each(|states| hasher.counts(states));
+        hasher.count(goal.depth);
+        hasher.numbers(&[goal.threshold, goal.weight]);
+    }
     hasher.finish()
 }

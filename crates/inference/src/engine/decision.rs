@@ -6,7 +6,7 @@ use crate::model::Evidence;
 use crate::numerics::{Digest, Hasher, VERSION, ln_floor};
 
 /// What a policy (or one step of it) is worth, in nats, arranged in both usual ways:
-/// `utility + information_gain = −(risk + ambiguity)`.
+/// `utility + information_gain = −(risk + ambiguity)`. An agent that learns or has goals adds `novelty` and `inductive`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Split {
     /// Expected preference: what it brings (pragmatic value).
@@ -17,12 +17,16 @@ pub struct Split {
     pub risk: f64,
     /// Expected uncertainty of observations given states.
     pub ambiguity: f64,
+    /// Expected information about the model itself: what it teaches an agent that learns.
+    pub novelty: f64,
+    /// What it costs to be led away from the goals; 0 without any.
+    pub inductive: f64,
 }
 
 impl Split {
-    /// Utility plus information gain: the negative expected free energy.
+    /// The negative expected free energy: utility, information gain, novelty and the inductive term.
     pub fn neg_efe(&self) -> f64 {
-        self.utility + self.information_gain
+        self.utility + self.information_gain + (self.novelty + self.inductive)
     }
 }
 
@@ -61,7 +65,7 @@ impl<'a> Decision<'a> {
     /// the first observation of an episode.
     pub fn ignored(&self, modality: usize) -> bool {
         !self.scratch.acted
-            && self.engine.likelihoods.depends_on_action(modality)
+            && self.engine.knowledge.likelihoods.depends_on_action(modality)
             && self.engine.initial[modality].is_none()
     }
 
@@ -117,6 +121,8 @@ impl<'a> Decision<'a> {
             total.information_gain += weight * step.information_gain;
             total.risk += weight * step.risk;
             total.ambiguity += weight * step.ambiguity;
+            total.novelty += weight * step.novelty;
+            total.inductive += weight * step.inductive;
             weight *= self.engine.options.discount;
         }
         total
@@ -130,6 +136,8 @@ impl<'a> Decision<'a> {
             information_gain: sums.entropy - sums.ambiguity,
             risk: -(sums.utility + sums.entropy),
             ambiguity: sums.ambiguity,
+            novelty: sums.novelty,
+            inductive: sums.inductive,
         }
     }
 

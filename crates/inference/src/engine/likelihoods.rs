@@ -1,7 +1,7 @@
 //! Logarithms of the likelihoods, laid out for the belief update.
 
 use super::tables::{Axes, Sizes, strides};
-use crate::model::{Evidence, Spec};
+use crate::model::{Evidence, Learnable, Spec, Table};
 use crate::numerics::{ln_floor, padded};
 
 /// Modalities that depend on the same factors: their log-likelihoods add up before anything else is done.
@@ -34,8 +34,10 @@ impl Likelihoods {
     pub(super) fn new(spec: &Spec, sizes: &Sizes<'_>) -> Self {
         let mut groups: Vec<Group> = Vec::new();
         let mut modalities = Vec::new();
-        for (modality, table) in spec.modalities.iter().zip(&spec.likelihoods) {
-            let mut axes = Axes::new(table, modality.labels.len(), sizes).without_idle_factors();
+        for (index, (modality, table)) in spec.modalities.iter().zip(&spec.likelihoods).enumerate() {
+            let learnt = spec.learning.iter().any(|learning| learning.what == Learnable::Likelihood(index));
+            let whole = Axes::new(table, modality.labels.len(), sizes);
+            let mut axes = if learnt { whole } else { whole.without_idle_factors() };
             axes.values.iter_mut().for_each(|p| *p = ln_floor(*p));
             let mut factors = axes.factors.clone();
             factors.sort_unstable();
@@ -46,6 +48,44 @@ impl Likelihoods {
             modalities.push(Logs::new(group, &factors, &axes));
         }
         Self { groups, modalities }
+    }
+
+    /// Where the log-likelihoods of a modality that is learnt lie: per target, per combination of states in the order of
+    /// its table.
+    pub(super) fn places(&self, modality: usize, table: &Table, sizes: &[usize]) -> Vec<Vec<usize>> {
+        let group = &self.groups[self.modalities[modality].group];
+        let factors: Vec<_> = table.factors.iter().map(|factor| (*factor, sizes[*factor])).collect();
+        let own = strides(&factors);
+        let columns = factors.iter().map(|(_, size)| size).product();
+        let state = |column: usize, factor: usize| {
+            let axis = factors.iter().position(|(f, _)| *f == factor).unwrap_or_default();
+            column / own[axis] % factors[axis].1
+        };
+        let place = |(target, size): (usize, usize), column: usize| {
+            let others = group.factors.iter().filter(|(other, _)| *other != target);
+            let row = others.fold(0, |row, (factor, size)| row * size + state(column, *factor));
+            row * padded(size) + if factors.is_empty() { 0 } else { state(column, target) }
+        };
+        targets(&group.factors).map(|target| (0..columns).map(|column| place(target, column)).collect()).collect()
+    }
+
+    /// Writes what a modality that is learnt shows in one combination of controls and of states.
+    pub(super) fn write(
+        &mut self,
+        modality: usize,
+        combination: usize,
+        states: usize,
+        places: &[Vec<usize>],
+        probabilities: &[f64],
+    ) {
+        let logs = &mut self.modalities[modality];
+        let layouts = &self.groups[logs.group].layouts;
+        for ((target, layout), places) in logs.targets.iter_mut().zip(layouts).zip(places) {
+            for (observation, p) in probabilities.iter().enumerate() {
+                let first = (combination * logs.observations + observation) * layout;
+                target[first + places[states]] = ln_floor(*p);
+            }
+        }
     }
 
     /// Numbers that the accumulated layouts of all groups take.

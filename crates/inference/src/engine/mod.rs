@@ -9,11 +9,14 @@ mod believing;
 mod check;
 mod decision;
 mod intern;
+mod knowledge;
+mod learning;
 mod likelihoods;
 mod options;
 mod outlook;
 mod partials;
 mod plans;
+mod reach;
 mod saved;
 mod select;
 mod state;
@@ -24,19 +27,18 @@ mod terms;
 use std::sync::Arc;
 
 pub use decision::{Decision, Split};
-pub use options::{Choice, Impossible, MOST_SHARPNESS, Mode, Options, Policies};
+pub use options::{Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies};
 pub use saved::SavedError;
 pub use state::{Input, State};
 pub use step::{MOST_ELAPSED, Scratch, StepError};
 
 use crate::model::{Fault, Model, Table};
-use crate::numerics::{Digest, Kernels, ln_floor};
+use crate::numerics::{Digest, Kernels};
 use beliefs::Layout;
-use likelihoods::Likelihoods;
+use knowledge::Knowledge;
+use learning::{Learnt, Lessons};
 use outlook::Program;
 use plans::Plans;
-use tables::{Compiled, Sizes};
-use terms::Terms;
 
 /// A model with options, compiled for decisions.
 #[derive(Clone, Debug)]
@@ -50,15 +52,11 @@ pub struct Engine {
     kernels: Kernels,
     layout: Layout,
     plans: Plans,
-    /// `ln⁺ E`, if there are habits.
-    log_habits: Option<Vec<f64>>,
-    /// D, laid out.
-    prior: Vec<f64>,
     /// For each modality the control vector taken to precede its first observation.
     initial: Vec<Option<Vec<usize>>>,
-    likelihoods: Likelihoods,
-    transitions: Vec<Compiled>,
-    terms: Terms,
+    /// What every agent knows that has learnt nothing.
+    knowledge: Knowledge,
+    lessons: Lessons,
 }
 
 impl Engine {
@@ -81,28 +79,24 @@ impl Engine {
         let spec = model.spec();
         let factors: Vec<usize> = spec.factors.iter().map(|factor| factor.labels.len()).collect();
         let controls: Vec<usize> = spec.controls.iter().map(|control| control.labels.len()).collect();
-        let sizes = Sizes { factors: &factors, controls: &controls };
         let order = contraction_order(&spec.transitions, &controls);
-        let transitions = spec.transitions.iter().zip(&factors);
-        let layout = Layout::new(factors.clone());
-        let mut prior = vec![0.0; layout.total];
-        for (factor, distribution) in spec.priors.iter().enumerate() {
-            prior[layout.range(factor)][..distribution.len()].copy_from_slice(distribution);
+        let layout = Layout::new(factors);
+        let mut knowledge = Knowledge::new(spec, &options, &layout, &order, plans.leaves.len());
+        let lessons = Lessons::new(spec, &options, &layout, &knowledge.likelihoods, &order, plans.leaves.len());
+        if lessons.total > 0 {
+            knowledge = Learnt::new(knowledge, &lessons, &layout).knowledge;
         }
         Ok(Self {
             options_digest,
             model_mark,
             mark: model_mark.rotate_left(1) ^ options_digest.mark(),
-            log_habits: options.habits.as_ref().map(|habits| habits.iter().map(|e| ln_floor(*e)).collect()),
             initial: initial_actions(&model),
-            likelihoods: Likelihoods::new(spec, &sizes),
-            transitions: transitions.map(|(table, size)| Compiled::new(table, *size, &sizes, &order)).collect(),
-            terms: Terms::new(spec, &sizes, &order),
+            knowledge,
+            lessons,
             options,
             kernels,
             layout,
             plans,
-            prior,
             model,
         })
     }
@@ -144,7 +138,7 @@ impl Engine {
 
     /// The state of an agent at the start of an episode.
     pub fn start(&self) -> State {
-        State::new(self.model_mark, self.layout.total, self.plans.n_controls)
+        State::new(self.model_mark, self.layout.total, self.plans.n_controls, self.lessons.total)
     }
 
     /// What an agent in this state believes about `factor`; nothing before the first step of an episode, and nothing for
@@ -160,14 +154,16 @@ impl Engine {
         Scratch::new(self)
     }
 
-    fn program(&self) -> Program<'_> {
+    fn program<'a>(&'a self, knowledge: &'a Knowledge) -> Program<'a> {
         Program {
             kernels: &self.kernels,
             layout: &self.layout,
             plans: &self.plans,
-            transitions: &self.transitions,
-            terms: &self.terms,
+            transitions: &knowledge.transitions,
+            terms: &knowledge.terms,
+            reach: knowledge.reach.as_ref(),
             discount: self.options.discount,
+            information: self.options.information,
         }
     }
 }

@@ -39,6 +39,30 @@ pub enum Impossible {
     Refuse,
 }
 
+/// When an agent whose model can be learnt learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learns {
+    /// At every step.
+    Online,
+    /// At the end of each episode, from all that was seen in it.
+    Episode,
+    /// Not any more: what was learnt before stays.
+    Never,
+}
+
+/// States to be reached, however far away: each step is worth the less the further it leads from them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Goal {
+    /// Per factor the states that are wanted; none for a factor that does not matter.
+    pub states: Vec<Vec<usize>>,
+    /// Steps within which a goal is looked for.
+    pub depth: usize,
+    /// How probable a move must be to count on it.
+    pub threshold: f64,
+    /// ε in (0, 1): a state from which no goal is reached in time costs −ln ε nats.
+    pub weight: f64,
+}
+
 /// The largest γ and α: beyond it a product with a preference loses the differences that a choice is made by.
 pub const MOST_SHARPNESS: f64 = 1e9;
 
@@ -64,6 +88,14 @@ pub struct Options {
     pub idle: Option<Vec<usize>>,
     /// What to do with an impossible observation.
     pub impossible: Impossible,
+    /// When it learns what its model lets it learn.
+    pub learns: Learns,
+    /// Whether what a plan would teach about the model counts for it.
+    pub novelty: bool,
+    /// Whether what a plan would teach about the states counts for it.
+    pub information: bool,
+    /// What it wants to reach.
+    pub goal: Option<Goal>,
 }
 
 impl Default for Options {
@@ -78,6 +110,10 @@ impl Default for Options {
             choice: Choice::Deterministic,
             idle: None,
             impossible: Impossible::Warn,
+            learns: Learns::Online,
+            novelty: true,
+            information: true,
+            goal: None,
         }
     }
 }

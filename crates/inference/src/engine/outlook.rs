@@ -10,8 +10,9 @@ use super::beliefs::Layout;
 use super::intern::{Interner, Memo, hash_numbers, hash_numbers_of_things};
 use super::partials::Partials;
 use super::plans::Plans;
+use super::reach::Reach;
 use super::tables::{Compiled, Slice};
-use super::terms::{Kind, Terms};
+use super::terms::{Kind, Observed, Terms};
 use crate::model::Moment;
 use crate::numerics::Kernels;
 
@@ -23,20 +24,26 @@ pub(super) struct Program<'a> {
     pub(super) plans: &'a Plans,
     pub(super) transitions: &'a [Compiled],
     pub(super) terms: &'a Terms,
+    pub(super) reach: Option<&'a Reach>,
     pub(super) discount: f64,
+    /// Whether information about the states is worth something in itself.
+    pub(super) information: bool,
 }
 
-/// Expected utility, entropy of the predicted observations, and ambiguity: the sums a step is made of, in nats.
+/// Expected utility, entropy of the predicted observations, ambiguity, what is expected to be learnt about the model, and
+/// how far it leads from the goals: the sums a step is made of, in nats.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sums {
     pub(super) utility: f64,
     pub(super) entropy: f64,
     pub(super) ambiguity: f64,
+    pub(super) novelty: f64,
+    pub(super) inductive: f64,
 }
 
 impl Sums {
     pub(super) fn value(self) -> f64 {
-        self.utility + (self.entropy - self.ambiguity)
+        self.utility + (self.entropy - self.ambiguity) + (self.novelty + self.inductive)
     }
 }
 
@@ -96,6 +103,9 @@ pub(super) struct Outlook {
     /// Half-contracted tables of the observed modalities and of the scalar terms.
     observed_partials: Vec<Partials>,
     scalar_partials: Vec<Partials>,
+    change_partials: Vec<Partials>,
+    /// What each state is worth on the way to the goals, laid out like a belief.
+    pull: Vec<f64>,
     candidate: Vec<u32>,
     out: Vec<f64>,
     /// Node, sums of the last step, and negative expected free energy so far, for each position.
@@ -127,7 +137,9 @@ impl Outlook {
         });
         let tables = || {
             let observed = program.terms.observed.iter().map(|observed| &observed.table);
-            program.transitions.iter().chain(observed).chain(program.terms.scalars.iter().map(|scalar| &scalar.table))
+            let scalars = program.terms.scalars.iter().map(|scalar| &scalar.table);
+            let changes = program.terms.changes.iter().map(|change| &change.table);
+            program.transitions.iter().chain(observed).chain(scalars).chain(changes)
         };
         Self {
             beliefs: beliefs.collect(),
@@ -139,6 +151,8 @@ impl Outlook {
             observed: program.terms.observed.iter().map(|observed| Memo::new(keys(&observed.table))).collect(),
             observed_partials: program.terms.observed.iter().map(|observed| partials(&observed.table)).collect(),
             scalar_partials: program.terms.scalars.iter().map(|scalar| partials(&scalar.table)).collect(),
+            change_partials: program.terms.changes.iter().map(|change| partials(&change.table)).collect(),
+            pull: vec![0.0; program.layout.total],
             candidate: vec![0; program.layout.len()],
             out: vec![0.0; tables().flat_map(|table| &table.slices).map(Slice::width).max().unwrap_or(0)],
             node_of: vec![0; positions],
@@ -151,11 +165,15 @@ impl Outlook {
     pub(super) fn evaluate(&mut self, program: Program<'_>, belief: &[f64]) {
         self.begin(program, belief);
         let mut weight = 1.0;
-        for level in program.plans.levels.windows(2).skip(1) {
+        let timed = program.terms.observed.iter().any(|observed| !observed.timed.is_empty());
+        for (time, level) in program.plans.levels.windows(2).skip(1).enumerate() {
             for index in level[0]..level[1] {
                 let position = program.plans.positions[index];
                 let parent = position.parent as usize;
-                let edge = self.edge(program, self.node_of[parent], position.action);
+                let mut edge = self.edge(program, self.node_of[parent], position.action);
+                if timed {
+                    edge.sums.utility += self.timed_utility(program, edge.child, position.action, time);
+                }
                 self.node_of[index] = edge.child;
                 self.sums_of[index] = edge.sums;
                 self.neg_efe_of[index] = self.neg_efe_of[parent] + weight * edge.sums.value();
@@ -174,7 +192,11 @@ impl Outlook {
             self.candidate[factor] = beliefs.intern();
         }
         self.observed.iter_mut().for_each(Memo::begin);
-        self.observed_partials.iter_mut().chain(&mut self.scalar_partials).for_each(Partials::begin);
+        let partials = self.observed_partials.iter_mut().chain(&mut self.scalar_partials);
+        partials.chain(&mut self.change_partials).for_each(Partials::begin);
+        if let Some(reach) = program.reach {
+            reach.pull(program.layout, belief, &mut self.pull);
+        }
         self.node_interner.begin();
         self.node_sums.begin();
         self.edges.begin();
@@ -217,6 +239,9 @@ impl Outlook {
         for (index, scalar) in program.terms.scalars.iter().enumerate().filter(|(_, scalar)| scalar.needs_action()) {
             let at = if scalar.at == Moment::Before { node } else { child };
             self.add_scalar(program, index, at, action, &mut sums);
+        }
+        for index in 0..program.terms.changes.len() {
+            sums.novelty += self.change(program, index, (node, child), action);
         }
         let edge = Edge { child, sums };
         self.edges.set(key, edge);
@@ -275,8 +300,42 @@ impl Outlook {
                 self.add_scalar(program, index, node, &[], &mut sums);
             }
         }
+        if let Some(reach) = program.reach {
+            let numbers = &self.nodes[node as usize * self.beliefs.len()..];
+            let belief = |f: usize| self.beliefs[f].row(numbers[f]);
+            sums.inductive = reach.worth(program.kernels, program.layout, &self.pull, belief);
+        }
         self.node_sums.set(node as usize, sums);
         sums
+    }
+
+    /// How much a step from one node to another is expected to teach about a factor's transition.
+    fn change(&mut self, program: Program<'_>, index: usize, (from, to): (u32, u32), action: &[usize]) -> f64 {
+        let change = &program.terms.changes[index];
+        let combination = change.table.combination(action);
+        let numbers = |node: u32| &self.nodes[node as usize * self.beliefs.len()..];
+        let belief = |f: usize| self.beliefs[f].row(numbers(from)[f]);
+        let out = &mut self.out[..change.table.slices[combination].width()];
+        let partials = &mut self.change_partials[index];
+        partials.apply(program.kernels, (&change.table, combination), belief, numbers(from), out);
+        program.kernels.dot(out, self.beliefs[change.factor].row(numbers(to)[change.factor]))
+    }
+
+    /// What the observations at a node are worth at just this time of a plan.
+    fn timed_utility(&mut self, program: Program<'_>, node: u32, action: u32, time: usize) -> f64 {
+        let action = program.plans.action(action as usize);
+        let mut utility = 0.0;
+        for (modality, observed) in program.terms.observed.iter().enumerate() {
+            let Some(wanted) = observed.timed.get(time).or(observed.timed.last()) else { continue };
+            let combination = observed.table.combination(action);
+            let numbers = &self.nodes[node as usize * self.beliefs.len()..];
+            let belief = |f: usize| self.beliefs[f].row(numbers[f]);
+            let out = &mut self.out[..observed.table.slices[combination].width()];
+            let partials = &mut self.observed_partials[modality];
+            partials.apply(program.kernels, (&observed.table, combination), belief, numbers, out);
+            utility += program.kernels.dot(&out[..wanted.len()], wanted);
+        }
+        utility
     }
 
     fn add_observed(&mut self, program: Program<'_>, modality: usize, node: u32, action: &[usize], sums: &mut Sums) {
@@ -291,24 +350,24 @@ impl Outlook {
         let known = key.and_then(|key| self.observed[modality].get(key));
         let terms = known.unwrap_or_else(|| {
             let belief = |f: usize| self.beliefs[f].row(numbers[f]);
-            let (entropy, utility) = match slice.dependencies.first() {
-                Some(d) if slice.is_identity() => {
-                    program.kernels.entropy_and_dot(belief(d.factor), &observed.preference)
-                }
+            let out = &mut self.out[..slice.width()];
+            let outcome: &[f64] = match slice.dependencies.first() {
+                Some(d) if slice.is_identity() => belief(d.factor),
                 _ => {
-                    let out = &mut self.out[..slice.width()];
                     let partials = &mut self.observed_partials[modality];
                     partials.apply(program.kernels, (&observed.table, combination), belief, numbers, out);
-                    program.kernels.entropy_and_dot(out, &observed.preference)
+                    out
                 }
             };
-            Sums { utility, entropy, ambiguity: 0.0 }
+            worth(program, observed, outcome)
         });
         if let (None, Some(key)) = (known, key) {
             self.observed[modality].set(key, terms);
         }
         sums.utility += terms.utility;
         sums.entropy += terms.entropy;
+        sums.ambiguity += terms.ambiguity;
+        sums.novelty += terms.novelty;
     }
 
     fn add_scalar(&mut self, program: Program<'_>, index: usize, node: u32, action: &[usize], sums: &mut Sums) {
@@ -329,6 +388,23 @@ impl Outlook {
             Kind::Ambiguity => sums.ambiguity += value,
         }
     }
+}
+
+/// What predicted observations are worth; for a modality that is learnt its novelty and ambiguity come along.
+fn worth(program: Program<'_>, observed: &Observed, outcome: &[f64]) -> Sums {
+    let (seen, behind) = outcome.split_at(observed.preference.len());
+    let (entropy, utility) = if program.information {
+        program.kernels.entropy_and_dot(seen, &observed.preference)
+    } else {
+        (0.0, program.kernels.dot(seen, &observed.preference))
+    };
+    let mut sums = Sums { utility, entropy, ..Sums::default() };
+    if observed.learnt {
+        // The entropy stands where the padding of the observations is zero, or behind it.
+        sums.novelty = program.kernels.dot(seen, &behind[..seen.len()]);
+        sums.ambiguity = behind[observed.outcomes];
+    }
+    sums
 }
 
 /// For each factor the most distinct beliefs a walk can meet: one per time for a factor that no control reaches.

@@ -1,10 +1,14 @@
 //! A state as bytes: small, exact, and refused when it does not fit.
 
+use super::learning::{decode, encode};
 use super::step::is_distribution;
-use super::{Engine, State};
+use super::{Engine, Learns, State};
 
 /// First byte of a saved state.
 const FORMAT: u8 = 1;
+
+/// First byte of a saved state of an agent that learns: behind the rest it says what was learnt.
+const LEARNING: u8 = 2;
 
 /// Format, mark of the model and count of steps; what follows is the agent's own.
 const COMMON: usize = 1 + 8 + 8;
@@ -13,7 +17,7 @@ const COMMON: usize = 1 + 8 + 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SavedError {
     /// Written by another version, or not a state at all.
-    #[error("the saved state has format {0:?}; this version reads format {FORMAT}")]
+    #[error("the saved state has format {0:?}; this version reads {FORMAT}, or {LEARNING} of an agent that learns")]
     Format(Option<u8>),
     /// The state belongs to an agent of another model.
     #[error("the state belongs to another model")]
@@ -33,16 +37,16 @@ pub enum SavedError {
 
 impl Engine {
     /// The state as bytes: format, mark of the model, count of steps, whether an episode has begun, action, beliefs, all
-    /// little-endian.
+    /// little-endian. For an agent that learns what it has learnt follows, in as few bytes as will do.
     ///
     /// # Errors
     /// If the state belongs to another model.
     pub fn save(&self, state: &State, out: &mut Vec<u8>) -> Result<(), SavedError> {
-        if state.model != self.model_mark {
+        if state.model != self.model_mark || state.deltas.len() != self.lessons.total {
             return Err(SavedError::Foreign);
         }
         out.clear();
-        out.push(FORMAT);
+        out.push(self.saved_format());
         out.extend(state.model.to_le_bytes());
         out.extend(state.steps.to_le_bytes());
         out.push(u8::from(state.begun));
@@ -50,6 +54,10 @@ impl Engine {
         for (factor, size) in self.layout.sizes.iter().enumerate() {
             let belief = &state.belief[self.layout.range(factor)][..*size];
             out.extend(belief.iter().flat_map(|p| p.to_le_bytes()));
+        }
+        if self.lessons.total > 0 {
+            encode(&state.deltas, out);
+            encode(&state.pending, out);
         }
         Ok(())
     }
@@ -89,12 +97,14 @@ impl Engine {
     /// # Errors
     /// If the bytes do not fit the model, or are damaged; `state` is then to be loaded again or restarted.
     pub fn load_own(&self, own: &[u8], steps: u64, state: &mut State) -> Result<(), SavedError> {
-        if state.model != self.model_mark {
+        if state.model != self.model_mark || state.deltas.len() != self.lessons.total {
             return Err(SavedError::Foreign);
         }
-        let (found, expected) = (COMMON + own.len(), self.saved_length());
-        let length = SavedError::Length { expected, found };
-        if found != expected {
+        let length = SavedError::Length { expected: self.saved_length(), found: COMMON + own.len() };
+        let (own, learnt) = own.split_at_checked(self.saved_length() - COMMON).ok_or(length)?;
+        if self.lessons.total > 0 {
+            self.load_learnt(learnt, state)?;
+        } else if !learnt.is_empty() {
             return Err(length);
         }
         let (begun, rest) = own.split_first().ok_or(length)?;
@@ -110,13 +120,31 @@ impl Engine {
         self.check_loaded(*begun, state).map_or(Ok(()), |damage| Err(SavedError::Damaged(damage)))
     }
 
+    fn load_learnt(&self, bytes: &[u8], state: &mut State) -> Result<(), SavedError> {
+        let damaged = SavedError::Damaged("what was learnt does not fit the model");
+        let pending = decode(bytes, &self.lessons, &mut state.deltas).ok_or(damaged)?;
+        // Nothing is pending for most agents, and then no room is needed for it.
+        if self.options.learns == Learns::Episode || pending != [0] {
+            state.pending.resize(self.lessons.total, 0.0);
+        }
+        match decode(pending, &self.lessons, &mut state.pending) {
+            Some([]) => Ok(()),
+            _ => Err(damaged),
+        }
+    }
+
+    fn saved_format(&self) -> u8 {
+        if self.lessons.total > 0 { LEARNING } else { FORMAT }
+    }
+
+    /// Without what was learnt.
     fn saved_length(&self) -> usize {
         COMMON + 1 + 4 * self.plans.n_controls + 8 * self.layout.sizes.iter().sum::<usize>()
     }
 
     /// The count of steps and the agent's own part.
     fn parts<'a>(&self, bytes: &'a [u8]) -> Result<(u64, &'a [u8]), SavedError> {
-        let Some((FORMAT, rest)) = bytes.split_first().map(|(format, rest)| (*format, rest)) else {
+        let Some((_, rest)) = bytes.split_first().filter(|(format, _)| **format == self.saved_format()) else {
             return Err(SavedError::Format(bytes.first().copied()));
         };
         let length = SavedError::Length { expected: self.saved_length(), found: bytes.len() };
@@ -125,7 +153,8 @@ impl Engine {
             return Err(SavedError::Foreign);
         }
         let (steps, own) = rest.split_first_chunk::<8>().ok_or(length)?;
-        if bytes.len() != self.saved_length() {
+        let fits = if self.lessons.total > 0 { usize::ge } else { usize::eq };
+        if !fits(&bytes.len(), &self.saved_length()) {
             return Err(length);
         }
         Ok((u64::from_le_bytes(*steps), own))

@@ -45,13 +45,20 @@ impl Selection {
     }
 
     /// `q(π) = softmax(γ · neg_efe + ln⁺ E)` and the action it leads to.
-    pub(super) fn select(&mut self, engine: &Engine, neg_efe_of: &[f64], seed: u64, step: u64) {
+    pub(super) fn select(
+        &mut self,
+        engine: &Engine,
+        log_habits: Option<&[f64]>,
+        neg_efe_of: &[f64],
+        seed: u64,
+        step: u64,
+    ) {
         for (to, leaf) in self.neg_efe.iter_mut().zip(&engine.plans.leaves) {
             *to = neg_efe_of[*leaf as usize];
         }
         let gamma = engine.options.gamma;
         self.posterior.iter_mut().zip(&self.neg_efe).for_each(|(to, neg_efe)| *to = gamma * neg_efe);
-        if let Some(habits) = &engine.log_habits {
+        if let Some(habits) = log_habits {
             self.posterior.iter_mut().zip(habits).for_each(|(to, habit)| *to += habit);
         }
         engine.kernels.softmax(&mut self.posterior, engine.n_policies(), 0.0);

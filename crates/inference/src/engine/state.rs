@@ -2,7 +2,7 @@
 
 use crate::model::Evidence;
 
-/// One agent between two steps: its beliefs, its last chosen action, how many steps it has taken.
+/// One agent between two steps: its beliefs, its last chosen action, how many steps it has taken, what it has learnt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Marks the model it belongs to.
@@ -13,11 +13,29 @@ pub struct State {
     pub(super) action: Vec<usize>,
     pub(super) steps: u64,
     pub(super) begun: bool,
+    /// What was learnt: added to the model's own counts. Empty if nothing can be.
+    pub(super) deltas: Vec<f64>,
+    /// What the present episode will add when it is over, for an agent that learns by episodes.
+    pub(super) pending: Vec<f64>,
 }
 
 impl State {
-    pub(super) fn new(model: u64, belief: usize, n_controls: usize) -> Self {
-        Self { model, belief: vec![0.0; belief], action: vec![0; n_controls], steps: 0, begun: false }
+    pub(super) fn new(model: u64, belief: usize, n_controls: usize, learnt: usize) -> Self {
+        Self {
+            model,
+            belief: vec![0.0; belief],
+            action: vec![0; n_controls],
+            steps: 0,
+            begun: false,
+            deltas: vec![0.0; learnt],
+            pending: Vec::new(),
+        }
+    }
+
+    /// Forgets everything that was learnt.
+    pub fn unlearn(&mut self) {
+        self.deltas.fill(0.0);
+        self.pending.fill(0.0);
     }
 
     /// Steps taken since the agent was made; a new episode does not reset them.
@@ -43,7 +61,7 @@ impl State {
         self.begun = false;
     }
 
-    /// Makes it the state of an agent that has taken so many steps and begins a new episode.
+    /// Makes it the state of an agent that has taken so many steps and begins a new episode. What it has learnt stays.
     pub fn restart(&mut self, steps: u64) {
         self.steps = steps;
         self.begun = false;

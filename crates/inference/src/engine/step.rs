@@ -1,11 +1,13 @@
 //! One step: prediction, evidence, beliefs, plans, action.
 
 use super::beliefs::{self, Work};
+use super::knowledge::Knowledge;
+use super::learning::{Learnt, Seen};
 use super::outlook::Outlook;
 use super::select::Selection;
 use super::tables::Slice;
-use super::{Decision, Engine, Impossible, Input, State};
-use crate::model::Evidence;
+use super::{Decision, Engine, Impossible, Input, Learns, State};
+use crate::model::{Evidence, Learnable};
 use crate::numerics::EPS;
 
 /// Most ticks that may lie between two steps.
@@ -70,12 +72,16 @@ pub struct Scratch {
     pub(super) selection: Selection,
     work: Work,
     contraction: Vec<f64>,
+    /// What the last agent knew, if agents of this engine learn.
+    learnt: Option<Box<Learnt>>,
 }
 
 impl Scratch {
     pub(super) fn new(engine: &Engine) -> Self {
         let total = engine.layout.total;
-        let slices = engine.transitions.iter().flat_map(|table| &table.slices);
+        let knowledge = &engine.knowledge;
+        let learns = engine.lessons.total > 0;
+        let slices = knowledge.transitions.iter().flat_map(|table| &table.slices);
         Self {
             engine: engine.mark,
             prior: vec![0.0; total],
@@ -84,10 +90,11 @@ impl Scratch {
             impossible: false,
             acted: false,
             preceding: vec![0; engine.plans.n_controls],
-            outlook: Outlook::new(engine.program()),
+            outlook: Outlook::new(engine.program(knowledge)),
             selection: Selection::new(engine),
-            work: Work::new(&engine.layout, &engine.likelihoods),
+            work: Work::new(&engine.layout, &knowledge.likelihoods),
             contraction: vec![0.0; slices.map(Slice::scratch).max().unwrap_or(0)],
+            learnt: learns.then(|| Box::new(Learnt::new(knowledge.clone(), &engine.lessons, &engine.layout))),
         }
     }
 
@@ -101,9 +108,10 @@ impl Scratch {
         let spec = engine.model.spec();
         let table = spec.likelihoods.get(modality)?;
         let action = self.preceding(engine, modality);
-        if action.is_none() && engine.likelihoods.depends_on_action(modality) {
+        if action.is_none() && engine.knowledge.likelihoods.depends_on_action(modality) {
             return None;
         }
+        let lesson = engine.lessons.about(Learnable::Likelihood(modality)).zip(self.learnt.as_deref());
         let controls = table.controls.iter().map(|c| spec.controls[*c].labels.len());
         let combinations: usize = controls.clone().product();
         let combination = table
@@ -117,7 +125,12 @@ impl Scratch {
             (0..columns)
                 .map(|column| {
                     let mut rest = column;
-                    let p = table.values[(row + column) * combinations + combination];
+                    let p = match lesson {
+                        Some((lesson, learnt)) => {
+                            lesson.probability(&learnt.deltas, column * combinations + combination, observation)
+                        }
+                        None => table.values[(row + column) * combinations + combination],
+                    };
                     table.factors.iter().rev().fold(p, |p, factor| {
                         let size = spec.factors[*factor].labels.len();
                         let state = rest % size;
@@ -146,14 +159,18 @@ impl Engine {
         scratch: &'a mut Scratch,
     ) -> Result<Decision<'a>, StepError> {
         self.perceive(state, input, scratch)?;
-        scratch.outlook.evaluate(self.program(), &scratch.belief);
-        scratch.selection.select(self, &scratch.outlook.neg_efe_of, seed, state.steps);
+        let Scratch { outlook, selection, learnt, belief, .. } = &mut *scratch;
+        let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
+        outlook.evaluate(self.program(knowledge), belief);
+        selection.select(self, knowledge.log_habits.as_deref(), &outlook.neg_efe_of, seed, state.steps);
+        self.learn(state, input, scratch);
         state.advance(&scratch.belief, &scratch.selection.action);
         Ok(Decision { engine: self, scratch, input: *input })
     }
 
     /// Moves `state` over a step that was decided before: the beliefs follow from the input, the action that was then
-    /// `chosen` is taken over, and no plan is weighed. The state is the same, bit for bit, as after the original step.
+    /// `chosen` is taken over, and no plan is weighed, unless the agent learns habits from that. The state is the same, bit for
+    /// bit, as after the original step.
     ///
     /// # Errors
     /// As [`Engine::step`]; also if `chosen` does not name one existing value per control.
@@ -166,20 +183,62 @@ impl Engine {
     ) -> Result<(), StepError> {
         self.check_action(chosen)?;
         self.perceive(state, input, scratch)?;
+        if self.lessons.habits {
+            let Scratch { outlook, selection, learnt, belief, .. } = &mut *scratch;
+            let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
+            outlook.evaluate(self.program(knowledge), belief);
+            selection.select(self, knowledge.log_habits.as_deref(), &outlook.neg_efe_of, 0, state.steps);
+        }
+        self.learn(state, input, scratch);
         state.advance(&scratch.belief, chosen);
         Ok(())
     }
 
+    /// Counts what the step has shown, as far as something is learnt from it. An observation that cannot happen says
+    /// nothing about how often it does, and a transition over several ticks is none of those that are counted.
+    fn learn(&self, state: &mut State, input: &Input<'_>, scratch: &Scratch) {
+        if !state.begun {
+            self.lessons.settle(&mut state.deltas, &state.pending);
+            state.pending.fill(0.0);
+        }
+        if self.lessons.total == 0 || self.options.learns == Learns::Never || scratch.impossible {
+            return;
+        }
+        let before = std::mem::take(&mut state.belief);
+        let seen = Seen {
+            layout: &self.layout,
+            moved: (state.begun && input.elapsed == 1).then_some((&before, &scratch.preceding)),
+            belief: &scratch.belief,
+            evidence: input.evidence,
+            posterior: &scratch.selection.posterior,
+            first: !state.begun,
+        };
+        let indifferent = |modality: usize| !self.knowledge.likelihoods.depends_on_action(modality);
+        self.lessons.count(state, &seen, |modality| match scratch.preceding(self, modality) {
+            None if indifferent(modality) => Some(&[]),
+            preceding => preceding,
+        });
+        state.belief = before;
+    }
+
     fn perceive(&self, state: &State, input: &Input<'_>, scratch: &mut Scratch) -> Result<(), StepError> {
-        if state.model != self.model_mark {
+        if state.model != self.model_mark || state.deltas.len() != self.lessons.total {
             return Err(StepError::Foreign("state"));
         }
         if scratch.engine != self.mark {
             return Err(StepError::Foreign("working memory"));
         }
         self.check_input(input)?;
-        self.predict(state, input, scratch);
-        self.weigh(input.evidence, scratch);
+        // Out of the working memory while the rest of it is written.
+        let mut learnt = scratch.learnt.take();
+        if let Some(learnt) = &mut learnt {
+            learnt.become_that_of(&self.lessons, &self.layout, state);
+        }
+        let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
+        self.predict(knowledge, state, input, scratch);
+        self.weigh(knowledge, input.evidence, scratch);
+        scratch.learnt = learnt;
+        scratch.impossible = self.is_impossible(input.evidence, scratch);
         if scratch.impossible && self.options.impossible == Impossible::Refuse {
             return Err(StepError::Impossible { free_energy: scratch.free_energy });
         }
@@ -213,10 +272,10 @@ impl Engine {
     }
 
     /// The prior of this step: D, or what the executed action and the ticks since have made of the last belief.
-    fn predict(&self, state: &State, input: &Input<'_>, scratch: &mut Scratch) {
+    fn predict(&self, knowledge: &Knowledge, state: &State, input: &Input<'_>, scratch: &mut Scratch) {
         scratch.acted = state.begun;
         if !state.begun {
-            scratch.prior.copy_from_slice(&self.prior);
+            scratch.prior.copy_from_slice(&knowledge.prior);
             return;
         }
         scratch.prior.copy_from_slice(&state.belief);
@@ -227,7 +286,7 @@ impl Engine {
             }
             // The belief of this step is not there yet: its place serves for the state before the tick.
             std::mem::swap(&mut scratch.prior, &mut scratch.belief);
-            for (factor, table) in self.transitions.iter().enumerate() {
+            for (factor, table) in knowledge.transitions.iter().enumerate() {
                 let slice = &table.slices[table.combination(&scratch.preceding)];
                 let belief = |f: usize| &scratch.belief[self.layout.range(f)];
                 let out = &mut scratch.prior[self.layout.range(factor)];
@@ -236,19 +295,18 @@ impl Engine {
         }
     }
 
-    fn weigh(&self, evidence: &[Evidence], scratch: &mut Scratch) {
+    fn weigh(&self, knowledge: &Knowledge, evidence: &[Evidence], scratch: &mut Scratch) {
         let (acted, preceding) = (scratch.acted, &scratch.preceding);
         let action = |modality: usize| if acted { Some(&preceding[..]) } else { self.initial[modality].as_deref() };
-        self.likelihoods.accumulate(evidence, action, &mut scratch.work.evidence);
+        knowledge.likelihoods.accumulate(evidence, action, &mut scratch.work.evidence);
         scratch.free_energy = beliefs::update(
             &self.kernels,
             &self.layout,
-            &self.likelihoods,
+            &knowledge.likelihoods,
             &scratch.prior,
             &mut scratch.belief,
             &mut scratch.work,
         );
-        scratch.impossible = self.is_impossible(evidence, scratch);
     }
 
     /// Whether no joint state that was thought possible could have brought the evidence. Only an observation that fits
@@ -298,7 +356,7 @@ impl Engine {
     fn likelihood(&self, modality: usize, observation: usize, joint: usize, action: Option<&[usize]>) -> Option<f64> {
         let spec = self.model.spec();
         let table = &spec.likelihoods[modality];
-        if action.is_none() && self.likelihoods.depends_on_action(modality) {
+        if action.is_none() && self.knowledge.likelihoods.depends_on_action(modality) {
             return None;
         }
         let mut index = observation;

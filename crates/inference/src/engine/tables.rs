@@ -63,6 +63,14 @@ impl Slice {
         }
     }
 
+    /// A row of the outcomes of one combination of states, of a table made by [`Compiled::blank`].
+    fn row_mut(&mut self, row: usize) -> &mut [f64] {
+        match &mut self.form {
+            Form::Dense(values) | Form::Constant(values) => &mut values[row * self.width..(row + 1) * self.width],
+            Form::Certain(_) | Form::Sparse { .. } => &mut [],
+        }
+    }
+
     /// `out = Σ table · Π beliefs`, one dependency at a time, each sum in the order of its states.
     pub(super) fn apply<'b>(
         &self,
@@ -131,6 +139,40 @@ impl Compiled {
         }
         let slices = (0..stride).map(|combination| dense.slice(combination, stride, order)).collect();
         Self { controls, slices }
+    }
+
+    /// A table of zeros whose rows can be written: nothing is dropped, nothing is sparse.
+    pub(super) fn blank(table: &Table, outcomes: usize, sizes: &Sizes<'_>, order: &[usize]) -> Self {
+        let axes = |indices: &[usize], sizes: &[usize]| indices.iter().map(|i| (*i, sizes[*i])).collect::<Vec<_>>();
+        let controls = axes(&table.controls, sizes.controls);
+        let strides = strides(&controls);
+        let mut factors = axes(&table.factors, sizes.factors);
+        factors.sort_by_key(|(factor, _)| order[*factor]);
+        let width = padded(outcomes);
+        let values = vec![0.0; width * factors.iter().map(|(_, size)| size).product::<usize>()];
+        let form = if factors.is_empty() { Form::Constant(values) } else { Form::Dense(values) };
+        let dependencies = factors.iter().map(|(factor, size)| Dependency { factor: *factor, size: *size }).collect();
+        let slice = Slice { dependencies, form, outcomes, width };
+        let combinations = controls.iter().map(|(_, size)| size).product();
+        let controls = controls.iter().zip(strides).map(|((control, _), stride)| (*control, stride)).collect();
+        Self { controls, slices: vec![slice; combinations] }
+    }
+
+    /// For each combination of states, in the order of `table`, its row in a table made by [`blank`](Self::blank).
+    pub(super) fn rows(table: &Table, sizes: &Sizes<'_>, order: &[usize]) -> Vec<usize> {
+        let factors: Vec<_> = table.factors.iter().map(|factor| (*factor, sizes.factors[*factor])).collect();
+        let own = strides(&factors);
+        let mut ranked: Vec<usize> = (0..factors.len()).collect();
+        ranked.sort_by_key(|axis| order[factors[*axis].0]);
+        let columns = factors.iter().map(|(_, size)| size).product();
+        let state = |column: usize, axis: usize| column / own[axis] % factors[axis].1;
+        let row = |column| ranked.iter().fold(0, |row, axis| row * factors[*axis].1 + state(column, *axis));
+        (0..columns).map(row).collect()
+    }
+
+    /// A row of a table made by [`blank`](Self::blank).
+    pub(super) fn row_mut(&mut self, combination: usize, row: usize) -> &mut [f64] {
+        self.slices[combination].row_mut(row)
     }
 
     /// Which slice an action selects.

@@ -1,15 +1,29 @@
 //! What the expected free energy is made of, compiled from a model.
 
+use super::Options;
 use super::tables::{Axes, Compiled, Sizes};
-use crate::model::{Moment, Preference, Spec, Table};
+use crate::model::{Learnable, Moment, Preference, Spec, Table};
 use crate::numerics::{Kernels, padded};
 
 /// A modality's predicted observations and what is preferred among them.
 #[derive(Clone, Debug)]
 pub(super) struct Observed {
     pub(super) table: Compiled,
-    /// `C`, padded.
+    /// `C`, padded: what is preferred at every step.
     pub(super) preference: Vec<f64>,
+    /// What is preferred besides at each step of a plan; beyond the last the last holds.
+    pub(super) timed: Vec<Vec<f64>>,
+    /// Whether it is learnt. Behind the probabilities of an outcome row then stand the weights of its novelty, and behind
+    /// those the entropy of the column.
+    pub(super) learnt: bool,
+    pub(super) outcomes: usize,
+}
+
+/// How much there is to learn about a factor's transition: weights of novelty, laid out like the transition.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    pub(super) factor: usize,
+    pub(super) table: Compiled,
 }
 
 /// What a scalar term adds to.
@@ -35,6 +49,7 @@ pub(super) struct Scalar {
 pub(super) struct Terms {
     pub(super) observed: Vec<Observed>,
     pub(super) scalars: Vec<Scalar>,
+    pub(super) changes: Vec<Change>,
 }
 
 impl Scalar {
@@ -45,19 +60,21 @@ impl Scalar {
 }
 
 impl Terms {
-    pub(super) fn new(spec: &Spec, sizes: &Sizes<'_>, order: &[usize]) -> Self {
+    pub(super) fn new(spec: &Spec, options: &Options, sizes: &Sizes<'_>, order: &[usize]) -> Self {
+        let learnt = |what: Learnable| spec.learning.iter().any(|learning| learning.what == what);
         let mut scalars: Vec<Values> = Vec::new();
-        for (modality, table) in spec.modalities.iter().zip(&spec.likelihoods) {
-            let axes = Axes::new(table, modality.labels.len(), sizes);
-            Values::add(&mut scalars, ambiguity(&axes));
+        for (index, (modality, table)) in spec.modalities.iter().zip(&spec.likelihoods).enumerate() {
+            if options.information && !learnt(Learnable::Likelihood(index)) {
+                let axes = Axes::new(table, modality.labels.len(), sizes);
+                Values::add(&mut scalars, ambiguity(&axes));
+            }
         }
-        let mut wanted: Vec<Vec<f64>> =
-            spec.modalities.iter().map(|modality| vec![0.0; padded(modality.labels.len())]).collect();
+        let mut wanted: Vec<Wanted> =
+            spec.modalities.iter().map(|modality| Wanted::nothing(modality.labels.len())).collect();
         for preference in &spec.preferences {
             match preference {
-                Preference::Observations { modality, values } => {
-                    wanted[*modality].iter_mut().zip(values).for_each(|(wanted, value)| *wanted += value);
-                }
+                Preference::Observations { modality, values } => wanted[*modality].always(values),
+                Preference::Timed { modality, values } => wanted[*modality].timed(values),
                 Preference::Joint { factors, controls, at, values } => {
                     let table = Table { factors: factors.clone(), controls: controls.clone(), values: values.clone() };
                     Values::add(
@@ -67,14 +84,52 @@ impl Terms {
                 }
             }
         }
-        let observed =
-            spec.modalities.iter().zip(&spec.likelihoods).zip(wanted).map(|((modality, table), preference)| Observed {
-                table: Compiled::new(table, modality.labels.len(), sizes, order),
-                preference,
-            });
+        let observed = spec.modalities.iter().zip(&spec.likelihoods).zip(wanted).enumerate();
+        let observed = observed.map(|(index, ((modality, table), wanted))| {
+            let (outcomes, learnt) = (modality.labels.len(), learnt(Learnable::Likelihood(index)));
+            let table = if learnt {
+                Compiled::blank(table, padded(outcomes) + outcomes + 1, sizes, order)
+            } else {
+                Compiled::new(table, outcomes, sizes, order)
+            };
+            Observed { table, preference: wanted.always, timed: wanted.timed, learnt, outcomes }
+        });
+        let factors = spec.transitions.iter().zip(sizes.factors).enumerate();
+        let changing = factors.filter(|(factor, _)| options.novelty && learnt(Learnable::Transition(*factor)));
         Self {
             observed: observed.collect(),
             scalars: scalars.into_iter().map(|values| values.compile(sizes, order)).collect(),
+            changes: changing
+                .map(|(factor, (table, size))| Change { factor, table: Compiled::blank(table, *size, sizes, order) })
+                .collect(),
+        }
+    }
+}
+
+/// What is preferred among the observations of one modality, all of it padded.
+struct Wanted {
+    always: Vec<f64>,
+    timed: Vec<Vec<f64>>,
+}
+
+impl Wanted {
+    fn nothing(outcomes: usize) -> Self {
+        Self { always: vec![0.0; padded(outcomes)], timed: Vec::new() }
+    }
+
+    fn always(&mut self, values: &[f64]) {
+        self.always.iter_mut().zip(values).for_each(|(wanted, value)| *wanted += value);
+    }
+
+    fn timed(&mut self, values: &[Vec<f64>]) {
+        let nothing = vec![0.0; self.always.len()];
+        while self.timed.len() < values.len() {
+            let last = self.timed.last().unwrap_or(&nothing).clone();
+            self.timed.push(last);
+        }
+        for (time, wanted) in self.timed.iter_mut().enumerate() {
+            let values = values.get(time).or(values.last()).into_iter().flatten();
+            wanted.iter_mut().zip(values).for_each(|(wanted, value)| *wanted += value);
         }
     }
 }

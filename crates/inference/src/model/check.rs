@@ -6,10 +6,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Axis, MOST_PREFERENCE, Preference, Spec, Table};
+use super::{Axis, Learnable, Learning, MOST_PREFERENCE, Preference, Spec, Table};
 
 /// How far a column may be from summing to 1.
 const TOLERANCE: f64 = 1e-9;
+
+/// The largest count and the largest rate: beyond it adding one observation changes nothing any more.
+pub(crate) const MOST_STRENGTH: f64 = 1e9;
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +84,7 @@ pub(super) fn check(spec: &Spec) -> Vec<Fault> {
     check_transitions(spec, &mut faults);
     check_priors(spec, &mut faults);
     check_preferences(spec, &mut faults);
+    check_learning(spec, &mut faults);
     faults.0
 }
 
@@ -160,12 +164,58 @@ fn check_preferences(spec: &Spec, faults: &mut Faults) {
                 }
                 None => faults.add("preference", "names a modality that does not exist"),
             },
+            Preference::Timed { modality, values } => match spec.modalities.get(*modality) {
+                Some(modality) if !values.is_empty() => values.iter().for_each(|values| {
+                    faults.preferences(&format!("preference over `{}`", modality.name), values, modality.labels.len());
+                }),
+                Some(_) => faults.add("preference", "is given for no step"),
+                None => faults.add("preference", "names a modality that does not exist"),
+            },
             Preference::Joint { factors, controls, values, .. } => match columns(spec, factors, controls) {
                 Ok(expected) => faults.preferences("joint preference", values, expected),
                 Err(problem) => faults.add("joint preference", problem),
             },
         }
     }
+}
+
+fn check_learning(spec: &Spec, faults: &mut Faults) {
+    for (index, learning) in spec.learning.iter().enumerate() {
+        let Some((place, columns)) = learnt_columns(spec, learning) else {
+            faults.add("learning", "names a modality or factor that does not exist");
+            continue;
+        };
+        if spec.learning[..index].iter().any(|other| other.what == learning.what) {
+            faults.add(&place, "stands twice");
+        }
+        faults.finite(&format!("strength of the {place}"), &learning.strength, columns);
+        if learning.strength.iter().any(|strength| *strength <= 0.0 || *strength > MOST_STRENGTH) {
+            faults.add(&place, format!("needs strengths above 0 and at most {MOST_STRENGTH:e}"));
+        }
+        if !(0.0..=MOST_STRENGTH).contains(&learning.rate) {
+            faults.add(&place, format!("has the rate {}; it must be from 0 to {MOST_STRENGTH:e}", learning.rate));
+        }
+        if !(0.0..1.0).contains(&learning.forgetting) {
+            faults.add(&place, format!("forgets {}; it must be from 0 to below 1", learning.forgetting));
+        }
+    }
+}
+
+/// What is learnt in words, and how many columns it has.
+fn learnt_columns(spec: &Spec, learning: &Learning) -> Option<(String, usize)> {
+    let of_table = |table: &Table| columns(spec, &table.factors, &table.controls).ok();
+    Some(match learning.what {
+        Learnable::Likelihood(index) => {
+            let modality = spec.modalities.get(index)?;
+            (format!("learning of the likelihood of `{}`", modality.name), of_table(spec.likelihoods.get(index)?)?)
+        }
+        Learnable::Transition(index) => {
+            let factor = spec.factors.get(index)?;
+            (format!("learning of the transition of `{}`", factor.name), of_table(spec.transitions.get(index)?)?)
+        }
+        Learnable::Prior(index) => (format!("learning of the prior of `{}`", spec.factors.get(index)?.name), 1),
+        Learnable::Habits => ("learning of the habits".to_owned(), 1),
+    })
 }
 
 /// The number of combinations of the named dependencies, or what is wrong with them.

@@ -1,6 +1,6 @@
 //! The canonical form that names a model.
 
-use super::{Axis, Moment, Preference, Spec, Table};
+use super::{Axis, Learnable, Learning, Moment, Preference, Spec, Table};
 use crate::numerics::{Digest, Hasher};
 
 /// Names in order, tables as they are. What is only for people (units, descriptions) stays out.
@@ -21,7 +21,21 @@ pub(super) fn digest(spec: &Spec) -> Digest {
     spec.priors.iter().for_each(|prior| hasher.numbers(prior));
     hasher.count(spec.preferences.len());
     spec.preferences.iter().for_each(|entry| preference(&mut hasher, entry));
+    // Nothing at all for a model that nobody learns from: it keeps the name that it had before there was learning.
+    spec.learning.iter().for_each(|entry| learning(&mut hasher, entry));
     hasher.finish()
+}
+
+fn learning(hasher: &mut Hasher, learning: &Learning) {
+    hasher.text("learning");
+    hasher.counts(&match learning.what {
+        Learnable::Likelihood(modality) => [0, modality],
+        Learnable::Transition(factor) => [1, factor],
+        Learnable::Prior(factor) => [2, factor],
+        Learnable::Habits => [3, 0],
+    });
+    hasher.numbers(&learning.strength);
+    hasher.numbers(&[learning.rate, learning.forgetting]);
 }
 
 fn texts(hasher: &mut Hasher, texts: &[String]) {
@@ -49,6 +63,11 @@ fn preference(hasher: &mut Hasher, preference: &Preference) {
             hasher.count(0);
             hasher.count(*modality);
             hasher.numbers(values);
+        }
+        Preference::Timed { modality, values } => {
+            hasher.count(3);
+            hasher.counts(&[*modality, values.len()]);
+            values.iter().for_each(|values| hasher.numbers(values));
         }
         Preference::Joint { factors, controls, at, values } => {
             hasher.count(if *at == Moment::Before { 1 } else { 2 });

@@ -5,8 +5,8 @@ mod digest;
 mod spec;
 
 pub use check::Fault;
-pub(crate) use check::Faults;
-pub use spec::{Axis, Bin, Evidence, MOST_PREFERENCE, Modality, Moment, Preference, Spec, Table};
+pub(crate) use check::{Faults, MOST_STRENGTH};
+pub use spec::{Axis, Bin, Evidence, Learnable, Learning, MOST_PREFERENCE, Modality, Moment, Preference, Spec, Table};
 
 use crate::numerics::Digest;
 

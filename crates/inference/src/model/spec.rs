@@ -80,6 +80,13 @@ pub enum Preference {
         /// One value per observation.
         values: Vec<f64>,
     },
+    /// As [`Preference::Observations`], differently for each step of a plan; beyond the last the last holds.
+    Timed {
+        /// Index of the modality.
+        modality: usize,
+        /// Per step one value per observation.
+        values: Vec<Vec<f64>>,
+    },
     /// Over states and controls: it adds its expected value and brings no evidence, so that a reward that is
     /// never observed leaks no information. `values` is row-major over `[factors…][controls…]`.
     Joint {
@@ -94,8 +101,37 @@ pub enum Preference {
     },
 }
 
-/// A whole model: hidden-state factors, controls, modalities, and A, B, C, D.
+/// A part of a model that an agent can learn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learnable {
+    /// The likelihood of this modality (A).
+    Likelihood(usize),
+    /// The transition of this factor (B).
+    Transition(usize),
+    /// The prior of this factor (D).
+    Prior(usize),
+    /// How often each policy is followed (E).
+    Habits,
+}
+
+/// Dirichlet counts behind a table: how an agent learns it.
+///
+/// The table itself says what the counts are in proportion; `strength` says how many observations it is worth. What is
+/// zero in the table is impossible and stays so, whatever is seen.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Learning {
+    /// What is learnt.
+    pub what: Learnable,
+    /// The sum of the counts of each column `[factors…][controls…]`; of the only one for a prior and for habits.
+    pub strength: Vec<f64>,
+    /// What one observation adds.
+    pub rate: f64,
+    /// In [0, 1): the share of what was learnt that is forgotten at each update.
+    pub forgetting: f64,
+}
+
+/// A whole model: hidden-state factors, controls, modalities, and A, B, C, D.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spec {
     /// Hidden-state factors.
     pub factors: Vec<Axis>,
@@ -111,6 +147,8 @@ pub struct Spec {
     pub preferences: Vec<Preference>,
     /// D: for each factor a distribution over its states at the start of an episode.
     pub priors: Vec<Vec<f64>>,
+    /// What is learnt; each part at most once.
+    pub learning: Vec<Learning>,
 }
 
 /// What one modality brought at one step.

@@ -7,7 +7,7 @@ use freeagentics_inference::model::{Evidence, Model, Spec};
 
 pub(crate) struct Agent {
     pub(crate) engine: Engine,
-    state: State,
+    pub(crate) state: State,
     scratch: Scratch,
     pub(crate) seed: u64,
     /// What the last step was given; kept because a decision borrows it.

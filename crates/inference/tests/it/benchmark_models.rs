@@ -29,7 +29,7 @@ fn the_benchmark_models_are_the_references_bit_for_bit() {
 fn hash(spec: &Spec) -> String {
     let wanted = spec.preferences.iter().filter_map(|preference| match preference {
         Preference::Observations { values, .. } => Some(values),
-        Preference::Joint { .. } => None,
+        Preference::Timed { .. } | Preference::Joint { .. } => None,
     });
     let tables = spec.likelihoods.iter().chain(&spec.transitions).map(|table| &table.values);
     let mut hasher = Sha256::new();

@@ -14,12 +14,21 @@ pub(super) fn wants(spec: &Spec, detail: Detail) -> Vec<Line> {
 }
 
 fn want(spec: &Spec, preference: &Preference, detail: Detail) -> Vec<Line> {
+    if let Preference::Timed { modality, values } = preference {
+        let each = values.iter().enumerate();
+        let said = each.flat_map(|(time, values)| {
+            let lines = want(spec, &Preference::Observations { modality: *modality, values: values.clone() }, detail);
+            lines.into_iter().map(move |line| Line { text: format!("in {} steps, {}", time + 1, line.text), ..line })
+        });
+        return said.collect();
+    }
     let (heading, axes, values) = match preference {
         Preference::Observations { modality, values } => {
             let Some(modality) = spec.modalities.get(*modality) else { return Vec::new() };
             let axis = Axis { name: modality.name.clone(), labels: modality.labels.clone() };
             (format!("each time {} shows", modality.name), vec![axis], values)
         }
+        Preference::Timed { .. } => return Vec::new(),
         Preference::Joint { factors, controls, at, values } => {
             let factors: Vec<Axis> = factors.iter().filter_map(|&index| spec.factors.get(index)).cloned().collect();
             let controls: Vec<Axis> = controls.iter().filter_map(|&index| spec.controls.get(index)).cloned().collect();

@@ -19,6 +19,7 @@ pub(super) fn spec(side: usize, noise: f64) -> Spec {
         transitions: vec![blurred(moves, cells, noise)],
         preferences: vec![over_observations(0, &wanted)],
         priors: vec![uniform(cells)],
+        learning: Vec::new(),
     }
 }
 

@@ -35,5 +35,6 @@ pub(super) fn spec() -> Spec {
             .collect(),
         preferences: tables.preferences.iter().enumerate().map(|(m, values)| over_observations(m, values)).collect(),
         priors: [8, 6, 4].map(uniform).to_vec(),
+        learning: Vec::new(),
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn spec(noise: f64) -> Spec {
             over_observations(2, &[0.0; 2]),
         ],
         priors: vec![vec![1.0, 0.0, 0.0, 0.0], uniform(2)],
+        learning: Vec::new(),
     }
 }
 

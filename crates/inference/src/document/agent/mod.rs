@@ -41,7 +41,7 @@ pub(super) fn options(cx: &Context<'_>, place: Option<Place<'_>>) -> Option<Opti
     let alpha = number("alpha", is_sharpness, "from 0 to 1e9", default.alpha);
     let discount =
         number("discount", |discount| discount > 0.0 && discount <= 1.0, "above 0 and at most 1", default.discount);
-    Some(Options { policies: policies?, habits, gamma, alpha, discount, mode, choice, idle, impossible })
+    Some(Options { policies: policies?, habits, gamma, alpha, discount, mode, choice, idle, impossible, ..default })
 }
 
 fn is_sharpness(x: f64) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use freeagentics_inference::document::{Claim, Reading};
-use freeagentics_inference::engine::{Choice, Impossible, Mode, Options, Policies};
+use freeagentics_inference::engine::{Choice, Impossible, Learns, Mode, Options, Policies};
 use freeagentics_inference::model::{Bin, Evidence, Moment, Preference, Table};
 
 use super::{FIXTURES, fixture, read_text, valid};
@@ -111,6 +111,10 @@ fn preferences_are_zero_where_nothing_is_said() {
 fn the_agent_is_what_the_document_says() {
     let options = valid("pump").options;
     let expected = Options {
+        learns: Learns::Online,
+        novelty: true,
+        information: true,
+        goal: None,
         policies: Policies::All { length: 2 },
         habits: Some(vec![1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
         gamma: 8.0,

@@ -53,6 +53,7 @@ fn flattened(states: &[Vec<usize>]) -> Spec {
         transitions: vec![table(&[0], &[], &[states.len(); 2], |at| f64::from(at[0] == at[1]))],
         preferences: vec![],
         priors: vec![states.iter().map(|state| prior(state)).collect()],
+        learning: Vec::new(),
     }
 }
 
@@ -71,6 +72,7 @@ fn which_test(states: &[Vec<usize>]) -> Spec {
         transitions: vec![table(&[0], &[], &[2, 2], |at| f64::from(at[0] == at[1]))],
         preferences: vec![],
         priors: vec![vec![mass(0), mass(1)]],
+        learning: Vec::new(),
     }
 }
 

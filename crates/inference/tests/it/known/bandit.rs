@@ -78,5 +78,6 @@ fn bandit() -> Spec {
             .map(|(modality, values)| over_observations(modality, &values))
             .collect(),
         priors: vec![uniform(2), vec![1.0, 0.0, 0.0, 0.0]],
+        learning: Vec::new(),
     }
 }

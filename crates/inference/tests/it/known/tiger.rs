@@ -89,6 +89,7 @@ fn tiger(length: usize) -> Agent {
             values: reward.values,
         }],
         priors: vec![uniform(2)],
+        learning: Vec::new(),
     };
     Agent::new(spec, Options { policies: Policies::All { length }, ..Options::default() })
 }

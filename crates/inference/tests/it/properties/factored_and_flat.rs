@@ -103,6 +103,7 @@ fn only(spec: &Spec, factor: usize) -> Spec {
         transitions: vec![alone(&spec.transitions[factor])],
         preferences: Vec::new(),
         priors: vec![spec.priors[factor].clone()],
+        learning: Vec::new(),
     }
 }
 

@@ -25,6 +25,7 @@ impl<'a> Flat<'a> {
             transitions: vec![self.transition()],
             preferences: old.preferences.iter().map(|wanted| self.preference(wanted)).collect(),
             priors: vec![self.distribution(|factor| &old.priors[factor])],
+            learning: Vec::new(),
             ..old.clone()
         }
     }
@@ -54,7 +55,7 @@ impl<'a> Flat<'a> {
                 let values = self.given(&of, 1).values;
                 Preference::Joint { factors: vec![0], controls: controls.clone(), at: *at, values }
             }
-            over_observations @ Preference::Observations { .. } => over_observations.clone(),
+            over_observations => over_observations.clone(),
         }
     }
 

@@ -8,6 +8,7 @@ mod distributions;
 mod equals_slow;
 mod factored_and_flat;
 mod flat;
+mod learning;
 mod life;
 mod permutation;
 mod recipe;

@@ -1,7 +1,7 @@
 //! Random models, described by a few sizes (which can be made smaller) and a seed for all the rest.
 
-use freeagentics_inference::engine::{Choice, Mode, Options, Policies};
-use freeagentics_inference::model::{Evidence, Modality, Moment, Preference, Spec, Table};
+use freeagentics_inference::engine::{Choice, Goal, Learns, Mode, Options, Policies};
+use freeagentics_inference::model::{Evidence, Learnable, Learning, Modality, Moment, Preference, Spec, Table};
 use proptest::prelude::{Strategy, any};
 
 use super::tables::{Tables, distribution};
@@ -23,6 +23,8 @@ pub(crate) struct Recipe {
     pub(super) tables: Tables,
     /// Whether factors have nothing to do with each other: each moves by itself and is seen by itself.
     pub(super) independent: bool,
+    /// Whether something of it is learnt, and there may be goals.
+    pub(super) learns: bool,
     pub(super) seed: u64,
 }
 
@@ -37,9 +39,15 @@ pub(super) fn any_model() -> impl Strategy<Value = Recipe> {
             length,
             tables: Tables::Any,
             independent: false,
+            learns: false,
             seed,
         },
     )
+}
+
+/// Any model of which something is learnt.
+pub(super) fn learning_model() -> impl Strategy<Value = Recipe> {
+    any_model().prop_map(|recipe| Recipe { learns: true, ..recipe })
 }
 
 /// Fewer factors with more states, so that tables are longer than a vector register.
@@ -70,6 +78,7 @@ impl Recipe {
             length: 1 + g.index(3),
             tables: Tables::Any,
             independent: false,
+            learns: false,
             seed: g.bits(),
         }
     }
@@ -90,11 +99,19 @@ impl Recipe {
             transitions: Vec::new(),
             preferences: Vec::new(),
             priors: Vec::new(),
+            learning: Vec::new(),
         };
         spec.likelihoods = (0..self.modalities).map(|m| self.likelihood(&mut spec, m, &mut g)).collect();
         spec.transitions = (0..self.factors).map(|factor| self.transition(&spec, factor, &mut g)).collect();
         spec.preferences = preferences(&spec, &mut g);
         spec.priors = spec.factors.iter().map(|f| distribution(self.tables, f.labels.len(), &mut g)).collect();
+        if self.learns {
+            let mut g = self.generator(7);
+            spec.learning = learning(&spec, &mut g);
+            let (modality, steps) = (g.index(self.modalities), 1 + g.index(3));
+            let values = |g: &mut Generator| spec.modalities[modality].labels.iter().map(|_| g.unit()).collect();
+            spec.preferences.push(Preference::Timed { modality, values: (0..steps).map(|_| values(&mut g)).collect() });
+        }
         spec
     }
 
@@ -138,7 +155,8 @@ impl Recipe {
         let weight = |g: &mut Generator| if g.unit() < 0.2 { 0.0 } else { g.unit() };
         let some = |g: &mut Generator| (0..policies(spec, &options).len()).map(|_| weight(g)).collect::<Vec<_>>();
         let habits = (g.unit() < 0.4).then(|| some(&mut g)).filter(|weights| weights.iter().any(|w| *w > 0.0));
-        Options { habits, ..options }
+        let options = Options { habits, ..options };
+        if self.learns { learner(spec, options, &mut self.generator(8)) } else { options }
     }
 
     /// What is seen at one step: mostly what the world brings, sometimes nothing, something vague, or anything.
@@ -161,6 +179,44 @@ fn listed(actions: &[Vec<usize>], length: usize, g: &mut Generator) -> Policies 
     let policies = 1 + g.index(6);
     let action = |g: &mut Generator| actions[g.index(actions.len())].clone();
     Policies::Listed((0..policies).map(|_| (0..length).map(|_| action(g)).collect()).collect())
+}
+
+/// Most of what can be learnt.
+fn learning(spec: &Spec, g: &mut Generator) -> Vec<Learning> {
+    let parts = (0..spec.modalities.len()).map(Learnable::Likelihood);
+    let parts = parts.chain((0..spec.factors.len()).flat_map(|f| [Learnable::Transition(f), Learnable::Prior(f)]));
+    let mut chosen: Vec<Learnable> = parts.chain([Learnable::Habits]).filter(|_| g.unit() < 0.6).collect();
+    if chosen.is_empty() {
+        chosen.push(Learnable::Habits);
+    }
+    let learning = |what| {
+        let columns = match what {
+            Learnable::Likelihood(m) => spec.likelihoods[m].values.len() / spec.modalities[m].labels.len(),
+            Learnable::Transition(f) => spec.transitions[f].values.len() / spec.factors[f].labels.len(),
+            Learnable::Prior(_) | Learnable::Habits => 1,
+        };
+        let strength = (0..columns).map(|_| 0.1 + 5.0 * g.unit()).collect();
+        Learning { what, strength, rate: 2.0 * g.unit(), forgetting: [0.0, 0.1][g.index(2)] }
+    };
+    chosen.into_iter().map(learning).collect()
+}
+
+/// Options that matter to those who learn, or have goals.
+fn learner(spec: &Spec, options: Options, g: &mut Generator) -> Options {
+    let by_itself = |(factor, table): (usize, &Table)| table.factors == [factor];
+    let free: Vec<bool> = spec.transitions.iter().enumerate().map(by_itself).collect();
+    let states = free
+        .iter()
+        .zip(&spec.factors)
+        .map(|(free, factor)| if *free { vec![g.index(factor.labels.len())] } else { Vec::new() });
+    let goal = Goal { states: states.collect(), depth: 1 + g.index(5), threshold: 0.2, weight: 0.01 };
+    Options {
+        learns: [Learns::Online, Learns::Online, Learns::Episode, Learns::Never][g.index(4)],
+        novelty: g.unit() < 0.8,
+        information: g.unit() < 0.8,
+        goal: Some(goal).filter(|goal| g.unit() < 0.4 && goal.states.iter().any(|states| !states.is_empty())),
+        ..options
+    }
 }
 
 fn preferences(spec: &Spec, g: &mut Generator) -> Vec<Preference> {

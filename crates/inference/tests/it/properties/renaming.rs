@@ -39,6 +39,7 @@ impl Renaming {
             transitions: self.factors.iter().map(transition).collect(),
             preferences: old.preferences.iter().rev().map(|wanted| self.preference(old, wanted)).collect(),
             priors: self.factors.iter().map(|&f| reordered(&old.priors[f], &self.states[f])).collect(),
+            learning: Vec::new(),
         }
     }
 
@@ -74,6 +75,10 @@ impl Renaming {
             Preference::Observations { modality, values } => Preference::Observations {
                 modality: new_place(&self.modalities, *modality),
                 values: reordered(values, &self.observations[*modality]),
+            },
+            Preference::Timed { modality, values } => Preference::Timed {
+                modality: new_place(&self.modalities, *modality),
+                values: values.iter().map(|values| reordered(values, &self.observations[*modality])).collect(),
             },
             Preference::Joint { factors, controls, at, values } => {
                 let over = Table { factors: factors.clone(), controls: controls.clone(), values: values.clone() };

@@ -6,7 +6,7 @@ use freeagentics_inference::numerics::Digest;
 
 use super::for_each_model;
 use super::life::{Life, Moment};
-use super::recipe::{Recipe, any_model};
+use super::recipe::{Recipe, any_model, learning_model};
 use crate::agent::engine;
 
 const STEPS: usize = 5;
@@ -49,9 +49,15 @@ fn input(moment: &Moment) -> Input<'_> {
     Input { evidence: &moment.evidence, executed: moment.executed.as_deref(), elapsed: moment.elapsed }
 }
 
+/// Tries models of which nothing is learnt, and as many of which something is.
+fn both(check: impl Fn(&Recipe)) {
+    for_each_model(300, any_model(), &check);
+    for_each_model(300, learning_model(), &check);
+}
+
 #[test]
 fn a_folded_life_leads_to_the_decisions_of_the_original() {
-    for_each_model(300, any_model(), |recipe| {
+    both(|recipe| {
         let Logged { engine, steps } = Logged::life(recipe);
         let (mut folded, mut scratch) = (engine.start(), engine.scratch());
         for (moment, chosen, digest) in &steps {
@@ -64,7 +70,7 @@ fn a_folded_life_leads_to_the_decisions_of_the_original() {
 
 #[test]
 fn a_saved_state_leads_to_the_decisions_of_the_original() {
-    for_each_model(300, any_model(), |recipe| {
+    both(|recipe| {
         let Logged { engine, steps } = Logged::life(recipe);
         let (mut state, mut scratch, mut bytes) = (engine.start(), engine.scratch(), Vec::new());
         for (moment, chosen, digest) in &steps {
@@ -77,7 +83,7 @@ fn a_saved_state_leads_to_the_decisions_of_the_original() {
 
 #[test]
 fn agents_that_take_turns_with_one_scratch_do_not_disturb_each_other() {
-    for_each_model(300, any_model(), |recipe| {
+    both(|recipe| {
         let Logged { engine, steps } = Logged::life(recipe);
         let mut scratch = engine.scratch();
         let (mut one, mut other) = (engine.start(), engine.start());
@@ -93,7 +99,7 @@ fn agents_that_take_turns_with_one_scratch_do_not_disturb_each_other() {
 #[test]
 fn a_refused_step_leaves_the_agent_as_it_was() {
     let refused = std::cell::Cell::new(0);
-    for_each_model(1000, any_model(), |recipe| {
+    for_each_model(1000, learning_model(), |recipe| {
         let spec = recipe.spec();
         let engine = engine(spec.clone(), Options { impossible: Impossible::Refuse, ..recipe.options(&spec) });
         let (mut state, mut scratch) = (engine.start(), engine.scratch());
@@ -103,7 +109,12 @@ fn a_refused_step_leaves_the_agent_as_it_was() {
             let moment = Moment { evidence, executed: None, elapsed: 1 };
             let (mut before, mut after) = (Vec::new(), Vec::new());
             engine.save(&state, &mut before).expect("the state is of this model");
-            let Err(error) = decide(&engine, &mut state, &moment, &mut scratch) else { continue };
+            let Err(error) = decide(&engine, &mut state, &moment, &mut scratch) else {
+                if g.index(3) == 0 {
+                    state.reset();
+                }
+                continue;
+            };
             assert!(matches!(error, StepError::Impossible { .. }), "{error}");
             engine.save(&state, &mut after).expect("the state is of this model");
             assert_eq!(before, after, "the state moved");

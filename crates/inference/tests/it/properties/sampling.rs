@@ -96,6 +96,7 @@ fn indifferent(mode: Mode, alpha: f64) -> Agent {
         transitions: vec![table(&[0], &[0], &[4, 4, 4], same)],
         preferences: vec![over_observations(0, &WORTH)],
         priors: vec![uniform(4)],
+        learning: Vec::new(),
     };
     Agent::new(spec, Options { mode, alpha, choice: Choice::Sampled, ..Options::default() })
 }

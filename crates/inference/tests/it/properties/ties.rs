@@ -36,5 +36,6 @@ fn indifferent() -> Spec {
         transitions: vec![table(&[0], &[], &[2, 2], |at| f64::from(at[0] == at[1]))],
         preferences: vec![],
         priors: vec![uniform(2)],
+        learning: Vec::new(),
     }
 }

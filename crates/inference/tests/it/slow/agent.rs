@@ -45,6 +45,11 @@ impl<'a> SlowAgent<'a> {
         Self { spec, options, policies: policies(spec, options), last: None }
     }
 
+    /// As if the last step had come to this belief, and this action had been chosen.
+    pub(crate) fn believe(&mut self, belief: Vec<Vec<f64>>, action: Vec<usize>) {
+        self.last = Some((belief, action));
+    }
+
     pub(crate) fn step(&mut self, evidence: &[Evidence], executed: Option<&[usize]>, elapsed: u32) -> SlowDecision {
         let (prior, preceding) = self.prior(executed, elapsed);
         let seen = Seen { spec: self.spec, evidence, preceding };

@@ -73,23 +73,23 @@ pub(crate) fn expected_observation(spec: &Spec, modality: usize, belief: &[Vec<f
 /// The split of a policy at each of its steps, nothing discounted.
 pub(super) fn worth(spec: &Spec, belief: &[Vec<f64>], policy: &[Vec<usize>]) -> Vec<SlowSplit> {
     let mut before = belief.to_vec();
-    let step = |action: &Vec<usize>| {
+    let step = |(time, action): (usize, &Vec<usize>)| {
         let after = predict(spec, &before, action);
-        let split = step(spec, &before, &after, action);
+        let split = step(spec, time, &before, &after, action);
         before = after;
         split
     };
-    policy.iter().map(step).collect()
+    policy.iter().enumerate().map(step).collect()
 }
 
-fn step(spec: &Spec, before: &[Vec<f64>], after: &[Vec<f64>], action: &[usize]) -> SlowSplit {
+fn step(spec: &Spec, time: usize, before: &[Vec<f64>], after: &[Vec<f64>], action: &[usize]) -> SlowSplit {
     let mut split = SlowSplit::default();
     let mut uncertainty = 0.0;
     for modality in 0..spec.modalities.len() {
         uncertainty += entropy(&expected_observation(spec, modality, after, action));
         split.ambiguity += ambiguity(spec, modality, after, action);
     }
-    split.utility = spec.preferences.iter().map(|wanted| utility(spec, wanted, before, after, action)).sum();
+    split.utility = spec.preferences.iter().map(|wanted| utility(spec, wanted, time, before, after, action)).sum();
     split.information_gain = uncertainty - split.ambiguity;
     split.risk = -split.utility - uncertainty;
     split
@@ -103,8 +103,19 @@ fn ambiguity(spec: &Spec, modality: usize, belief: &[Vec<f64>], action: &[usize]
     joint_states(belief).iter().map(|(states, p)| p * entropy(&column(states))).sum()
 }
 
-fn utility(spec: &Spec, wanted: &Preference, before: &[Vec<f64>], after: &[Vec<f64>], action: &[usize]) -> f64 {
+fn utility(
+    spec: &Spec,
+    wanted: &Preference,
+    time: usize,
+    before: &[Vec<f64>],
+    after: &[Vec<f64>],
+    action: &[usize],
+) -> f64 {
     match wanted {
+        Preference::Timed { modality, values } => {
+            let values = values[time.min(values.len() - 1)].clone();
+            utility(spec, &Preference::Observations { modality: *modality, values }, time, before, after, action)
+        }
         Preference::Observations { modality, values } => {
             expected_observation(spec, *modality, after, action).iter().zip(values).map(|(p, value)| p * value).sum()
         }

@@ -4,6 +4,7 @@
 //! [`TOLERANCE`].
 
 mod functions;
+mod learning;
 mod recording;
 mod runs;
 mod sampling;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use freeagentics_inference::engine::{Choice, Mode, Options, Policies};
+use freeagentics_inference::engine::{Choice, Goal, Mode, Options, Policies};
 use freeagentics_inference::model::{Evidence, Preference, Spec, Table};
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,6 +19,10 @@ pub(super) struct Recording {
     #[serde(rename = "E")]
     habits: Vec<f64>,
     pub(super) steps: Vec<RecordedStep>,
+    #[serde(rename = "lr_pA", default)]
+    pub(super) likelihood_rate: f64,
+    #[serde(rename = "lr_pB", default)]
+    pub(super) transition_rate: f64,
 }
 
 #[derive(Deserialize)]
@@ -37,10 +41,18 @@ pub(super) struct RecordedModel {
     likelihoods: Vec<Value>,
     #[serde(rename = "B")]
     transitions: Vec<Value>,
-    #[serde(rename = "C")]
+    #[serde(rename = "C", default)]
     preferences: Vec<Vec<f64>>,
     #[serde(rename = "D")]
     priors: Vec<Vec<f64>>,
+    /// Dirichlet counts like A and B, where these are learnt.
+    #[serde(rename = "pA")]
+    pub(super) likelihood_counts: Option<Vec<Value>>,
+    #[serde(rename = "pB")]
+    pub(super) transition_counts: Option<Vec<Value>>,
+    /// Goal states, one-hot.
+    #[serde(rename = "H")]
+    goals: Option<Vec<Vec<f64>>>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +61,10 @@ struct RecordedOptions {
     alpha: f64,
     policy_len: usize,
     sampling_mode: String,
+    use_param_info_gain: bool,
+    inductive_depth: usize,
+    inductive_threshold: f64,
+    inductive_epsilon: f64,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +81,11 @@ pub(super) struct RecordedStep {
     /// Not recorded at every step.
     #[serde(rename = "stochastic_sampling_probs", default)]
     pub(super) sampling: Vec<Vec<f64>>,
+    /// Counts after what was learnt at this step.
+    #[serde(rename = "pA")]
+    pub(super) likelihood_counts: Option<Vec<Value>>,
+    #[serde(rename = "pB")]
+    pub(super) transition_counts: Option<Vec<Value>>,
 }
 
 impl Recording {
@@ -81,7 +102,20 @@ impl Recording {
             alpha: recorded.alpha,
             mode: if recorded.sampling_mode == "full" { Mode::Full } else { Mode::Marginal },
             choice: Choice::Deterministic,
+            novelty: recorded.use_param_info_gain,
+            goal: self.model.goals.as_ref().map(|goals| self.goal(goals)),
             ..Options::default()
+        }
+    }
+
+    fn goal(&self, goals: &[Vec<f64>]) -> Goal {
+        let recorded = &self.defaults_in_effect;
+        let wanted = |goal: &Vec<f64>| (0..goal.len()).filter(|&state| goal[state] > 0.0).collect();
+        Goal {
+            states: goals.iter().map(wanted).collect(),
+            depth: recorded.inductive_depth,
+            threshold: recorded.inductive_threshold,
+            weight: recorded.inductive_epsilon,
         }
     }
 }
@@ -127,6 +161,7 @@ impl RecordedModel {
                 .map(|(modality, values)| Preference::Observations { modality, values: values.clone() })
                 .collect(),
             priors: self.priors.clone(),
+            learning: Vec::new(),
         }
     }
 }

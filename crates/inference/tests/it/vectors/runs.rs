@@ -33,6 +33,16 @@ fn several_controls_per_factor_equal_the_reference() {
 }
 
 #[test]
+fn chained_cues_equal_the_reference() {
+    follow("jax_18_cue_chaining", 10);
+}
+
+#[test]
+fn goals_behind_walls_equal_the_reference() {
+    follow("jax_11_inductive_grid", 10);
+}
+
+#[test]
 fn the_first_step_with_soft_observations_equals_the_reference() {
     // From the second step on the recorded agent has learnt.
     follow("jax_16_categorical_obs", 1);
@@ -66,7 +76,13 @@ fn same_policies(recording: &Recording, controls: &Controls, agent: &Agent) {
     }
 }
 
-fn compare(differences: &mut Differences, at: &str, ours: &Decision<'_>, theirs: &RecordedStep, controls: &Controls) {
+pub(super) fn compare(
+    differences: &mut Differences,
+    at: &str,
+    ours: &Decision<'_>,
+    theirs: &RecordedStep,
+    controls: &Controls,
+) {
     for (factor, (prior, belief)) in theirs.prior.iter().zip(&theirs.qs).enumerate() {
         differences.compare("prior", at, ours.prior(factor), prior);
         differences.compare("belief", at, ours.belief(factor), belief);
@@ -95,7 +111,7 @@ impl Controls {
     }
 
     /// The value of each control; every control moves some factor, and factors agree on what they share.
-    fn action(&self, flattened: &[usize]) -> Vec<usize> {
+    pub(super) fn action(&self, flattened: &[usize]) -> Vec<usize> {
         let mut action = vec![None; self.sizes.len()];
         for (factor, &index) in flattened.iter().enumerate() {
             for (control, value) in self.values(factor, index) {

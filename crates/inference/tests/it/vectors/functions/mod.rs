@@ -60,6 +60,7 @@ fn watching(likelihoods: &Value, factors: &[Vec<usize>], priors: Vec<Vec<f64>>) 
         transitions: priors.iter().enumerate().map(|(factor, prior)| stays(factor, prior.len())).collect(),
         preferences: vec![],
         priors,
+        learning: Vec::new(),
     }
 }
 
