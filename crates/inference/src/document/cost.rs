@@ -45,6 +45,8 @@ impl Cost {
         let inference: u64 =
             spec.likelihoods.iter().map(|table| slice(spec, table)).sum::<u64>().saturating_mul(sweeps);
         let operations = prefixes.saturating_mul(slices).saturating_add(inference);
+        let expanded = options.search.as_ref().map_or(1, |search| u64::from(search.nodes));
+        let operations = operations.saturating_mul(expanded);
         let states: u64 = spec.factors.iter().map(|factor| wide(factor.labels.len())).sum();
         let observations: u64 = spec.modalities.iter().map(|modality| wide(modality.labels.len())).sum();
         // Tables and their logarithms; per prefix predicted states and observations and a split; per policy two sums.

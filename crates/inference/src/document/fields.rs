@@ -43,6 +43,7 @@ pub(super) static DOCUMENT: Part = Part {
         required("transition", "For each factor, how its state changes from step to step (B)."),
         optional("preference", "What the agent wants, in nats; what is not named is 0 (C)."),
         optional("prior", "For each factor, a distribution over its states at the start; without it, uniform (D)."),
+        optional("learning", "What the agent learns about its own tables, and how much it trusts them to begin with."),
         optional("agent", "How the agent plans and chooses."),
         optional("tests", "Expectations that travel with the model."),
     ],
@@ -101,6 +102,49 @@ pub(super) static JOINT: Part = Part {
     ],
 };
 
+pub(super) static LEARNING: Part = Part {
+    fields: &[
+        optional("likelihood", "Modalities whose likelihood is learnt: a strength, or a map with one (A)."),
+        optional("transition", "Factors whose transition is learnt: a strength, or a map with one (B)."),
+        optional("prior", "Factors whose prior is learnt: a strength, or a map with one (D)."),
+        optional("habits", "That habits are learnt: a strength, or a map with one (E)."),
+    ],
+};
+
+pub(super) static LESSON: Part = Part {
+    fields: &[
+        required(
+            "strength",
+            "How many observations each column is worth: one number, or numbers by case (with `else`).",
+        ),
+        optional("rate", "What one observation adds; default 1."),
+        optional("forgetting", "The share of what was learnt that is forgotten at each update; default 0."),
+    ],
+};
+
+pub(super) static GOAL: Part = Part {
+    fields: &[
+        required("reach", "States to be reached: {factor: state} or {factor: [states]}."),
+        optional("within", "Steps within which they are looked for; default 32."),
+        optional("threshold", "How probable a move must be to count on it; default 0.1."),
+        optional("weight", "Between 0 and 1: being led away costs −ln of it in nats; default 0.001."),
+    ],
+};
+
+pub(super) static SEARCH: Part = Part {
+    fields: &[
+        required("depth", "How many steps the search looks ahead."),
+        optional("nodes", "How many beliefs one decision may expand; default 10000."),
+        optional("prune_actions", "Actions that would be chosen this rarely are not looked at any deeper; default 0."),
+        optional("prune_outcomes", "Observations this improbable are left out; default 0."),
+        optional(
+            "backup",
+            "`expected`: each action counts as often as it would be chosen; `best`: only the best counts.",
+        ),
+        optional("sure", "The search ends when the choice is clearer than this many nats; default 0, never."),
+    ],
+};
+
 pub(super) static AGENT: Part = Part {
     fields: &[
         optional("policy_length", "How many steps a plan looks ahead; every sequence of actions is weighed."),
@@ -113,6 +157,11 @@ pub(super) static AGENT: Part = Part {
         optional("selection", "`deterministic` or `sampled`; default `deterministic`."),
         optional("idle", "The control values taken to hold in further ticks when more than one has elapsed."),
         optional("impossible", "`warn` or `refuse` an observation that the model says cannot happen; default `warn`."),
+        optional("learns", "`online` at every step, by `episode`, or `never` any more; default `online`."),
+        optional("novelty", "`weigh` or `ignore` what a plan would teach about the model; default `weigh`."),
+        optional("information", "`weigh` or `ignore` what a plan would teach about the states; default `weigh`."),
+        optional("goal", "States to be reached, however far away."),
+        optional("search", "Looks for plans that depend on what will be observed; policies are then single actions."),
     ],
 };
 

@@ -33,6 +33,7 @@ mod cost;
 mod expect;
 mod expectation;
 mod fields;
+mod learning;
 mod limits;
 mod names;
 mod observation;

@@ -20,7 +20,11 @@ pub(super) fn preferences(cx: &Context<'_>, place: Place<'_>) -> Vec<Preference>
     }
     for child in place.children() {
         let Some(key) = child.key() else { continue };
-        if key.text == "joint" {
+        if key.text == "by_step" {
+            if expect::map(cx.sink, child, "`by_step`", "a map by modality") {
+                preferences.extend(child.children().filter_map(|item| by_step(cx, item)));
+            }
+        } else if key.text == "joint" {
             if expect::list(cx.sink, child, "`joint`", "a list of tables") {
                 preferences.extend(child.children().filter_map(|item| joint(cx, item)));
             }
@@ -35,7 +39,7 @@ fn single(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Preference>
     let subject = format!("preference for `{}`", axis.name);
     let mut frame = Frame::new(cx, place, subject, None, vec![Dependency::on(axis)]);
     let whole = frame.whole();
-    values(cx, &mut frame, &whole, 0, place);
+    numbers(cx, &mut frame, &whole, place, &value);
     let table = frame.finish()?;
     Some(match axis.kind {
         Kind::Modality => Preference::Observations { modality: axis.index, values: table.values },
@@ -46,6 +50,27 @@ fn single(cx: &Context<'_>, place: Place<'_>, axis: &Axis) -> Option<Preference>
             values: table.values,
         },
     })
+}
+
+/// Values per step of a plan for the observations of a modality.
+fn by_step(cx: &Context<'_>, place: Place<'_>) -> Option<Preference> {
+    let axis = cx.names.refer(cx.sink, &place.key()?, &[Kind::Modality])?;
+    let subject = format!("`by_step` for `{}`", axis.name);
+    if !expect::list(cx.sink, place, &subject, "a list with the preferences of each step") {
+        return None;
+    }
+    if place.len() == 0 {
+        let mend = "write the preferences of one step at least";
+        cx.report(Problem::at(place.spot(), Code::NothingDeclared, format!("{subject} lists no step"), mend));
+        return None;
+    }
+    let steps: Vec<Option<Preference>> = place.children().map(|step| single(cx, step, axis)).collect();
+    let values = |preference| match preference {
+        Preference::Observations { values, .. } => Some(values),
+        Preference::Timed { .. } | Preference::Joint { .. } => None,
+    };
+    let values = steps.into_iter().map(|step| step.and_then(values)).collect::<Option<_>>()?;
+    Some(Preference::Timed { modality: axis.index, values })
 }
 
 fn joint(cx: &Context<'_>, place: Place<'_>) -> Option<Preference> {
@@ -71,40 +96,60 @@ fn joint(cx: &Context<'_>, place: Place<'_>) -> Option<Preference> {
     let mut frame = Frame::new(cx, place, format!("joint preference over {}", names.join(", ")), None, over);
     let whole = frame.whole();
     if let Some(place) = fields.get("values") {
-        values(cx, &mut frame, &whole, 0, place);
+        numbers(cx, &mut frame, &whole, place, &value);
     }
     let table = frame.finish()?;
     let at = at.unwrap_or(Some(Moment::After))?;
     Some(Preference::Joint { factors: table.factors, controls: table.controls, at, values: table.values })
 }
 
-/// Reads values from the `level`-th dependency on: by name, as a list, or one number for all.
-fn values(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, level: usize, place: Place<'_>) {
+/// How a number is read and checked; what it is comes in words.
+pub(super) type Number<'f> = &'f dyn Fn(&Context<'_>, Place<'_>, &str) -> Option<f64>;
+
+/// Reads numbers into a frame: by name, as lists, or one number for all that is behind it.
+pub(super) fn numbers(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>, number: Number<'_>) {
+    values(cx, frame, region, 0, place, number);
+}
+
+/// A preference in nats.
+fn value(cx: &Context<'_>, place: Place<'_>, subject: &str) -> Option<f64> {
+    let inside = |value: f64| value.abs() <= MOST_PREFERENCE;
+    expect::within(cx.sink, place, subject, inside, "from -1e9 to 1e9")
+}
+
+/// Reads values from the `level`-th dependency on.
+fn values(
+    cx: &Context<'_>,
+    frame: &mut Frame<'_>,
+    region: &Region,
+    level: usize,
+    place: Place<'_>,
+    number: Number<'_>,
+) {
     let Some(dependency) = frame.dependencies.get(level).cloned() else {
-        return constant(cx, frame, region, place);
+        return constant(cx, frame, region, place, number);
     };
     match place.value() {
-        Value::Map(_) => by_name(cx, frame, region, level, place, dependency.axis),
+        Value::Map(_) => by_name(cx, frame, region, level, place, dependency.axis, number),
         Value::List(_) => {
             if let Some(size) = dependency.size().filter(|&size| size != place.len()) {
                 report_length(cx, frame, place, size, &dependency);
             }
             for (index, child) in place.children().enumerate() {
-                values(cx, frame, &at(region, level, vec![index]), level + 1, child);
+                values(cx, frame, &at(region, level, vec![index]), level + 1, child, number);
             }
         }
         _ if level == 0 => {
             let wanted = format!("numbers by {}, or a list of them", dependency.describe());
             cx.report(expect::wrong_type(place, &frame.subject, &wanted));
         }
-        _ => constant(cx, frame, region, place),
+        _ => constant(cx, frame, region, place, number),
     }
 }
 
-fn constant(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>) {
-    let inside = |value: f64| value.abs() <= MOST_PREFERENCE;
+fn constant(cx: &Context<'_>, frame: &mut Frame<'_>, region: &Region, place: Place<'_>, number: Number<'_>) {
     let subject = format!("a value of {}", frame.subject);
-    if let Some(value) = expect::within(cx.sink, place, &subject, inside, "from -1e9 to 1e9") {
+    if let Some(value) = number(cx, place, &subject) {
         frame.fill(region, |_, _, _| value + 0.0);
     }
 }
@@ -116,14 +161,15 @@ fn by_name(
     level: usize,
     place: Place<'_>,
     axis: Option<&Axis>,
+    number: Number<'_>,
 ) {
     let Some(axis) = axis else { return };
     let matched = axis.labels.match_keys(cx.sink, place.children(), true);
     for (child, index) in matched.entries {
-        values(cx, frame, &at(region, level, index.into_iter().collect()), level + 1, child);
+        values(cx, frame, &at(region, level, index.into_iter().collect()), level + 1, child, number);
     }
     if let Some(otherwise) = matched.otherwise {
-        values(cx, frame, &at(region, level, matched.missing), level + 1, otherwise);
+        values(cx, frame, &at(region, level, matched.missing), level + 1, otherwise, number);
     }
 }
 

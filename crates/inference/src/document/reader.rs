@@ -7,6 +7,7 @@ use super::cost::Cost;
 use super::expect;
 use super::expectation::{Expectation, expectations};
 use super::fields::{DOCUMENT, Fields};
+use super::learning::{Tables, learning};
 use super::limits::Limits;
 use super::names::{Axis, declare};
 use super::preference::preferences;
@@ -17,7 +18,7 @@ use super::table::{likelihoods, transitions};
 use super::text;
 use super::tree::{self, Place, Stop, Tree, Value};
 use crate::engine::Options;
-use crate::model::{self, Modality, Spec};
+use crate::model::{self, Modality, Spec, Table};
 
 /// The version of the format that is read.
 pub(super) const VERSION: u8 = 1;
@@ -109,6 +110,7 @@ fn document(root: Place<'_>, limits: &Limits, sink: &Sink) -> Option<Document> {
     let options = agent::options(&cx, fields.get("agent"));
     let tests = fields.get("tests").map(|tests| expectations(&cx, tests)).unwrap_or_default();
     let (spec, options) = (spec?, options?);
+    agent::check_together(&cx, fields.get("agent"), &spec, &options);
     let cost = Cost::of(&cx, &spec, &options)?;
     cost.check(&cx, fields.get("agent").unwrap_or(root));
     Some(Document { name: name?.to_owned(), description: description.map(str::to_owned), spec, options, tests, cost })
@@ -129,6 +131,9 @@ fn spec(cx: &Context<'_>, fields: &Fields<'_>) -> Option<Spec> {
     let transitions = fields.get("transition").map(|place| transitions(cx, place));
     let preferences = fields.get("preference").map(|place| preferences(cx, place)).unwrap_or_default();
     let priors = priors(cx, fields.get("prior"));
+    let tables: Vec<Option<Table>> = likelihoods.iter().flatten().map(|read| Some(read.as_ref()?.0.clone())).collect();
+    let tables = Tables { likelihoods: &tables, transitions: transitions.as_deref().unwrap_or_default() };
+    let learning = fields.get("learning").map(|place| learning(cx, place, &tables)).unwrap_or_default();
     let (likelihoods, initials): (Vec<_>, Vec<_>) =
         likelihoods?.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
     let names = cx.names;
@@ -140,7 +145,7 @@ fn spec(cx: &Context<'_>, fields: &Fields<'_>) -> Option<Spec> {
         transitions: transitions?.into_iter().collect::<Option<_>>()?,
         preferences,
         priors: priors.into_iter().collect::<Option<_>>()?,
-        learning: Vec::new(),
+        learning,
     })
 }
 

@@ -1,8 +1,8 @@
 //! Options against a model, and their canonical form.
 
 use super::plans::Plans;
-use super::{Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, reach};
-use crate::model::{Fault, Faults, Spec};
+use super::{Backup, Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, Search, reach};
+use crate::model::{Fault, Faults, Learnable, Preference, Spec};
 use crate::numerics::{Digest, Hasher};
 
 /// The tree of policies, or every option that is wrong.
@@ -28,6 +28,12 @@ pub(super) fn plans(spec: &Spec, options: &Options) -> Result<Plans, Vec<Fault>>
     if let Some(goal) = &options.goal {
         check_goal(spec, goal, &mut faults);
     }
+    if let Some(search) = &options.search {
+        check_search(search, &mut faults);
+    }
+    for (key, message, _) in conflicts(spec, options) {
+        faults.add(format!("option `{key}`"), message);
+    }
     let plans = Plans::new(spec, options);
     match &plans {
         Err(problem) => faults.add("option `policies`", problem.as_str()),
@@ -48,11 +54,6 @@ fn check_goal(spec: &Spec, goal: &Goal, faults: &mut Faults) {
     if goal.states.len() != spec.factors.len() || !exist || goal.states.iter().all(Vec::is_empty) {
         return faults.add(place, "must give existing states of at least one factor, and a list for each factor");
     }
-    for (factor, _) in goal.states.iter().enumerate().filter(|(_, states)| !states.is_empty()) {
-        if let Some(hindrance) = reach::hindrance(factor, &spec.transitions[factor]) {
-            faults.add(place, format!("cannot be about `{}`: {hindrance}", spec.factors[factor].name));
-        }
-    }
     if !(1..=MOST_GOAL_DEPTH).contains(&goal.depth) {
         faults.add(place, format!("has the depth {}; it must be from 1 to {MOST_GOAL_DEPTH}", goal.depth));
     }
@@ -61,6 +62,62 @@ fn check_goal(spec: &Spec, goal: &Goal, faults: &mut Faults) {
     }
     if !(goal.weight > 0.0 && goal.weight < 1.0) {
         faults.add(place, format!("has the weight {}; it must be between 0 and 1", goal.weight));
+    }
+}
+
+/// What of the options does not go together, or not with the model: the option, what is wrong, how to mend it.
+pub(crate) fn conflicts(spec: &Spec, options: &Options) -> Vec<(&'static str, String, &'static str)> {
+    let mut found = Vec::new();
+    let goals = options.goal.iter().flat_map(|goal| goal.states.iter().enumerate());
+    for (factor, _) in goals.filter(|(_, states)| !states.is_empty()) {
+        let Some((axis, table)) = spec.factors.get(factor).zip(spec.transitions.get(factor)) else { continue };
+        if let Some(hindrance) = reach::hindrance(factor, table) {
+            let message = format!("a goal cannot be about `{}`: {hindrance}", axis.name);
+            found.push(("goal", message, "name states of another factor, or wish for them in `preference`"));
+        }
+    }
+    if options.search.is_none() {
+        return found;
+    }
+    let single = match &options.policies {
+        Policies::All { length } => *length == 1,
+        Policies::Listed(policies) => policies.iter().all(|policy| policy.len() == 1),
+    };
+    let timed = spec.preferences.iter().any(|preference| matches!(preference, Preference::Timed { .. }));
+    let habits = spec.learning.iter().any(|learning| learning.what == Learnable::Habits);
+    for (conflict, message, mend) in [
+        (!single, "a search looks ahead by itself, and policies are single actions", "use `depth` for that"),
+        (options.goal.is_some(), "a search does not go with a goal", "keep one of the two"),
+        (timed, "a search does not go with preferences by step", "use the same preferences for every step"),
+        (habits, "an agent that searches learns no habits", "leave one of the two out"),
+    ] {
+        if conflict {
+            found.push(("search", message.to_owned(), mend));
+        }
+    }
+    found
+}
+
+/// Most steps that a search looks ahead.
+pub(crate) const MOST_SEARCH_DEPTH: usize = 64;
+
+/// Most beliefs that a search may expand.
+pub(crate) const MOST_SEARCH_NODES: u32 = 1 << 20;
+
+fn check_search(search: &Search, faults: &mut Faults) {
+    let place = "option `search`";
+    if !(1..=MOST_SEARCH_DEPTH).contains(&search.depth) {
+        faults.add(place, format!("has the depth {}; it must be from 1 to {MOST_SEARCH_DEPTH}", search.depth));
+    }
+    if !(1..=MOST_SEARCH_NODES).contains(&search.nodes) {
+        faults.add(place, format!("may expand {} nodes; it must be from 1 to {MOST_SEARCH_NODES}", search.nodes));
+    }
+    let shares = [search.prune_actions, search.prune_outcomes];
+    if shares.iter().any(|share| !(0.0..1.0).contains(share)) {
+        faults.add(place, "prunes by probabilities, which must be from 0 to below 1");
+    }
+    if !(search.sure >= 0.0 && search.sure.is_finite()) {
+        faults.add(place, format!("is sure at {} nats; it must be 0 or more", search.sure));
     }
 }
 
@@ -105,6 +162,11 @@ pub(super) fn digest(options: &Options, n_controls: usize) -> Digest {
         goal.states.iter().for_each(|states| hasher.counts(states));
         hasher.count(goal.depth);
         hasher.numbers(&[goal.threshold, goal.weight]);
+    }
+    if let Some(search) = &options.search {
+        hasher.text(if search.backup == Backup::Best { "search best" } else { "search expected" });
+        hasher.counts(&[search.depth, search.nodes as usize]);
+        hasher.numbers(&[search.prune_actions, search.prune_outcomes, search.sure]);
     }
     hasher.finish()
 }

@@ -30,6 +30,19 @@ impl Split {
     }
 }
 
+/// How far a search has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// Steps that the answer looks ahead.
+    pub depth: usize,
+    /// Beliefs that were expanded: what was spent. The same decision is made again with this as its budget.
+    pub nodes: u32,
+    /// Nodes of the tree, of actions and of observations, were equal beliefs not shared.
+    pub tree: u64,
+    /// Whether the search went as deep as the options ask for.
+    pub complete: bool,
+}
+
 /// What a step decided and why. Borrows the step's [`Scratch`]; arrays hold one entry per state, policy or value.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision<'a> {
@@ -89,6 +102,12 @@ impl<'a> Decision<'a> {
     /// Negative expected free energy of each policy.
     pub fn neg_efe(&self) -> &'a [f64] {
         &self.scratch.selection.neg_efe
+    }
+
+    /// How far the search has come, for an agent that searches. [`neg_efe`](Self::neg_efe) then holds what each action is
+    /// worth with all that may follow, and the splits hold what it is worth by itself.
+    pub fn searched(&self) -> Option<Searched> {
+        self.engine.options.search.as_ref().map(|_| self.scratch.searched)
     }
 
     /// Probability of each policy.

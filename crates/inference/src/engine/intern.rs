@@ -42,11 +42,18 @@ pub(super) struct Interner {
 impl Interner {
     pub(super) fn new(most: usize) -> Self {
         let slots = (2 * most).next_power_of_two();
-        Self { slots: Memo::new(slots), mask: slots - 1 }
+        let mut interner = Self { slots: Memo::new(slots), mask: slots - 1 };
+        interner.begin();
+        interner
     }
 
     pub(super) fn begin(&mut self) {
         self.slots.begin();
+    }
+
+    /// Whether so many rows are more than it has room for.
+    pub(super) fn is_half_full(&self, rows: usize) -> bool {
+        2 * rows > self.mask
     }
 
     /// The number of an equal row, if there is one.

@@ -18,6 +18,7 @@ mod partials;
 mod plans;
 mod reach;
 mod saved;
+mod search;
 mod select;
 mod state;
 mod step;
@@ -26,9 +27,11 @@ mod terms;
 
 use std::sync::Arc;
 
-pub use decision::{Decision, Split};
-pub use options::{Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies};
+pub(crate) use check::{MOST_GOAL_DEPTH, MOST_SEARCH_DEPTH, MOST_SEARCH_NODES, conflicts};
+pub use decision::{Decision, Searched, Split};
+pub use options::{Backup, Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, Search};
 pub use saved::SavedError;
+pub use search::Budget;
 pub use state::{Input, State};
 pub use step::{MOST_ELAPSED, Scratch, StepError};
 

@@ -63,6 +63,38 @@ pub struct Goal {
     pub weight: f64,
 }
 
+/// How the value of a belief follows from the values of its actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backup {
+    /// Each action counts as often as it would be chosen: `softmax(γ value)`.
+    Expected,
+    /// Only the best one counts.
+    Best,
+}
+
+/// How a decision is searched for, when plans are to depend on what will be observed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    /// Steps to look ahead.
+    pub depth: usize,
+    /// Beliefs that may be expanded for one decision.
+    pub nodes: u32,
+    /// An action that would be chosen with at most this probability is not looked at any deeper.
+    pub prune_actions: f64,
+    /// Observations together that are at most this probable are left out.
+    pub prune_outcomes: f64,
+    /// How values are backed up.
+    pub backup: Backup,
+    /// The search ends early when the choice is clearer than this many nats; 0 never.
+    pub sure: f64,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { depth: 3, nodes: 10_000, prune_actions: 0.0, prune_outcomes: 0.0, backup: Backup::Expected, sure: 0.0 }
+    }
+}
+
 /// The largest γ and α: beyond it a product with a preference loses the differences that a choice is made by.
 pub const MOST_SHARPNESS: f64 = 1e9;
 
@@ -96,6 +128,8 @@ pub struct Options {
     pub information: bool,
     /// What it wants to reach.
     pub goal: Option<Goal>,
+    /// Searches a tree of observations instead of weighing fixed plans; the policies are then single actions.
+    pub search: Option<Search>,
 }
 
 impl Default for Options {
@@ -114,6 +148,7 @@ impl Default for Options {
             novelty: true,
             information: true,
             goal: None,
+            search: None,
         }
     }
 }

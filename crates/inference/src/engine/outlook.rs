@@ -182,6 +182,14 @@ impl Outlook {
         }
     }
 
+    /// What is predicted about every factor at a position.
+    pub(super) fn predicted(&self, layout: &Layout, position: usize, out: &mut [f64]) {
+        let numbers = &self.nodes[self.node_of[position] as usize * self.beliefs.len()..];
+        for (factor, (beliefs, number)) in self.beliefs.iter().zip(numbers).enumerate() {
+            out[layout.range(factor)].copy_from_slice(beliefs.row(*number));
+        }
+    }
+
     fn begin(&mut self, program: Program<'_>, belief: &[f64]) {
         for (factor, beliefs) in self.beliefs.iter_mut().enumerate() {
             beliefs.count = 0;

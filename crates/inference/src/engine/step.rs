@@ -4,9 +4,10 @@ use super::beliefs::{self, Work};
 use super::knowledge::Knowledge;
 use super::learning::{Learnt, Seen};
 use super::outlook::Outlook;
+use super::search::{self, Tools, Tree};
 use super::select::Selection;
 use super::tables::Slice;
-use super::{Decision, Engine, Impossible, Input, Learns, State};
+use super::{Budget, Decision, Engine, Impossible, Input, Learns, Searched, State};
 use crate::model::{Evidence, Learnable};
 use crate::numerics::EPS;
 
@@ -74,6 +75,9 @@ pub struct Scratch {
     contraction: Vec<f64>,
     /// What the last agent knew, if agents of this engine learn.
     learnt: Option<Box<Learnt>>,
+    /// Nodes of the search, for agents that search.
+    tree: Option<Box<Tree>>,
+    pub(super) searched: Searched,
 }
 
 impl Scratch {
@@ -94,6 +98,8 @@ impl Scratch {
             selection: Selection::new(engine),
             work: Work::new(&engine.layout, &knowledge.likelihoods),
             contraction: vec![0.0; slices.map(Slice::scratch).max().unwrap_or(0)],
+            tree: engine.options.search.as_ref().map(|search| Box::new(Tree::new(engine, search.depth))),
+            searched: Searched::default(),
             learnt: learns.then(|| Box::new(Learnt::new(knowledge.clone(), &engine.lessons, &engine.layout))),
         }
     }
@@ -158,14 +164,44 @@ impl Engine {
         seed: u64,
         scratch: &'a mut Scratch,
     ) -> Result<Decision<'a>, StepError> {
+        self.step_within(state, input, seed, scratch, &mut Budget { nodes: None, go_on: &mut || true })
+    }
+
+    /// As [`Engine::step`], with a budget for an agent that searches. What was spent is part of the decision.
+    ///
+    /// # Errors
+    /// As [`Engine::step`].
+    pub fn step_within<'a>(
+        &'a self,
+        state: &mut State,
+        input: &Input<'a>,
+        seed: u64,
+        scratch: &'a mut Scratch,
+        budget: &mut Budget<'_>,
+    ) -> Result<Decision<'a>, StepError> {
         self.perceive(state, input, scratch)?;
-        let Scratch { outlook, selection, learnt, belief, .. } = &mut *scratch;
-        let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
-        outlook.evaluate(self.program(knowledge), belief);
-        selection.select(self, knowledge.log_habits.as_deref(), &outlook.neg_efe_of, seed, state.steps);
+        self.weigh_plans(scratch, seed, state.steps, budget);
         self.learn(state, input, scratch);
         state.advance(&scratch.belief, &scratch.selection.action);
         Ok(Decision { engine: self, scratch, input: *input })
+    }
+
+    /// Evaluates the plans, or searches, and chooses.
+    fn weigh_plans(&self, scratch: &mut Scratch, seed: u64, step: u64, budget: &mut Budget<'_>) {
+        let Scratch { outlook, selection, learnt, belief, tree, work, contraction, searched, .. } = scratch;
+        let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
+        if let Some(tree) = tree {
+            let deltas = learnt.as_deref().map_or(&[][..], |learnt| &learnt.deltas);
+            let tools = &mut Tools { engine: self, knowledge, outlook, work, contraction, deltas };
+            *searched = search::search(tree, tools, belief, budget);
+            for (index, position) in self.plans.positions.iter().enumerate().skip(1) {
+                outlook.neg_efe_of[index] = tree.values[position.action as usize];
+                outlook.sums_of[index] = tree.sums[position.action as usize];
+            }
+        } else {
+            outlook.evaluate(self.program(knowledge), belief);
+        }
+        selection.select(self, knowledge.log_habits.as_deref(), &outlook.neg_efe_of, seed, step);
     }
 
     /// Moves `state` over a step that was decided before: the beliefs follow from the input, the action that was then
@@ -184,10 +220,7 @@ impl Engine {
         self.check_action(chosen)?;
         self.perceive(state, input, scratch)?;
         if self.lessons.habits {
-            let Scratch { outlook, selection, learnt, belief, .. } = &mut *scratch;
-            let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
-            outlook.evaluate(self.program(knowledge), belief);
-            selection.select(self, knowledge.log_habits.as_deref(), &outlook.neg_efe_of, 0, state.steps);
+            self.weigh_plans(scratch, 0, state.steps, &mut Budget { nodes: None, go_on: &mut || true });
         }
         self.learn(state, input, scratch);
         state.advance(&scratch.belief, chosen);
@@ -232,7 +265,8 @@ impl Engine {
         // Out of the working memory while the rest of it is written.
         let mut learnt = scratch.learnt.take();
         if let Some(learnt) = &mut learnt {
-            learnt.become_that_of(&self.lessons, &self.layout, state);
+            let changed = learnt.become_that_of(&self.lessons, &self.layout, state);
+            scratch.tree.iter_mut().filter(|_| changed).for_each(|tree| tree.forget());
         }
         let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
         self.predict(knowledge, state, input, scratch);

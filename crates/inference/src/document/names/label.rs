@@ -12,7 +12,7 @@ use crate::document::tree::{Place, Word};
 /// Longest name.
 pub(in super::super) const LONGEST: usize = 64;
 /// Words of the format that cannot name a factor, control or modality.
-pub(in super::super) const RESERVED_NAMES: [&str; 4] = ["joint", "executed", "elapsed", "else"];
+pub(in super::super) const RESERVED_NAMES: [&str; 5] = ["joint", "by_step", "executed", "elapsed", "else"];
 /// Words of the format that cannot name a state, value or observation.
 pub(in super::super) const RESERVED_LABELS: [&str; 3] = ["else", "uniform", "identity"];
 

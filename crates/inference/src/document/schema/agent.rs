@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::parts::{Definition, any_of, by_case, by_label, by_name, list_of, object, reference};
-use crate::document::agent::{CHOICES, IMPOSSIBLE, MODES};
-use crate::document::fields::{AGENT, BOUNDS, TEST, THEN};
+use crate::document::agent::{BACKUPS, CHOICES, COUNTS, IMPOSSIBLE, LEARNS, MODES};
+use crate::document::fields::{AGENT, BOUNDS, GOAL, SEARCH, TEST, THEN};
 
 pub(super) fn definitions() -> Vec<Definition> {
     let step = any_of([reference("label"), by_name(reference("label"))]);
@@ -45,10 +45,47 @@ fn agent() -> Value {
             ("selection", words(&CHOICES)),
             ("idle", reference("step")),
             ("impossible", words(&IMPOSSIBLE)),
+            ("learns", words(&LEARNS)),
+            ("novelty", words(&COUNTS)),
+            ("information", words(&COUNTS)),
+            ("goal", goal()),
+            ("search", search()),
         ],
     );
     agent["not"] = json!({ "required": ["policy_length", "policies"] });
     agent
+}
+
+fn share() -> Value {
+    any_of([json!({ "type": "number", "minimum": 0, "exclusiveMaximum": 1 }), reference("fraction")])
+}
+
+fn goal() -> Value {
+    let states = any_of([reference("label"), list_of(reference("label"))]);
+    let between = json!({ "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1 });
+    object(
+        &GOAL,
+        vec![
+            ("reach", by_name(states)),
+            ("within", json!({ "type": "integer", "minimum": 1 })),
+            ("threshold", share()),
+            ("weight", any_of([between, reference("fraction")])),
+        ],
+    )
+}
+
+fn search() -> Value {
+    object(
+        &SEARCH,
+        vec![
+            ("depth", json!({ "type": "integer", "minimum": 1 })),
+            ("nodes", json!({ "type": "integer", "minimum": 1 })),
+            ("prune_actions", share()),
+            ("prune_outcomes", share()),
+            ("backup", words(&BACKUPS)),
+            ("sure", reference("weight")),
+        ],
+    )
 }
 
 fn observation() -> Value {

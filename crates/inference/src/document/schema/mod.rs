@@ -27,6 +27,7 @@ pub fn schema() -> Value {
             ("transition", parts::by_name(reference("transition"))),
             ("preference", reference("preference")),
             ("prior", parts::by_name(reference("distribution"))),
+            ("learning", reference("learning")),
             ("agent", reference("agent")),
             ("tests", json!({ "type": "array", "items": reference("test") })),
         ],

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::parts::{Definition, any_of, by_case, by_label, by_name, list_of, object, reference, with_one_of};
-use crate::document::fields::{CASE, JOINT, LIKELIHOOD, TRANSITION};
+use crate::document::fields::{CASE, JOINT, LEARNING, LESSON, LIKELIHOOD, TRANSITION};
 
 pub(super) fn definitions() -> Vec<Definition> {
     let names = json!({ "type": "array", "items": reference("name"), "uniqueItems": true });
@@ -41,7 +41,39 @@ pub(super) fn definitions() -> Vec<Definition> {
         ("preference", preference()),
         ("values", any_of([reference("number"), list_of(reference("values")), by_case(reference("values"))])),
         ("joint", joint()),
+        (
+            "strengths",
+            any_of([reference("strength"), list_of(reference("strengths")), by_case(reference("strengths"))]),
+        ),
+        ("strength", any_of([json!({ "type": "number", "exclusiveMinimum": 0 }), reference("fraction")])),
+        ("lesson", any_of([reference("strength"), lesson()])),
+        ("learning", learning()),
     ]
+}
+
+fn lesson() -> Value {
+    let below_one = json!({ "type": "number", "minimum": 0, "exclusiveMaximum": 1 });
+    object(
+        &LESSON,
+        vec![
+            ("strength", reference("strengths")),
+            ("rate", reference("weight")),
+            ("forgetting", any_of([below_one, reference("fraction")])),
+        ],
+    )
+}
+
+fn learning() -> Value {
+    let by_name = || by_name(reference("lesson"));
+    object(
+        &LEARNING,
+        vec![
+            ("likelihood", by_name()),
+            ("transition", by_name()),
+            ("prior", by_name()),
+            ("habits", reference("lesson")),
+        ],
+    )
 }
 
 fn distribution() -> Value {
@@ -55,7 +87,11 @@ fn distribution() -> Value {
 
 fn preference() -> Value {
     let mut preference = by_name(any_of([list_of(reference("number")), by_case(reference("number"))]));
-    preference["properties"] = json!({ "joint": { "type": "array", "items": reference("joint") } });
+    let step = any_of([list_of(reference("number")), by_case(reference("number"))]);
+    preference["properties"] = json!({
+        "joint": { "type": "array", "items": reference("joint") },
+        "by_step": by_name(list_of(step)),
+    });
     preference
 }
 

@@ -42,19 +42,21 @@ impl Learnt {
     }
 
     /// Makes it the knowledge of an agent in this state, which may be about to begin an episode; only columns that
-    /// differ are computed.
-    pub(in super::super) fn become_that_of(&mut self, lessons: &Lessons, layout: &Layout, state: &State) {
+    /// differ are computed. Returns whether any did.
+    pub(in super::super) fn become_that_of(&mut self, lessons: &Lessons, layout: &Layout, state: &State) -> bool {
         if state.begun || state.pending.is_empty() {
             return self.follow(lessons, layout, &state.deltas);
         }
         let mut settled = std::mem::take(&mut self.settled);
         settled.copy_from_slice(&state.deltas);
         lessons.settle(&mut settled, &state.pending);
-        self.follow(lessons, layout, &settled);
+        let changed = self.follow(lessons, layout, &settled);
         self.settled = settled;
+        changed
     }
 
-    fn follow(&mut self, lessons: &Lessons, layout: &Layout, deltas: &[f64]) {
+    fn follow(&mut self, lessons: &Lessons, layout: &Layout, deltas: &[f64]) -> bool {
+        let mut changed = false;
         for lesson in &lessons.all {
             let all = lesson.start..lesson.start + lesson.prior.len();
             if same_bits(&self.deltas[all.clone()], &deltas[all]) {
@@ -69,7 +71,9 @@ impl Learnt {
                 }
             }
             self.spread(lesson);
+            changed = true;
         }
+        changed
     }
 
     /// Puts a column of counts wherever the engine looks for it.

@@ -2,6 +2,7 @@
 
 mod forms;
 mod hostile;
+mod learning;
 mod limits_of_patches;
 mod mutator;
 mod observations;

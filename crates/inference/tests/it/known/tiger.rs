@@ -1,7 +1,7 @@
 //! The tiger: behind one of two doors. What is heard depends on the action just taken, and so does the reward,
 //! which is never observed.
 
-use freeagentics_inference::engine::{Options, Policies};
+use freeagentics_inference::engine::{Backup, Options, Policies, Search};
 use freeagentics_inference::model::{Evidence, Moment, Preference, Spec};
 
 use crate::agent::Agent;
@@ -59,8 +59,37 @@ fn after_a_door_was_opened_a_hearing_says_nothing_and_the_tiger_may_be_anywhere(
     assert_eq!(decision.action(), [LISTEN]);
 }
 
+/// The values are those of dynamic programming over a finite horizon, by hand for the first few.
+#[test]
+fn searching_to_any_depth_gives_the_exact_values_and_listens_first() {
+    let plain =
+        [-1.0, -2.0, 2.72, 2.42125, 3.60915, 5.618_818_75, 6.246_349_875, 7.096_615_5, 8.753_839_2, 9.438_167_6];
+    let discounted = [-1.0, -1.95, 2.3098, 1.795_544_218_75, 2.763_096_193, 4.428_531_315, 4.584_265_968];
+    for (discount, values) in [(1.0, &plain[..]), (0.95, &discounted[..])] {
+        for (depth, value) in (1..).zip(values) {
+            let mut agent = searching(depth, discount);
+            let decision = agent.see(&[Evidence::Missing]);
+            let ours = decision.neg_efe()[LISTEN];
+            assert!((ours - value).abs() < 1e-6, "{ours} at depth {depth} and discount {discount}, not {value}");
+            assert_eq!(decision.action(), [LISTEN], "at depth {depth}");
+            let searched = decision.searched().expect("it searches");
+            assert!(searched.complete && searched.depth == depth);
+        }
+    }
+}
+
+fn searching(depth: usize, discount: f64) -> Agent {
+    let search = Search { depth, backup: Backup::Best, ..Search::default() };
+    let options = Options { discount, information: false, search: Some(search), ..Options::default() };
+    Agent::new(spec(), options)
+}
+
 /// γ and selection at their defaults, no discount.
 fn tiger(length: usize) -> Agent {
+    Agent::new(spec(), Options { policies: Policies::All { length }, ..Options::default() })
+}
+
+fn spec() -> Spec {
     let (tiger, command) = (0, 0);
     let heard = table(&[tiger], &[command], &[2, 2, 3], |at| match at[2] {
         LISTEN if at[0] == at[1] => 0.85,
@@ -76,7 +105,7 @@ fn tiger(length: usize) -> Agent {
         door if door == at[1] + OPEN_LEFT => -100.0,
         _ => 10.0,
     });
-    let spec = Spec {
+    Spec {
         factors: vec![axis("tiger", 2)],
         controls: vec![axis("command", 3)],
         modalities: vec![modality("heard", 2)],
@@ -90,6 +119,5 @@ fn tiger(length: usize) -> Agent {
         }],
         priors: vec![uniform(2)],
         learning: Vec::new(),
-    };
-    Agent::new(spec, Options { policies: Policies::All { length }, ..Options::default() })
+    }
 }

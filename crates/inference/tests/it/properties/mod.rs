@@ -15,6 +15,7 @@ mod recipe;
 mod renaming;
 mod replay;
 mod sampling;
+mod search;
 mod splits;
 mod tables;
 mod ties;

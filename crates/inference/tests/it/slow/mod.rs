@@ -12,5 +12,5 @@ mod tables;
 pub(crate) use agent::{SlowAgent, SlowDecision};
 pub(crate) use beliefs::{Seen, fixed_point, free_energy, ln_plus, softmax};
 pub(crate) use ledger::{Ledger, Lived};
-pub(crate) use plans::{SlowSplit, policies, predict};
+pub(crate) use plans::{SlowSplit, policies, predict, worth};
 pub(crate) use tables::{combinations, entry, joint_states, sizes};

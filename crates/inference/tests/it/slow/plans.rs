@@ -71,7 +71,7 @@ pub(crate) fn expected_observation(spec: &Spec, modality: usize, belief: &[Vec<f
 }
 
 /// The split of a policy at each of its steps, nothing discounted.
-pub(super) fn worth(spec: &Spec, belief: &[Vec<f64>], policy: &[Vec<usize>]) -> Vec<SlowSplit> {
+pub(crate) fn worth(spec: &Spec, belief: &[Vec<f64>], policy: &[Vec<usize>]) -> Vec<SlowSplit> {
     let mut before = belief.to_vec();
     let step = |(time, action): (usize, &Vec<usize>)| {
         let after = predict(spec, &before, action);

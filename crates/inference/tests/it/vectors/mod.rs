@@ -8,5 +8,6 @@ mod learning;
 mod recording;
 mod runs;
 mod sampling;
+mod search;
 
 const TOLERANCE: f64 = 1e-9;
