@@ -14,6 +14,7 @@ pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod simulate;
 pub(crate) mod steps;
 pub(crate) mod test;
 mod written;
@@ -47,6 +48,8 @@ enum Command {
     Explain(explain::Args),
     /// Decide: observations in, decisions with their reasons out.
     Run(run::Args),
+    /// Let many agents act, each in a world of its own, and say what became of them.
+    Simulate(simulate::Args),
     /// Run the server: durable agents behind an API.
     Serve(serve::Args),
     /// Decide the whole log of a server again: proof that nothing in it was changed.
@@ -78,6 +81,7 @@ impl Cli {
             Command::Test(args) => test::run(args, format, terminal),
             Command::Explain(args) => explain::run(args, format, terminal),
             Command::Run(args) => run::run(args, format, terminal),
+            Command::Simulate(args) => simulate::run(args, format, terminal),
             Command::Serve(args) => serve::run(args, format, terminal),
             Command::Replay(args) => replay::run(args, format, terminal),
             Command::Audit(args) => audit::run(args, format, terminal),

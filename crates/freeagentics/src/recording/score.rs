@@ -132,7 +132,7 @@ impl<'m> Judge<'m> {
             // What is wanted differs with the distance, so what happened now is judged as the next step of a plan was.
             Preference::Timed { modality, values } => {
                 let values = values.first()?.clone();
-                return self.worth(&Preference::Observations { modality: *modality, values }, moved);
+                self.worth(&Preference::Observations { modality: *modality, values }, moved)
             }
             Preference::Joint { factors, controls, at, values } => {
                 // The states here are those *after* the action before, and *before* the action now.

@@ -24,7 +24,7 @@ fn steps(criterion: &mut Criterion) {
     for bench in models::all() {
         let model = Model::new(bench.spec).expect("the benchmark models are valid");
         let engine = Engine::new(Arc::new(model), bench.options).expect("and so are their options");
-        let episode = episode(&engine);
+        let episode = episode(&engine, 1);
         let (mut state, mut scratch) = (engine.start(), engine.scratch());
         let mut moments = episode.iter().cycle().enumerate();
         group.bench_function(bench.name, |bencher| {
@@ -42,11 +42,41 @@ fn steps(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Agents of a batch.
+const BATCH: usize = 1024;
+
+/// One step each of many agents, all in worlds of their own; the throughput is agent-steps per second on one thread.
+fn batches(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("batches");
+    group.throughput(Throughput::Elements(BATCH as u64));
+    for bench in models::all() {
+        let model = Model::new(bench.spec).expect("the benchmark models are valid");
+        let engine = Engine::new(Arc::new(model), bench.options).expect("and so are their options");
+        let episodes: Vec<_> = (0..BATCH as u64).map(|seed| episode(&engine, seed)).collect();
+        let seeds: Vec<u64> = (0..BATCH as u64).collect();
+        let (mut states, mut batch) = (vec![engine.start(); BATCH], engine.batch());
+        let mut at = 0;
+        group.bench_function(bench.name, |bencher| {
+            bencher.iter(|| {
+                if at % EPISODE == 0 {
+                    states.iter_mut().for_each(|state| *state = engine.start());
+                }
+                let inputs: Vec<_> = episodes.iter().map(|moments| Input::new(&moments[at % EPISODE])).collect();
+                engine.step_batch(&mut states, &inputs, &seeds, &mut batch, |_, decision| {
+                    black_box(decision.expect("the step is taken").best());
+                });
+                at += 1;
+            });
+        });
+    }
+    group.finish();
+}
+
 /// What an agent sees in its own model's world. Its choices are deterministic, so seeing the same again makes it
 /// do the same again, and the world itself need not be timed.
-fn episode(engine: &Engine) -> Vec<Vec<Evidence>> {
+fn episode(engine: &Engine, seed: u64) -> Vec<Vec<Evidence>> {
     let (mut state, mut scratch) = (engine.start(), engine.scratch());
-    let mut world = World::new(engine.model().spec(), 1);
+    let mut world = World::new(engine.model().spec(), seed);
     (0..EPISODE)
         .map(|_| {
             let evidence = world.observe();
@@ -58,5 +88,5 @@ fn episode(engine: &Engine) -> Vec<Vec<Evidence>> {
         .collect()
 }
 
-criterion_group!(benches, steps);
+criterion_group!(benches, steps, batches);
 criterion_main!(benches);

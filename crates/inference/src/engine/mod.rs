@@ -4,6 +4,7 @@
 //! belongs to one agent is its small [`State`]; what a step needs while it runs is a [`Scratch`], reused, so that a
 //! step allocates nothing.
 
+mod batch;
 mod beliefs;
 mod believing;
 mod check;
@@ -27,6 +28,7 @@ mod terms;
 
 use std::sync::Arc;
 
+pub use batch::Batch;
 pub(crate) use check::{MOST_GOAL_DEPTH, MOST_SEARCH_DEPTH, MOST_SEARCH_NODES, conflicts};
 pub use decision::{Decision, Searched, Split};
 pub use options::{Backup, Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, Search};

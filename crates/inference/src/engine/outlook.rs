@@ -182,6 +182,14 @@ impl Outlook {
         }
     }
 
+    /// About how many numbers it takes.
+    pub(super) fn numbers(&self) -> usize {
+        let partials = self.observed_partials.iter().chain(&self.scalar_partials).chain(&self.change_partials);
+        let partials = partials.chain(self.beliefs.iter().map(|beliefs| &beliefs.partials));
+        let rows = self.beliefs.iter().map(|beliefs| beliefs.rows.len() * 2).sum::<usize>();
+        rows + self.nodes.len() + self.sums_of.len() * 16 + partials.map(Partials::numbers).sum::<usize>()
+    }
+
     /// What is predicted about every factor at a position.
     pub(super) fn predicted(&self, layout: &Layout, position: usize, out: &mut [f64]) {
         let numbers = &self.nodes[self.node_of[position] as usize * self.beliefs.len()..];

@@ -72,6 +72,11 @@ impl Partials {
         Self { stages: stages.collect(), key: vec![0; depth + 1] }
     }
 
+    /// About how many numbers it takes.
+    pub(super) fn numbers(&self) -> usize {
+        self.stages.iter().map(|stage| stage.rows.len() + stage.keys.len()).sum()
+    }
+
     /// Forgets everything.
     pub(super) fn begin(&mut self) {
         for stage in &mut self.stages {

@@ -64,6 +64,17 @@ impl Selection {
         engine.kernels.softmax(&mut self.posterior, engine.n_policies(), 0.0);
         self.best = first_maximum(&self.posterior[..engine.n_policies()]);
         self.marginalise(engine);
+        self.draw(engine, seed, step);
+    }
+
+    /// Chooses once more from the same posterior, for another agent or step.
+    pub(super) fn choose(&mut self, engine: &Engine, seed: u64, step: u64) {
+        if engine.options.choice == Choice::Sampled {
+            self.draw(engine, seed, step);
+        }
+    }
+
+    fn draw(&mut self, engine: &Engine, seed: u64, step: u64) {
         let mut random = Random::new(seed, step, STREAM);
         match engine.options.mode {
             Mode::Full => self.choose_policy(engine, &mut random),

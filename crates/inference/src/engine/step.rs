@@ -104,6 +104,11 @@ impl Scratch {
         }
     }
 
+    /// About how many numbers it takes.
+    pub(super) fn numbers(&self) -> usize {
+        self.outlook.numbers() + self.selection.posterior.len() * 3 + self.prior.len() * 8 + self.contraction.len()
+    }
+
     /// The control vector that preceded the observation of a modality.
     pub(super) fn preceding<'a>(&'a self, engine: &'a Engine, modality: usize) -> Option<&'a [usize]> {
         if self.acted { Some(&self.preceding) } else { engine.initial[modality].as_deref() }

@@ -68,6 +68,15 @@ fn a_warm_step_of_random_models_allocates_nothing() {
     }
 }
 
+#[test]
+fn a_warm_step_of_an_agent_that_learns_allocates_nothing() {
+    for recipe in (0..100).map(|number| Recipe { learns: true, ..Recipe::numbered(number) }) {
+        let spec = recipe.spec();
+        let options = recipe.options(&spec);
+        assert_eq!(allocations(&engine(spec, options)), 0, "{recipe:?} allocates");
+    }
+}
+
 /// Allocations of ten steps after two that warm up; the observations are made before.
 fn allocations(engine: &Engine) -> u64 {
     let (mut state, mut scratch) = (engine.start(), engine.scratch());

@@ -16,13 +16,15 @@ use freeagentics_inference::numerics::{self, Kernels};
 use crate::agent::Agent;
 use crate::bench_models;
 use crate::bench_models::world::World;
-use crate::properties::{Life, Recipe};
+use crate::properties::{Life, Recipe, searching};
 
 /// The starts of every run's digests, step by step.
 type Digests = BTreeMap<String, Vec<String>>;
 
 const STEPS: usize = 8;
 const RANDOM_MODELS: u64 = 100;
+const LEARNING_MODELS: u64 = 40;
+const SEARCHES: u64 = 20;
 
 #[test]
 fn decisions_have_the_digests_they_had_when_this_numerics_version_was_made() {
@@ -63,6 +65,18 @@ fn digests(kernels: Kernels) -> Digests {
         let spec = recipe.spec();
         let agent = compiled(spec.clone(), recipe.options(&spec));
         digests.insert(format!("random_{number:03}"), in_a_random_life(&recipe, &spec, agent));
+    }
+    for number in 0..LEARNING_MODELS {
+        let recipe = Recipe { learns: true, ..Recipe::numbered(number) };
+        let spec = recipe.spec();
+        let agent = compiled(spec.clone(), recipe.options(&spec));
+        digests.insert(format!("learning_{number:03}"), in_a_random_life(&recipe, &spec, agent));
+    }
+    for number in 0..SEARCHES {
+        let recipe = Recipe::numbered(number);
+        let spec = recipe.spec();
+        let agent = compiled(spec.clone(), searching(&recipe, &spec));
+        digests.insert(format!("search_{number:03}"), in_a_random_life(&recipe, &spec, agent));
     }
     digests.extend(special_functions());
     digests

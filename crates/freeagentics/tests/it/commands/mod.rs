@@ -14,6 +14,7 @@ mod replay;
 mod run;
 mod schema;
 mod scoring;
+mod simulate;
 mod steps;
 mod streams;
 mod test;

@@ -91,22 +91,22 @@ fn actions(
     };
     let discount = tools.engine.options.discount;
     let (mut size, mut worst) = (1_u64, f64::INFINITY);
-    for action in 0..tree.n_actions {
+    for (action, worth) in values.iter_mut().enumerate().take(tree.n_actions) {
         let edge = tree.edges[first + action];
         if prunes && depth > 1 && !tree.alive[tree.marks(node, depth - 1) + action] {
-            values[action] = f64::NEG_INFINITY;
+            *worth = f64::NEG_INFINITY;
             continue;
         }
         let mut beyond = 0.0;
         size += 1;
         for place in edge.outcomes.0..edge.outcomes.1 {
             let (p, child) = tree.outcomes[place as usize];
-            let (worth, below) = value(tree, tools, options, child, depth - 1, purse)?;
-            beyond += p * worth;
+            let (then, below) = value(tree, tools, options, child, depth - 1, purse)?;
+            beyond += p * then;
             size = size.saturating_add(below);
         }
-        values[action] = edge.sums.value() + discount * beyond;
-        worst = if values[action] < worst { values[action] } else { worst };
+        *worth = edge.sums.value() + discount * beyond;
+        worst = if *worth < worst { *worth } else { worst };
     }
     let pruned = values[..tree.n_actions].iter_mut().filter(|value| **value == f64::NEG_INFINITY);
     pruned.for_each(|value| *value = worst - PRUNED);

@@ -11,7 +11,7 @@ const LAMP: &str = "
 freeagentics: 1
 name: lamp
 factors: { lamp: [good, dying, dead], place: [bed, door, hall] }
-controls: { go: [back, stay, on] }
+controls: { go: [back, stay, forth] }
 modalities: { light: [steady, flicker, dark] }
 likelihood:
   light: { given: [lamp, place], columns: { good: { else: steady }, dying: { else: flicker }, dead: { else: dark } } }
@@ -22,7 +22,7 @@ transition:
     cases:
       back: { columns: { bed: bed, door: bed, hall: door } }
       stay: identity
-      on: { columns: { bed: door, door: hall, hall: hall } }
+      forth: { columns: { bed: door, door: hall, hall: hall } }
 ";
 
 const LEARNING: &str = "

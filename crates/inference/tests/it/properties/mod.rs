@@ -25,6 +25,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 pub(crate) use life::Life;
 pub(crate) use recipe::Recipe;
+pub(crate) use search::searching;
 
 /// Runs a check on so many random models; the one that is reported has been made small first.
 fn for_each_model(models: u32, recipes: impl Strategy<Value = Recipe>, check: impl Fn(&Recipe)) {

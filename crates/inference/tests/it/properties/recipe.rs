@@ -24,7 +24,7 @@ pub(crate) struct Recipe {
     /// Whether factors have nothing to do with each other: each moves by itself and is seen by itself.
     pub(super) independent: bool,
     /// Whether something of it is learnt, and there may be goals.
-    pub(super) learns: bool,
+    pub(crate) learns: bool,
     pub(super) seed: u64,
 }
 

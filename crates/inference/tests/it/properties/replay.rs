@@ -97,6 +97,40 @@ fn agents_that_take_turns_with_one_scratch_do_not_disturb_each_other() {
 }
 
 #[test]
+fn agents_of_a_batch_decide_as_each_would_alone() {
+    let shared = std::cell::Cell::new(0);
+    both(|recipe| {
+        let Logged { engine, steps } = Logged::life(recipe);
+        let mut batch = engine.batch();
+        // Three agents live the same life, so that the later ones find what the first has come to.
+        let mut states = vec![engine.start(); 3];
+        for (moment, chosen, digest) in &steps {
+            let inputs = [input(moment); 3];
+            engine.step_batch(&mut states, &inputs, &[3; 3], &mut batch, |_, decision| {
+                let decision = decision.expect("the step is taken");
+                assert_eq!((decision.digest(), decision.action()), (*digest, chosen.as_slice()), "{recipe:?}");
+                shared.set(shared.get() + 1);
+            });
+            let mut bytes = [Vec::new(), Vec::new()];
+            engine.save(&states[0], &mut bytes[0]).expect("the state is its own");
+            engine.save(&states[2], &mut bytes[1]).expect("the state is its own");
+            assert_eq!(bytes[0], bytes[1]);
+        }
+        // A draw is each agent's own.
+        for seed in 4..8 {
+            let (mut one, mut scratch) = (engine.start(), engine.scratch());
+            let mut other = engine.start();
+            for (moment, ..) in &steps {
+                let alone = engine.step(&mut one, &input(moment), seed, &mut scratch).map(|d| d.digest());
+                let with_others = engine.step_shared(&mut other, &input(moment), seed, &mut batch).map(|d| d.digest());
+                assert_eq!(alone, with_others, "{recipe:?}");
+            }
+        }
+    });
+    assert!(shared.get() > 1000);
+}
+
+#[test]
 fn a_refused_step_leaves_the_agent_as_it_was() {
     let refused = std::cell::Cell::new(0);
     for_each_model(1000, learning_model(), |recipe| {

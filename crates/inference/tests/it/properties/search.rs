@@ -74,7 +74,7 @@ fn values(spec: &Spec, belief: &[f64], depth: usize, discount: f64) -> Vec<f64> 
 }
 
 /// Any search: with information, with pruning, with little to spend.
-fn searching(recipe: &Recipe, spec: &Spec) -> Options {
+pub(crate) fn searching(recipe: &Recipe, spec: &Spec) -> Options {
     let mut g = recipe.generator(11);
     let search = Search {
         depth: 1 + g.index(3),

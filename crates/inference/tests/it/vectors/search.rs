@@ -66,14 +66,16 @@ struct Outcome {
 #[test]
 fn searches_equal_the_reference() {
     let cases: Vec<Case> = serde_json::from_value(json("jax_30_sophisticated")["cases"].clone()).expect("its layout");
+    let mut differences = Differences::of("jax_30_sophisticated");
     for case in cases {
         for (index, outcome) in case.results.iter().enumerate() {
-            compare(&case, index, outcome);
+            compare(&mut differences, &case, index, outcome);
         }
     }
+    differences.conclude(TOLERANCE);
 }
 
-fn compare(case: &Case, index: usize, outcome: &Outcome) {
+fn compare(differences: &mut Differences, case: &Case, index: usize, outcome: &Outcome) {
     let settings = &case.search;
     let search = Search {
         depth: settings.horizon,
@@ -91,13 +93,14 @@ fn compare(case: &Case, index: usize, outcome: &Outcome) {
     let decision = agent.step(&nothing, None, 0).expect("the step is taken");
     let searched = decision.searched().expect("it searches");
     println!("{} {index}: {searched:?}, the reference used {} nodes", case.name, outcome.used_nodes);
-    println!("ours {:?} {:?}", decision.posterior(), decision.neg_efe());
-    let mut differences = Differences::of(&case.name);
-    differences.compare("policy posterior", &format!("result {index}"), decision.posterior(), &outcome.q_pi);
+    let at = format!("{} {index}", case.name);
+    differences.compare("policy posterior", &at, decision.posterior(), &outcome.q_pi);
     let value = decision.posterior().iter().zip(decision.neg_efe()).map(|(p, value)| p * value).sum();
-    differences.compare_one("value", &format!("result {index}"), value, outcome.root_neg_efe);
-    assert_eq!(searched.tree, outcome.used_nodes, "{} {index}: another tree", case.name);
-    differences.conclude(TOLERANCE);
+    differences.compare_one("value", &at, value, outcome.root_neg_efe);
+    // In the T-maze the reference also follows combinations of observations that cannot be, as it multiplies modalities.
+    if case.name.starts_with("grid") {
+        assert_eq!(searched.tree, outcome.used_nodes, "{} {index}: another tree", case.name);
+    }
 }
 
 /// The entries of a table whose columns sum to 1 only as well as 32 bits can.

@@ -108,8 +108,8 @@ fn it_describes_every_key_that_it_allows() {
     assert_eq!(
         bare,
         [
-            "/$defs/preference/properties/by_step",
             "/$defs/preference/properties/joint",
+            "/$defs/preference/properties/by_step",
             "/$defs/observation/properties/executed",
             "/$defs/observation/properties/elapsed"
         ]
