@@ -99,7 +99,7 @@ pub(super) fn hash_numbers_of_things(row: &[u32]) -> u64 {
     row.iter().fold(0, |hash, number| mix(hash, u64::from(*number) + 1))
 }
 
-fn mix(hash: u64, word: u64) -> u64 {
+pub(super) fn mix(hash: u64, word: u64) -> u64 {
     let product = (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     product ^ (product >> 29)
 }

@@ -21,6 +21,7 @@ mod reach;
 mod saved;
 mod search;
 mod select;
+mod sequence;
 mod state;
 mod step;
 mod tables;
@@ -34,6 +35,7 @@ pub use decision::{Decision, Searched, Split};
 pub use options::{Backup, Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, Search};
 pub use saved::SavedError;
 pub use search::Budget;
+pub use sequence::{Beliefs, Scheme, Window};
 pub use state::{Input, State};
 pub use step::{MOST_ELAPSED, Scratch, StepError};
 

@@ -232,6 +232,23 @@ impl Engine {
         Ok(())
     }
 
+    /// Moves only the belief on, by the model as it is; `prior` stands in for the one that begins an episode.
+    pub(super) fn filter(
+        &self,
+        state: &mut State,
+        input: &Input<'_>,
+        prior: Option<&[Vec<f64>]>,
+        scratch: &mut Scratch,
+    ) {
+        self.predict(&self.knowledge, state, input, scratch);
+        for (factor, prior) in prior.into_iter().flatten().enumerate() {
+            scratch.prior[self.layout.range(factor)][..prior.len()].copy_from_slice(prior);
+        }
+        self.weigh(&self.knowledge, input.evidence, scratch);
+        let action = state.action.clone();
+        state.advance(&scratch.belief, input.executed.unwrap_or(&action));
+    }
+
     /// Counts what the step has shown, as far as something is learnt from it. An observation that cannot happen says
     /// nothing about how often it does, and a transition over several ticks is none of those that are counted.
     fn learn(&self, state: &mut State, input: &Input<'_>, scratch: &Scratch) {
@@ -284,7 +301,7 @@ impl Engine {
         Ok(())
     }
 
-    fn check_input(&self, input: &Input<'_>) -> Result<(), StepError> {
+    pub(super) fn check_input(&self, input: &Input<'_>) -> Result<(), StepError> {
         let spec = self.model.spec();
         let (expected, found) = (spec.modalities.len(), input.evidence.len());
         if expected != found {

@@ -70,7 +70,7 @@ fn a_warm_step_of_random_models_allocates_nothing() {
 
 #[test]
 fn a_warm_step_of_an_agent_that_learns_allocates_nothing() {
-    for recipe in (0..100).map(|number| Recipe { learns: true, ..Recipe::numbered(number) }) {
+    for recipe in (0..100).map(|number| Recipe::numbered(number).that_learns()) {
         let spec = recipe.spec();
         let options = recipe.options(&spec);
         assert_eq!(allocations(&engine(spec, options)), 0, "{recipe:?} allocates");

@@ -67,7 +67,7 @@ fn digests(kernels: Kernels) -> Digests {
         digests.insert(format!("random_{number:03}"), in_a_random_life(&recipe, &spec, agent));
     }
     for number in 0..LEARNING_MODELS {
-        let recipe = Recipe { learns: true, ..Recipe::numbered(number) };
+        let recipe = Recipe::numbered(number).that_learns();
         let spec = recipe.spec();
         let agent = compiled(spec.clone(), recipe.options(&spec));
         digests.insert(format!("learning_{number:03}"), in_a_random_life(&recipe, &spec, agent));

@@ -7,6 +7,7 @@
 //! - `golden`: results that may not change without a new numerics version.
 //! - `allocation`: a step after warm-up allocates nothing.
 //! - `document`: models as people write them.
+//! - `fuzz`: mangled documents and agents that are told anything.
 #![cfg(test)]
 
 mod agent;
@@ -16,6 +17,7 @@ mod bench_models;
 mod benchmark_models;
 mod differences;
 mod document;
+mod fuzz;
 mod golden;
 mod known;
 mod properties;

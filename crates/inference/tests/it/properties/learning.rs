@@ -32,7 +32,7 @@ fn live(recipe: &Recipe, differences: &RefCell<Differences>, steps: &Cell<u32>, 
     let spec = recipe.spec();
     let options = Options { goal: None, ..recipe.options(&spec) };
     let mut ledger = Ledger::new(&spec, &options);
-    let mut agent = Agent::new(spec.clone(), options.clone());
+    let mut agent = Agent::new(spec.clone(), options);
     let mut before: Option<(Vec<Vec<f64>>, Vec<usize>)> = None;
     let mut life = Life::new(recipe, &spec);
     let mut moment = life.first();

@@ -19,6 +19,7 @@ mod search;
 mod splits;
 mod tables;
 mod ties;
+mod windows;
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};

@@ -24,7 +24,7 @@ pub(crate) struct Recipe {
     /// Whether factors have nothing to do with each other: each moves by itself and is seen by itself.
     pub(super) independent: bool,
     /// Whether something of it is learnt, and there may be goals.
-    pub(crate) learns: bool,
+    pub(super) learns: bool,
     pub(super) seed: u64,
 }
 
@@ -81,6 +81,11 @@ impl Recipe {
             learns: false,
             seed: g.bits(),
         }
+    }
+
+    /// The same model, of which something is learnt.
+    pub(crate) fn that_learns(self) -> Self {
+        Self { learns: true, ..self }
     }
 
     /// A generator for one purpose; different purposes see different numbers.

@@ -6,7 +6,7 @@ use crate::bench_models::world::Generator;
 
 impl Generator {
     /// Uniform in `0..below`, near enough for small numbers.
-    pub(super) fn index(&mut self, below: usize) -> usize {
+    pub(crate) fn index(&mut self, below: usize) -> usize {
         (self.bits() % below as u64) as usize
     }
 }

@@ -9,5 +9,6 @@ mod recording;
 mod runs;
 mod sampling;
 mod search;
+mod windows;
 
 const TOLERANCE: f64 = 1e-9;

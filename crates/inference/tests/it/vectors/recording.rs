@@ -72,6 +72,7 @@ pub(super) struct RecordedStep {
     obs: Vec<Value>,
     pub(super) prior: Vec<Vec<f64>>,
     pub(super) qs: Vec<Vec<f64>>,
+    #[serde(default)]
     pub(super) vfe: f64,
     pub(super) neg_efe: Vec<f64>,
     pub(super) q_pi: Vec<f64>,
@@ -81,6 +82,11 @@ pub(super) struct RecordedStep {
     /// Not recorded at every step.
     #[serde(rename = "stochastic_sampling_probs", default)]
     pub(super) sampling: Vec<Vec<f64>>,
+    /// Beliefs about every step of the window: `[factor][step][state]`, padded in front.
+    #[serde(default)]
+    pub(super) qs_window: Vec<Vec<Vec<f64>>>,
+    #[serde(default)]
+    pub(super) valid_steps: usize,
     /// Counts after what was learnt at this step.
     #[serde(rename = "pA")]
     pub(super) likelihood_counts: Option<Vec<Value>>,
