@@ -9,9 +9,9 @@ mod models;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use freeagentics_inference::engine::{Engine, Input};
-use freeagentics_inference::model::{Evidence, Model};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use freeagentics_inference::engine::{Engine, Input, Options, Policies, Search};
+use freeagentics_inference::model::{Evidence, Learnable, Learning, Model};
 
 use models::world::World;
 
@@ -88,5 +88,68 @@ fn episode(engine: &Engine, seed: u64) -> Vec<Vec<Evidence>> {
         .collect()
 }
 
-criterion_group!(benches, steps, batches);
+/// A search four steps ahead from a corner of a grid, without and with what earlier searches have found.
+fn searches(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("searches");
+    let grid = models::all().into_iter().find(|bench| bench.name == "grid5_125").expect("it is one of them");
+    let search = Search { depth: 4, ..Search::default() };
+    let options = Options { policies: Policies::All { length: 1 }, search: Some(search), ..grid.options };
+    let model = Model::new(grid.spec).expect("the benchmark models are valid");
+    let engine = Engine::new(Arc::new(model), options).expect("and so are their options");
+    let evidence = [Evidence::Index(0)];
+    let fresh = engine.scratch();
+    group.bench_function("grid5_depth4_cold", |bencher| {
+        bencher.iter_batched_ref(
+            || (engine.start(), fresh.clone()),
+            |(state, scratch)| {
+                let decision = engine.step(state, &Input::new(&evidence), 0, scratch).expect("the step is taken");
+                assert_eq!(decision.searched().map(|searched| searched.tree), Some(1561));
+                black_box(decision.best())
+            },
+            BatchSize::SmallInput,
+        );
+    });
+    let mut scratch = engine.scratch();
+    group.bench_function("grid5_depth4_warm", |bencher| {
+        bencher.iter(|| {
+            let (input, mut state) = (Input::new(&evidence), engine.start());
+            black_box(engine.step(&mut state, &input, 0, &mut scratch).expect("the step is taken").best())
+        });
+    });
+    group.finish();
+}
+
+/// One step of agents that learn all of their likelihoods and transitions.
+fn lessons(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("learning");
+    group.throughput(Throughput::Elements(1));
+    for mut bench in models::all() {
+        let likelihoods = bench.spec.likelihoods.iter().zip(&bench.spec.modalities).enumerate();
+        let likelihoods = likelihoods
+            .map(|(m, (table, modality))| (Learnable::Likelihood(m), table.values.len() / modality.labels.len()));
+        let transitions = bench.spec.transitions.iter().zip(&bench.spec.factors).enumerate();
+        let transitions = transitions
+            .map(|(f, (table, factor))| (Learnable::Transition(f), table.values.len() / factor.labels.len()));
+        let lesson = |(what, columns)| Learning { what, strength: vec![4.0; columns], rate: 1.0, forgetting: 0.0 };
+        bench.spec.learning = likelihoods.chain(transitions).map(lesson).collect();
+        let model = Model::new(bench.spec).expect("the benchmark models are valid");
+        let engine = Engine::new(Arc::new(model), bench.options).expect("and so are their options");
+        let episode = episode(&engine, 1);
+        let (mut state, mut scratch) = (engine.start(), engine.scratch());
+        let mut moments = episode.iter().cycle().enumerate();
+        group.bench_function(bench.name, |bencher| {
+            bencher.iter(|| {
+                let (at, evidence) = moments.next().expect("a cycle never ends");
+                if at % EPISODE == 0 {
+                    state.reset();
+                }
+                let decision = engine.step(&mut state, &Input::new(evidence), 0, &mut scratch);
+                black_box(decision.expect("the step is taken").best())
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, steps, batches, searches, lessons);
 criterion_main!(benches);

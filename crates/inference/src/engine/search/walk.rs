@@ -108,23 +108,30 @@ fn actions(
         *worth = edge.sums.value() + discount * beyond;
         worst = if *worth < worst { *worth } else { worst };
     }
-    let pruned = values[..tree.n_actions].iter_mut().filter(|value| **value == f64::NEG_INFINITY);
-    pruned.for_each(|value| *value = worst - PRUNED);
+    let dead = values[..tree.n_actions].iter_mut().filter(|value| **value == f64::NEG_INFINITY);
+    dead.for_each(|value| *value = worst - PRUNED);
     if prunes {
-        mark(tree, tools, options, node, depth, values);
+        prune(tree, tools, options, node, depth, values);
     }
     Some(size)
 }
 
-/// Notes which actions are worth looking at beyond this depth.
-fn mark(tree: &mut Tree, tools: &Tools<'_>, options: &Search, node: u32, depth: usize, values: &[f64]) {
+/// Notes which actions are worth looking at beyond this depth, and sets the others back. If none is, all are.
+fn prune(tree: &mut Tree, tools: &Tools<'_>, options: &Search, node: u32, depth: usize, values: &mut [f64]) {
     let n = tree.n_actions;
     let mut posterior = vec![0.0; padded(n)];
     posterior.iter_mut().zip(&values[..n]).for_each(|(to, value)| *to = tools.engine.options.gamma * value);
     tools.engine.kernels.softmax(&mut posterior, n, 0.0);
+    let is_alive = |p: &f64| *p > options.prune_actions;
+    let any = posterior[..n].iter().any(is_alive);
     let start = tree.marks(node, depth);
     let marks = tree.alive[start..start + n].iter_mut();
-    marks.zip(&posterior).for_each(|(alive, p)| *alive = *p > options.prune_actions);
+    marks.zip(&posterior).for_each(|(alive, p)| *alive = !any || is_alive(p));
+    let marks = &tree.alive[start..start + n];
+    let living = values[..n].iter().zip(marks).filter(|(_, alive)| **alive).map(|(value, _)| *value);
+    let worst = living.fold(f64::INFINITY, |worst, value| if value < worst { value } else { worst });
+    let dead = values[..n].iter_mut().zip(marks).filter(|(_, alive)| !**alive);
+    dead.for_each(|(value, _)| *value = worst - PRUNED);
 }
 
 /// What a belief is worth, from the values of its actions.
