@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::{Json, Open, Routes, StatusCode};
 use crate::store::Database;
+use crate::telemetry::{Declaration, Gauges, Metrics};
 
 /// How long a report stays good, so that asking often, which everybody may, costs dependencies nothing.
 const FRESH: Duration = Duration::from_millis(500);
@@ -23,6 +24,12 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What is said of something that is gone and not needed.
 const DEGRADED: &str = "degraded";
+
+const UP: Declaration = Declaration::gauge(
+    "health_check_up",
+    &["check"],
+    "0 if what the service cannot do without was gone when somebody last asked whether it is ready, else 1",
+);
 
 type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
@@ -44,6 +51,7 @@ struct Inner {
     stage: AtomicU8,
     checks: Mutex<Vec<Check>>,
     last: tokio::sync::Mutex<Option<(Instant, Vec<CheckReport>)>>,
+    up: OnceLock<Gauges>,
 }
 
 const STAGES: [&str; 3] = ["starting", "running", "stopping"];
@@ -72,6 +80,12 @@ impl Health {
     /// Of a service that is starting and depends on nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Tells from now on what checks find.
+    pub fn observe(&self, metrics: &Metrics) {
+        // Somebody who is told already goes on.
+        let _ = self.0.up.set(metrics.gauges(UP));
     }
 
     /// Adds something that the service cannot do without.
@@ -139,7 +153,11 @@ impl Health {
 
     async fn ask_all(&self) -> Vec<CheckReport> {
         let checks = self.0.checks.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        join_all(checks.into_iter().map(Check::run)).await
+        let found = join_all(checks.into_iter().map(Check::run)).await;
+        for (up, report) in self.0.up.get().into_iter().flat_map(|up| found.iter().map(move |report| (up, report))) {
+            up.with(&[report.name]).set(f64::from(u8::from(report.status == "ok" || report.status == DEGRADED)));
+        }
+        found
     }
 }
 

@@ -1,14 +1,16 @@
 //! The database of a service: opened once, cloned freely.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::runtime::Handle;
 
 use super::folding::Folder;
+use super::metrics::{self, StoreMetrics};
 use super::postgres::{Pool, Postgres};
 use super::sqlite::Sqlite;
 use super::{Connection, Dialect, Error, Result};
+use crate::telemetry::Metrics;
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +23,11 @@ pub enum Location {
 
 /// An open database. Clones share it.
 #[derive(Clone)]
-pub struct Database(Arc<Inner>);
+pub struct Database {
+    inner: Arc<Inner>,
+    /// Set when somebody counts.
+    watch: Arc<OnceLock<StoreMetrics>>,
+}
 
 enum Inner {
     // Fields are dropped in this order: the last connection to close folds the write-ahead log into the file, which a
@@ -38,14 +44,15 @@ impl Database {
     /// # Errors
     /// If it cannot be reached, or would lose acknowledged work.
     pub fn open(location: &Location, connections: u32, runtime: Handle) -> Result<Self> {
-        let database = Self(Arc::new(match location {
+        let inner = Arc::new(match location {
             Location::Sqlite(path) => {
                 let writer = Arc::new(Mutex::new(Sqlite::writer(path)?));
                 let _folder = Folder::start(path, &writer)?;
                 Inner::Sqlite { path: path.clone(), readers: Mutex::default(), _folder, writer }
             }
             Location::Postgres(url) => Inner::Postgres(Pool::open(url, connections.max(2), runtime)?),
-        }));
+        });
+        let database = Self { inner, watch: Arc::default() };
         if database.dialect() == Dialect::Postgres {
             database.refuse_unsafe_server()?;
         }
@@ -73,9 +80,26 @@ impl Database {
 
     /// Which of the two it is.
     pub fn dialect(&self) -> Dialect {
-        match &*self.0 {
+        match &*self.inner {
             Inner::Sqlite { .. } => Dialect::Sqlite,
             Inner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Counts and times from now on what is done.
+    pub fn observe(&self, metrics: &Metrics) {
+        let (file, most) = match &*self.inner {
+            Inner::Sqlite { path, .. } => (Some(path.clone()), None),
+            Inner::Postgres(pool) => (None, Some(pool.most())),
+        };
+        // Somebody who counts already goes on.
+        let _ = self.watch.set(StoreMetrics::register(metrics, file, most));
+    }
+
+    fn watched<T>(&self, kind: metrics::Kind, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        match self.watch.get() {
+            Some(watch) => watch.time(kind, work),
+            None => work(),
         }
     }
 
@@ -84,7 +108,11 @@ impl Database {
     /// # Errors
     /// What `work` or the database says.
     pub fn read_blocking<T>(&self, work: impl FnOnce(&mut dyn Connection) -> Result<T>) -> Result<T> {
-        match &*self.0 {
+        self.watched(metrics::Kind::Read, || self.read_now(work))
+    }
+
+    fn read_now<T>(&self, work: impl FnOnce(&mut dyn Connection) -> Result<T>) -> Result<T> {
+        match &*self.inner {
             Inner::Sqlite { path, readers, .. } => {
                 let idle = lock(readers).pop();
                 let mut reader = idle.map_or_else(|| Sqlite::reader(path), Ok)?;
@@ -109,7 +137,11 @@ impl Database {
     /// # Errors
     /// What `work` or the database says.
     pub fn write_blocking<T>(&self, work: impl FnOnce(&mut dyn Connection) -> Result<T>) -> Result<T> {
-        match &*self.0 {
+        self.watched(metrics::Kind::Write, || self.write_now(work))
+    }
+
+    fn write_now<T>(&self, work: impl FnOnce(&mut dyn Connection) -> Result<T>) -> Result<T> {
+        match &*self.inner {
             Inner::Sqlite { writer, .. } => {
                 let mut writer = lock(writer);
                 writer.batch("BEGIN IMMEDIATE")?;
@@ -155,7 +187,7 @@ impl Database {
 
     /// Closes connections to a server in order; SQLite closes when the last clone is dropped. Blocks.
     pub fn close(&self) {
-        if let Inner::Postgres(pool) = &*self.0 {
+        if let Inner::Postgres(pool) = &*self.inner {
             pool.close();
         }
     }

@@ -7,6 +7,7 @@
 
 mod database;
 mod folding;
+mod metrics;
 mod migrations;
 mod postgres;
 mod sqlite;

@@ -32,6 +32,11 @@ impl Pool {
         Ok(Self { pool, runtime })
     }
 
+    /// The most connections that are open at the same time.
+    pub(super) fn most(&self) -> u32 {
+        self.pool.options().get_max_connections()
+    }
+
     /// Takes a connection and starts a transaction on it.
     pub(super) fn begin(&self) -> Result<Postgres> {
         let connection = self.runtime.block_on(self.pool.acquire())?;

@@ -10,6 +10,8 @@ const CPU: Declaration =
 const OPEN_FILES: Declaration = Declaration::gauge("process_open_fds", &[], "Open files and sockets");
 const MOST_FILES: Declaration = Declaration::gauge("process_max_fds", &[], "Files and sockets that may be open");
 const THREADS: Declaration = Declaration::gauge("process_threads", &[], "Threads");
+const STARTED: Declaration =
+    Declaration::gauge("process_start_time_seconds", &[], "When the process started, in seconds since 1970");
 
 /// Linux counts processor time for user space in hundredths of a second, whatever the kernel's own tick is.
 const TICKS: f64 = 100.0;
@@ -25,6 +27,7 @@ pub fn register(metrics: &Metrics) {
     });
     metrics.observed(MOST_FILES, || number_after(&fs::read_to_string("/proc/self/limits").ok()?, "Max open files"));
     metrics.observed(THREADS, || status("Threads:"));
+    metrics.observed(STARTED, started);
 }
 
 fn status(name: &str) -> Option<f64> {
@@ -37,9 +40,23 @@ fn number_after(text: &str, name: &str) -> Option<f64> {
 }
 
 fn cpu_seconds() -> Option<f64> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The program's name is in parentheses and may hold anything; fields are counted from behind it.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let (user, system) = (fields.next()?.parse::<f64>().ok()?, fields.next()?.parse::<f64>().ok()?);
+    let [user, system] = ticks([11, 12])?;
     Some((user + system) / TICKS)
+}
+
+fn started() -> Option<f64> {
+    let booted = number_after(&fs::read_to_string("/proc/stat").ok()?, "btime")?;
+    let [started] = ticks([19])?;
+    Some(booted + started / TICKS)
+}
+
+/// Numbers of this process, by their places behind the program's name: it is in parentheses and may hold anything.
+fn ticks<const N: usize>(places: [usize; N]) -> Option<[f64; N]> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let mut numbers = [0.0; N];
+    for (number, place) in numbers.iter_mut().zip(places) {
+        *number = fields.get(place)?.parse().ok()?;
+    }
+    Some(numbers)
 }

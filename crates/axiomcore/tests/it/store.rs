@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axiomcore::store::{Applied, Connection, Database, Dialect, Error, Location, Migration, Value};
+use axiomcore::telemetry::Metrics;
 use testbed::Postgres;
 use tokio::runtime::Runtime;
 
@@ -147,6 +148,8 @@ fn a_lost_server_is_unavailable_and_serves_again_when_it_is_back() {
     let mut server = Postgres::start();
     let runtime = Runtime::new().unwrap();
     let database = Database::open(&Location::Postgres(server.url()), 2, runtime.handle().clone()).unwrap();
+    let metrics = Metrics::new();
+    database.observe(&metrics);
     assert_eq!(database.dialect(), Dialect::Postgres);
     database.migrate("library", MIGRATIONS).unwrap();
     server.kill();
@@ -154,6 +157,53 @@ fn a_lost_server_is_unavailable_and_serves_again_when_it_is_back() {
     assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
     server.restart();
     assert_eq!(title_count(&database), 0);
+    assert_told(
+        &metrics,
+        &[
+            "store_connections_max 2.0",
+            r#"store_failures_total{kind="read",reason="unavailable"} 1"#,
+            r#"store_work_in_progress{kind="read"} 0.0"#,
+            r#"store_work_seconds_count{kind="read"} 2"#,
+        ],
+    );
+}
+
+#[track_caller]
+fn assert_told(metrics: &Metrics, lines: &[&str]) {
+    let page = metrics.render();
+    for line in lines {
+        assert!(page.lines().any(|found| found == *line), "{line} in\n{page}");
+    }
+}
+
+#[test]
+fn work_is_counted_while_it_goes_on_and_what_could_not_be_done_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = Runtime::new().unwrap();
+    let location = Location::Sqlite(folder.path().join("library.db"));
+    let database = Database::open(&location, 4, runtime.handle().clone()).unwrap();
+    let metrics = Metrics::new();
+    database.observe(&metrics);
+    let write = |work: &dyn Fn() -> Result<(), Error>| database.write_blocking(|_| work());
+    write(&|| {
+        assert_told(&metrics, &[r#"store_work_in_progress{kind="write"} 1.0"#]);
+        Ok(())
+    })
+    .unwrap();
+    write(&|| Err(Error::Conflict)).unwrap_err();
+    write(&|| Err(Error::Full("no room".into()))).unwrap_err();
+    assert_told(
+        &metrics,
+        &[
+            r#"store_failures_total{kind="write",reason="full"} 1"#,
+            r#"store_work_in_progress{kind="write"} 0.0"#,
+            r#"store_work_seconds_count{kind="write"} 3"#,
+        ],
+    );
+    let page = metrics.render();
+    assert!(!page.contains(r#"reason="conflict""#), "a conflict is no failure: {page}");
+    let size = page.lines().find_map(|line| line.strip_prefix("store_file_bytes ")).unwrap();
+    assert!(size.parse::<f64>().unwrap() > 4_000.0, "{size}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use axiomcore::clock::{ManualClock, Timestamp};
+use axiomcore::clock::{Clock, ManualClock, SystemClock, Timestamp};
 use axiomcore::telemetry::{Config, Declaration, LogFormat, Metrics, register_process_metrics, subscriber};
 use serde_json::Value;
 
@@ -37,6 +37,9 @@ fn metrics_are_scraped_as_declared() {
     }
     let memory = page.lines().find_map(|line| line.strip_prefix("process_resident_memory_bytes ")).unwrap();
     assert!(memory.parse::<f64>().unwrap() > 1e6, "{memory}");
+    let started = page.lines().find_map(|line| line.strip_prefix("process_start_time_seconds ")).unwrap();
+    let now = SystemClock.now().0 as f64 / 1_000.0;
+    assert!((now - 600.0..now + 2.0).contains(&started.parse().unwrap()), "{started}, and it is {now}");
     assert!(metrics.reference().contains("| `tea_cups_total` | counter | kind | Cups that were poured |"));
 }
 

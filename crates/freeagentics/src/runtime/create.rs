@@ -27,7 +27,9 @@ impl Runtime {
         if agents.is_empty() {
             return Ok(Vec::new());
         }
-        self.0.parts.log.create(|connection| self.insert(connection, principal, agents))
+        let made = self.0.parts.log.create(|connection| self.insert(connection, principal, agents))?;
+        self.count("created", made.iter().filter(|made| **made).count());
+        Ok(made)
     }
 
     /// Makes agents that are only known inside the transaction, all of them or none; blocks. Says how many there are, or
@@ -47,8 +49,16 @@ impl Runtime {
         });
         match made {
             Err(Error::Conflict) if !taken.is_empty() => Ok(Err(taken)),
-            made => made.map(Ok),
+            made => {
+                let made = made?;
+                self.count("imported", made);
+                Ok(Ok(made))
+            }
         }
+    }
+
+    fn count(&self, kind: &str, agents: usize) {
+        self.0.metrics.changes.with(&[kind]).inc_by(agents as u64);
     }
 
     fn insert(

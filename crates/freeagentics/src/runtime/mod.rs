@@ -116,6 +116,7 @@ impl Runtime {
             threads.spawn(&format!("shard-{number}"), move || shard.run(&inbox))?;
         }
         let (waiting, stopping) = (Arc::default(), AtomicBool::new(false));
+        RuntimeMetrics::bounds(&parts.metrics, &waiting, &config);
         Ok(Self(Arc::new(Inner { parts, config, shards, metrics, waiting, stopping, threads: Mutex::new(threads.0) })))
     }
 
@@ -164,7 +165,8 @@ impl Runtime {
     fn send(&self, request: Request) -> oneshot::Receiver<Answer> {
         let Inner { config, shards, waiting, stopping, .. } = &*self.0;
         let (reply, answer) = oneshot::channel();
-        let refuse = |reply: oneshot::Sender<Answer>, refused| {
+        let refuse = |reply: oneshot::Sender<Answer>, refused: Refused| {
+            self.0.metrics.refused.with(&[refused.reason()]).inc();
             // Whoever asked may have gone.
             let _ = reply.send(Err(refused));
         };

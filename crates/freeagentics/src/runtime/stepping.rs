@@ -40,6 +40,8 @@ pub(super) struct Stepped {
     /// When it was decided: what the answer says and what the log says.
     pub(super) at: Timestamp,
     pub(super) json: String,
+    /// Whether what was seen could not be, as the model has it.
+    pub(super) impossible: bool,
     pub(super) step: Step,
     /// The agent's own part of its saved state.
     pub(super) state: Box<[u8]>,
@@ -87,6 +89,7 @@ impl Seat {
             dry_run,
         };
         let json = StepAnswer::of(compiled, reading, &decision, facts, explain).json();
+        let impossible = decision.impossible();
         let mut step = written(reading, &decision, key.map(|key| (key, asked(reading))));
         engine.save(state, saved).map_err(internal)?;
         let own = engine.own_part(saved, hot.step + 1).map_err(internal)?.into();
@@ -94,7 +97,7 @@ impl Seat {
         if saved.len() <= SMALL || is_long || (hot.step + 1).is_multiple_of(APART) {
             step.state = Some(saved.clone());
         }
-        Ok(Stepped { at: now, json: json.map_err(internal)?, step, state: own })
+        Ok(Stepped { at: now, json: json.map_err(internal)?, impossible, step, state: own })
     }
 }
 

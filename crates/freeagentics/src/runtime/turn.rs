@@ -94,7 +94,7 @@ impl Shard {
 
     fn stepped(&mut self, slot: Slot, waiting: Waiting, dry_run: bool, stepped: Result<Stepped, Refused>) {
         let Some(hot) = self.cache.get(slot) else { return waiting.answer(Err(Refused::NotFound)) };
-        let Stepped { at, json, step, state } = match stepped {
+        let Stepped { at, json, impossible, step, state } = match stepped {
             Ok(stepped) => stepped,
             Err(refused) => return self.refuse(waiting, refused),
         };
@@ -105,6 +105,7 @@ impl Shard {
             return waiting.answer(Ok(done));
         }
         self.parts.metrics.steps.inc();
+        self.parts.metrics.impossible.inc_by(impossible.into());
         let key = step.key.map(|(key, asked)| (key, Some(asked)));
         let next = Next { commitment: [0; 32], state: Some(state), key, deleted: false };
         self.propose((slot, at), waiting, What::Stepped(step), done, next, None);
@@ -122,6 +123,7 @@ impl Shard {
             return self.refuse(waiting, refused);
         }
         let deleted = matches!(waiting.request.ask, Ask::Delete);
+        self.parts.metrics.changes.with(&[if deleted { "deleted" } else { "reset" }]).inc();
         let episode = hot.episode + u64::from(!deleted);
         let done = Done { revision: hot.revision + 1, step: hot.step, episode, json: String::new(), replayed: false };
         let next = Next { commitment: [0; 32], state: None, key: key.map(|key| (key, None)), deleted };

@@ -32,6 +32,7 @@ use crate::log::{CommittedEvents, Feed, Log, MIGRATIONS};
 use crate::models::Library;
 use crate::runtime::{Runtime, RuntimeParts};
 use crate::system::counts::LastCounts;
+use crate::system::gauges::Gauges;
 
 /// What API keys begin with.
 const KEY_PREFIX: &str = "fa";
@@ -74,6 +75,8 @@ pub(crate) struct Parts {
     pub(crate) started_at: Timestamp,
     /// How much there was when somebody last looked.
     pub(crate) counts: LastCounts,
+    /// What is counted for whoever watches.
+    pub(crate) gauges: Gauges,
     /// Places for what computes for long.
     computing: Arc<Semaphore>,
 }
@@ -105,7 +108,10 @@ impl Platform {
         let transport = Transport::open(&settings.section(), &metrics, clock.clone())?;
         let config: config::Database = settings.section();
         let database = Database::open(&config.location(data, DATABASE_FILE), config.connections, threads)?;
+        database.observe(&metrics);
+        health.observe(&metrics);
         health.check_database(database.clone());
+        let gauges = Gauges::of_installation(&metrics, data);
         let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
         let library = Library::new(database.clone(), clock.clone(), DocumentLimits::default());
         let keys = sealing::keys(&settings.section(), data, entropy.as_ref())?;
@@ -161,6 +167,7 @@ impl Platform {
             health,
             started_at,
             counts: LastCounts::default(),
+            gauges,
             computing,
         })))
     }

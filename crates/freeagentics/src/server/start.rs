@@ -19,6 +19,7 @@ use super::platform::Ground;
 use super::settings::Config;
 use super::{Platform, documentation, routes};
 use crate::live::Live;
+use crate::system::gauges;
 use crate::{demo, page};
 
 /// How often it is written down when keys were used.
@@ -149,6 +150,7 @@ impl Started {
         let serving = platform.clone();
         threads.block_on(async move {
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
+            tokio::spawn(gauges::keep_counting(serving.clone(), stopping.clone()));
             tokio::spawn(serving.audit.clone().run_until_stopped(stopping.clone()));
             if let Some(redis) = serving.redis.clone() {
                 tokio::spawn(redis.watch(stopping.clone()));
