@@ -11,12 +11,13 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 BUILD_TOOLS := .cache/build-tools
 TEST_TOOLS := .cache/test-tools-$(NEXTEST_VERSION)
 DATABASES := .cache/databases
+MONITORING := .cache/monitoring
 
 # Where `make run` keeps its data, and what else it tells the server, such as `make run SERVE='--listen 127.0.0.1:9000'`.
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint drill contract defences bench readiness fmt
+.PHONY: help build run test check lint alerts drill contract defences bench readiness fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +38,7 @@ lint: $(TEST_TOOLS) ## Formatting and lints
 
 # The golden digests must be the same bits however the engine was compiled: in tests (optimised, with assertions), as
 # users run it, and without any optimisation.
-test: lint $(DATABASES) ## Everything that has to hold before a change lands
+test: lint $(DATABASES) $(MONITORING) ## Everything that has to hold before a change lands
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace --profile ci
@@ -49,6 +50,9 @@ test: lint $(DATABASES) ## Everything that has to hold before a change lands
 	target/debug/drill-crash --rounds 200 --longest-round 200
 	target/debug/drill-power-loss --rounds 40 --longest-round 200
 	target/debug/drill-load --smoke
+
+alerts: $(TEST_TOOLS) $(MONITORING) ## Test alert rules, routes and dashboards: each fires, and stays quiet, when it should
+	cargo nextest run --locked --package monitoring
 
 drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; then load (about an hour)
 	cargo build --locked --workspace --release
@@ -70,7 +74,7 @@ bench: $(BUILD_TOOLS) ## Measure the engine
 
 # BUILD=release measures what users run, and first builds it, which takes minutes more.
 readiness: BUILD := debug
-readiness: $(TEST_TOOLS) $(DATABASES) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
+readiness: $(TEST_TOOLS) $(DATABASES) $(MONITORING) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
 	cargo build --locked --workspace $(if $(filter release,$(BUILD)),--release)
 	target/$(BUILD)/freeagentics readiness --start \
 	  --write docs/PRODUCTION-READINESS.md --write target/readiness.html
@@ -97,4 +101,21 @@ $(DATABASES): $(BUILD_TOOLS)
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends postgresql; }
 	@command -v redis-server >/dev/null || { \
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends redis-server; }
+	@touch $@
+
+# As with databases: tests start their own. What a package that was missing starts by itself is stopped, and stays so.
+WATCHERS := prometheus prometheus-alertmanager prometheus-node-exporter prometheus-postgres-exporter \
+  prometheus-redis-exporter prometheus-nginx-exporter prometheus-blackbox-exporter redis-server nginx-light curl openssl
+$(MONITORING): $(BUILD_TOOLS)
+	@missing=; for package in $(WATCHERS); do \
+	  dpkg-query -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
+	done; \
+	test -z "$$missing" || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends $$missing; \
+	  for package in $$missing; do \
+	    service=$${package%-light}; \
+	    test ! -e /etc/init.d/$$service || $(SUDO) service $$service stop; \
+	    test ! -d /run/systemd/system || test ! -e /lib/systemd/system/$$service.service || \
+	      $(SUDO) systemctl disable --now $$service; \
+	  done; }
 	@touch $@

@@ -6,11 +6,13 @@
 mod authenticator;
 mod authority;
 mod postgres;
+mod program;
 mod redis;
 
 pub use authenticator::Authenticator;
 pub use authority::{Authority, Issued};
 pub use postgres::Postgres;
+pub use program::Program;
 pub use redis::Redis;
 
 use std::net::TcpListener;
