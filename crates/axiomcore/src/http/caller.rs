@@ -46,10 +46,15 @@ impl Proxies {
         Self(Arc::new(Trust { networks, header: config.forwarded_header }))
     }
 
+    /// Whether a proxy with this address is believed.
+    pub(super) fn include(&self, address: IpAddr) -> bool {
+        self.0.networks.contain(address)
+    }
+
     /// A connection, which is always the same proxy's or client's.
     pub(super) fn connection(&self, peer: SocketAddr, encrypted: bool) -> Line {
         let address = peer.ip().to_canonical();
-        let proxy = self.0.networks.contain(address).then(|| self.0.clone());
+        let proxy = self.include(address).then(|| self.0.clone());
         Line { direct: Caller { address, secure: encrypted, peer }, proxy }
     }
 }

@@ -15,7 +15,7 @@ crate::error_codes! {
     INVALID_PARAMETER = (BAD_REQUEST, "invalid_parameter", "A parameter of the address has a wrong value",
         "A parameter in the path or behind the `?` is missing, unknown or of another kind.");
     UNSUPPORTED_MEDIA_TYPE = (UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body is of another type than expected",
-        "Send `Content-Type: application/json` with a body of JSON.");
+        "Send `Content-Type: application/json` with a body of JSON, and not compressed: `Content-Encoding` is refused.");
     BODY_TOO_LARGE = (PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large",
         "Send less at once. Operators set the limit with `http.body_limit`; some addresses have limits of their own.");
     HEADERS_TOO_LARGE = (REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", "The headers are too large",

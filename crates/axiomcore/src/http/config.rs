@@ -43,6 +43,11 @@ crate::settings! {
         pub max_in_flight: usize = 1024;
         /// How many connections are open at the same time; more wait outside.
         pub max_connections: usize = 8192;
+        /// How many of them one address may have (of IPv6, a /64); more are closed at once. Trusted proxies may have any.
+        pub max_connections_per_address: usize = 1024;
+        /// Over TLS, browsers are told to come by nothing else for two years. This also tells them so of all subdomains,
+        /// and lets the domain be built into browsers (hstspreload.org), which is hard to take back.
+        pub hsts_preload: bool = false;
         /// Whether answers are compressed for clients that ask for it.
         pub compression: bool = true;
         /// Origins (such as `https://console.example.org`) whose pages may call the API from a browser.
@@ -93,6 +98,11 @@ impl Checks for Config {
         };
         refuse(self.max_in_flight == 0, "max_in_flight", "nothing would ever be answered: at least 1");
         refuse(self.max_connections == 0, "max_connections", "nobody could ever connect: at least 1");
+        refuse(
+            self.max_connections_per_address == 0,
+            "max_connections_per_address",
+            "nobody could ever connect: at least 1",
+        );
         refuse(
             self.send_timeout.duration().is_zero(),
             "send_timeout",

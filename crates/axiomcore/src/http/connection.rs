@@ -16,6 +16,7 @@ use tower::Service;
 
 use super::Config;
 use super::caller::{Line, Proxies};
+use super::crowd::{Crowd, Place};
 use super::patience::Patient;
 use crate::lifecycle::Stopping;
 use crate::tls::Transport;
@@ -33,6 +34,7 @@ pub(super) struct Listener {
     pub(super) max_connections: usize,
     pub(super) send_timeout: Duration,
     pub(super) proxies: Proxies,
+    pub(super) crowd: Crowd,
 }
 
 /// How HTTP/1.1 is spoken. A client that is slow with its headers, or idle, is let go.
@@ -68,7 +70,12 @@ impl Listener {
                 () = stopping.requested() => return,
                 Some(_) = connections.join_next() => {}
                 accepted = self.socket.accept(), if has_room => match accepted {
-                    Ok((stream, peer)) => _ = connections.spawn(self.converse(stream, peer, stopping.clone())),
+                    Ok((stream, peer)) => {
+                        // Who has too many is not even told so: that would cost what it is to save.
+                        if let Some(place) = self.crowd.enter(peer.ip()) {
+                            connections.spawn(within(place, self.converse(stream, peer, stopping.clone())));
+                        }
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted: {error}");
                         tokio::time::sleep(AFTER_FAILURE).await;
@@ -124,4 +131,10 @@ where
     if let Err(error) = ended {
         tracing::debug!(%error, %peer, "a connection ended early: {error}");
     }
+}
+
+/// A connection that has its place among those of its address for as long as it lasts.
+async fn within(place: Place, conversation: impl Future<Output = ()>) {
+    conversation.await;
+    drop(place);
 }

@@ -1,16 +1,15 @@
 //! Headers: limits on those that come, security headers on those that go.
 
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, STRICT_TRANSPORT_SECURITY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{Config, Problem, codes};
+use super::{Caller, Config, Problem, codes};
 
 /// On every answer, whatever a handler says.
-const ALWAYS: [(HeaderName, HeaderValue); 9] = [
-    fixed("strict-transport-security", "max-age=63072000; includeSubDomains; preload"),
+const ALWAYS: [(HeaderName, HeaderValue); 8] = [
     fixed("x-content-type-options", "nosniff"),
     fixed("x-frame-options", "DENY"),
     // The filter that this header once turned on could itself be used to attack pages; browsers that still have it are
@@ -36,9 +35,27 @@ const fn fixed(name: &'static str, value: &'static str) -> (HeaderName, HeaderVa
     (HeaderName::from_static(name), HeaderValue::from_static(value))
 }
 
-pub(super) async fn secure(request: Request, next: Next) -> Response {
+/// Two years, by the browser's clock; a year is the least for which a domain is built into browsers.
+const STRICT: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const STRICT_EVERYWHERE: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains; preload");
+
+/// What is said over TLS, and only there: in the clear, anybody on the way could say it (RFC 6797, 7.2).
+#[derive(Clone)]
+pub(super) struct StrictTransport(HeaderValue);
+
+impl StrictTransport {
+    pub(super) fn new(config: &Config) -> Self {
+        Self(if config.hsts_preload { STRICT_EVERYWHERE } else { STRICT })
+    }
+}
+
+pub(super) async fn secure(State(strict): State<StrictTransport>, request: Request, next: Next) -> Response {
+    let is_secure = request.extensions().get::<Caller>().is_some_and(|caller| caller.secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if is_secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, strict.0);
+    }
     for (name, value) in ALWAYS {
         headers.insert(name, value);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError};
@@ -56,8 +56,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The whole body, within its limits of size and time.
 ///
 /// # Errors
-/// If it is too large, too slow or breaks off.
+/// If it is compressed, too large, too slow or breaks off.
 pub async fn body_of(request: Request) -> Result<Bytes, Problem> {
+    // A few compressed bytes can be any number of others.
+    if request.headers().contains_key(CONTENT_ENCODING) {
+        return Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE).mend("send the body without `Content-Encoding`"));
+    }
     let limit = Admitted::of(request.extensions()).map_or(Duration::MAX, Admitted::body_timeout);
     let arrived = tokio::time::timeout(limit, request.into_body().collect()).await;
     let body = arrived.map_err(|_| Problem::new(&codes::BODY_TOO_SLOW))?.map_err(|error| broken(&error))?;

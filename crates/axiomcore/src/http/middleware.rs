@@ -11,7 +11,7 @@ use tower_http::cors::CorsLayer;
 
 use super::admission::{Admission, counted};
 use super::application::Surroundings;
-use super::headers::{HeaderLimits, limit_headers, secure};
+use super::headers::{HeaderLimits, StrictTransport, limit_headers, secure};
 use super::leftover::take_leftover;
 use super::observe::{Observer, observe};
 use super::panics::contain;
@@ -28,7 +28,7 @@ pub(super) fn around(router: Router, config: &Config, surroundings: &Surrounding
         // Sees the final status and the whole time.
         .layer(from_fn_with_state(Observer::new(surroundings), observe))
         // On every answer, so above everything that answers.
-        .layer(from_fn(secure))
+        .layer(from_fn_with_state(StrictTransport::new(config), secure))
         .layer(from_fn(write_problems))
         // Below the writer of problems, because a panic becomes one.
         .layer(from_fn(contain))

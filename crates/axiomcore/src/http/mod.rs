@@ -16,6 +16,7 @@ mod config;
 mod connection;
 mod context;
 mod counting;
+mod crowd;
 mod failures;
 mod forwarded;
 mod guard;

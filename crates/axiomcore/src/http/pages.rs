@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -14,13 +14,18 @@ use super::{Catalogue, ErrorCode, Json, Open, Path, Problem, Routes, codes};
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(catalogue: &Arc<Catalogue>) -> Routes<S> {
     let (list, one) = (catalogue.clone(), catalogue.clone());
     Routes::new()
-        .get("/errors", move |_: Open, headers: HeaderMap| async move { list_errors(&list, &headers) })
+        .get("/errors", move |_: Open, headers: HeaderMap| async move { by_accept(list_errors(&list, &headers)) })
         .get("/errors/style.css", async |_: Open| {
             ([(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], include_str!("pages.css"))
         })
         .get("/errors/{code}", move |_: Open, Path(code): Path<String>, headers: HeaderMap| async move {
-            get_error(&one, &code, &headers)
+            by_accept(get_error(&one, &code, &headers))
         })
+}
+
+/// The same address has a page and a document.
+fn by_accept(response: Response) -> Response {
+    ([(VARY, HeaderValue::from_static("accept"))], response).into_response()
 }
 
 fn list_errors(catalogue: &Catalogue, headers: &HeaderMap) -> Response {

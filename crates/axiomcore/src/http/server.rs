@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::caller::Proxies;
 use super::connection::{Listener, protocol};
-use super::headers::secure;
+use super::crowd::Crowd;
+use super::headers::{StrictTransport, secure};
 use super::{Application, Config, Health};
 use crate::config::Fault;
 use crate::lifecycle::{StopSwitch, Stopping};
@@ -53,14 +54,15 @@ impl Server {
         if let Some(fault) = config.exposed(transport.is_encrypted()).into_iter().next() {
             return Err(ServerError::Exposed(fault));
         }
+        let crowd = Crowd::new(config.max_connections_per_address, &Proxies::new(config), metrics);
         let metrics = match config.metrics_listen {
-            Some(address) => {
-                Some(listen(config, address, scraped(metrics.clone()), scraper(transport, address)).await?)
-            }
+            Some(address) => Some(
+                listen(config, address, scraped(config, metrics.clone()), scraper(transport, address), &crowd).await?,
+            ),
             None => None,
         };
         Ok(Self {
-            api: listen(config, config.listen, application.router, transport.clone()).await?,
+            api: listen(config, config.listen, application.router, transport.clone(), &crowd).await?,
             metrics,
             health,
             stop_delay: config.stop_delay.duration(),
@@ -125,18 +127,19 @@ async fn listen(
     address: SocketAddr,
     router: Router,
     transport: Transport,
+    crowd: &Crowd,
 ) -> Result<Listener, ServerError> {
     let unbound = |error| ServerError::Unbound(address, error);
     let socket = TcpListener::bind(address).await.map_err(unbound)?;
     let address = socket.local_addr().map_err(unbound)?;
     let (protocol, send_timeout) = (protocol(config), config.send_timeout.duration());
-    let (max_connections, proxies) = (config.max_connections, Proxies::new(config));
-    Ok(Listener { socket, address, router, transport, protocol, max_connections, send_timeout, proxies })
+    let (max_connections, proxies, crowd) = (config.max_connections, Proxies::new(config), crowd.clone());
+    Ok(Listener { socket, address, router, transport, protocol, max_connections, send_timeout, proxies, crowd })
 }
 
 /// The address for metrics answers nothing else.
-fn scraped(metrics: Metrics) -> Router {
+fn scraped(config: &Config, metrics: Metrics) -> Router {
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let page = get(move || async move { ([(CONTENT_TYPE, OPEN_METRICS)], metrics.render()) });
-    Router::new().route("/metrics", page).layer(from_fn(secure))
+    Router::new().route("/metrics", page).layer(from_fn_with_state(StrictTransport::new(config), secure))
 }

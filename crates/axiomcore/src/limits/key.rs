@@ -56,7 +56,7 @@ impl fmt::Display for Key<'_> {
 }
 
 /// Of IPv6 a whole /64: that many addresses are one customer's.
-fn block(address: IpAddr) -> IpAddr {
+pub(crate) fn block(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         v4 @ IpAddr::V4(_) => v4,

@@ -23,6 +23,7 @@ pub use bucket::Level;
 pub use class::Class;
 pub use config::Config;
 pub use in_redis::InRedis;
+pub(crate) use key::block;
 pub use key::{Key, Subject};
 pub use memory::Memory;
 pub use quota::Quota;

@@ -97,3 +97,14 @@ fn a_connection_with_too_much_left_on_it_is_said_to_end() {
         assert!(connection.is_closed());
     }
 }
+
+#[test]
+fn a_body_that_is_compressed_is_refused_before_anybody_unpacks_it() {
+    let running = Running::start(|_| {});
+    for encoding in ["gzip", "br", "identity, gzip"] {
+        let header = format!("content-encoding: {encoding}");
+        let answer = post(running.address, "/orders", &[&header], r#"{"drinks":[]}"#);
+        assert_eq!((answer.status, answer.problem().as_str()), (415, "unsupported_media_type"));
+        assert!(answer.json()["mend"].as_str().unwrap().contains("Content-Encoding"));
+    }
+}

@@ -13,7 +13,12 @@ fn every_answer_has_the_security_headers() {
             assert!(value.contains(part), "{path}: {name}: {value}");
         };
         has("content-security-policy", "default-src 'none'");
-        has("strict-transport-security", "max-age=63072000; includeSubDomains; preload");
+        assert_eq!(
+            answer.header("strict-transport-security"),
+            None,
+            "{path}: in the clear, anybody could have said it"
+        );
+        assert_eq!((answer.header("server"), answer.header("x-powered-by")), (None, None), "{path}");
         has("x-frame-options", "DENY");
         has("x-content-type-options", "nosniff");
         has("x-xss-protection", "0");
@@ -24,6 +29,26 @@ fn every_answer_has_the_security_headers() {
         has("cache-control", "no-store");
         assert!(!answer.header("content-security-policy").unwrap().contains("unsafe"));
     }
+}
+
+#[test]
+fn who_comes_over_tls_is_told_to_come_by_nothing_else() {
+    let told = |preload: bool, proto: &str| {
+        let running = Running::start(|config| {
+            config.behind_proxy = true;
+            config.hsts_preload = preload;
+        });
+        let headers = ["x-forwarded-for: 203.0.113.7", &format!("x-forwarded-proto: {proto}")];
+        ["/hello", "/nowhere"]
+            .map(|path| get(running.address, path, &headers).header("strict-transport-security").map(str::to_owned))
+    };
+    let (short, long) = ("max-age=63072000", "max-age=63072000; includeSubDomains; preload");
+    assert_eq!(told(false, "https"), [Some(short.to_owned()), Some(short.to_owned())]);
+    assert_eq!(told(true, "https"), [Some(long.to_owned()), Some(long.to_owned())]);
+    assert_eq!(told(true, "http"), [None, None]);
+    let stranger = Running::start(|_| {});
+    let answer = get(stranger.address, "/hello", &["x-forwarded-proto: https"]);
+    assert_eq!(answer.header("strict-transport-security"), None);
 }
 
 #[test]
@@ -38,7 +63,23 @@ fn other_origins_are_let_in_only_from_the_list() {
     assert_eq!(request(closed.address, "OPTIONS", "/orders", &[], "").problem(), "method_not_allowed");
     let open = Running::start(|config| config.cors_origins = vec!["https://a.example".into()]);
     assert_eq!(ask(&open, "https://a.example").as_deref(), Some("https://a.example"));
-    assert_eq!(ask(&open, "https://b.example"), None);
+    for other in [
+        "https://b.example",
+        "http://a.example",
+        "https://a.example.evil.example",
+        "https://evila.example",
+        "https://a.example:8443",
+        "https://a.example/",
+        "https://A.example",
+        "null",
+        "*",
+    ] {
+        assert_eq!(ask(&open, other), None, "{other}");
+    }
+    let answer = get(open.address, "/hello", &["origin: https://a.example"]);
+    assert_eq!(answer.header("access-control-allow-credentials"), None, "cookies are for our own pages");
+    assert!(answer.header("vary").unwrap().contains("origin"));
+    assert!(answer.header("access-control-expose-headers").unwrap().contains("ratelimit"));
 }
 
 #[test]

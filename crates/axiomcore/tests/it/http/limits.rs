@@ -100,3 +100,31 @@ fn a_client_that_asks_and_never_reads_is_let_go() {
     while silent.write_all(asked.as_bytes()).is_ok() {}
     assert_eq!(get(running.address, "/hello", &[]).status, 200, "its place is free again");
 }
+
+#[test]
+fn one_address_has_only_so_many_connections_and_a_proxy_as_many_as_it_needs() {
+    let few = |behind_proxy| {
+        Running::start(move |config| {
+            config.max_connections_per_address = 2;
+            config.behind_proxy = behind_proxy;
+        })
+    };
+    let asks = |connection: &mut Connection| connection.send("GET /hello HTTP/1.1\r\nhost: x\r\n\r\n");
+    let running = few(false);
+    let mut open: Vec<Connection> = (0..2).map(|_| Connection::open(running.address)).collect();
+    for connection in &mut open {
+        asks(connection);
+        assert_eq!(connection.answer().status, 200);
+    }
+    assert!(Connection::open(running.address).is_closed());
+    assert!(running.metrics.render().contains("http_connections_refused_total 1"));
+    open.pop();
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(get(running.address, "/hello", &[]).status, 200, "a place is free again");
+    let proxied = few(true);
+    let mut open: Vec<Connection> = (0..5).map(|_| Connection::open(proxied.address)).collect();
+    for connection in &mut open {
+        asks(connection);
+        assert_eq!(connection.answer().status, 200);
+    }
+}

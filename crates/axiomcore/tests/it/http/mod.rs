@@ -8,6 +8,7 @@ mod limits;
 mod pages;
 mod problems;
 mod rates;
+mod smuggling;
 mod stopping;
 
 use std::net::SocketAddr;
