@@ -123,7 +123,10 @@ where
     let admitted = Admitted::of(&parts.extensions);
     let may_guess = || admitted.map_or(Ok(()), |admitted| admitted.may_guess(&parts.extensions));
     let principal = match credential(parts, identity.cookie()) {
-        Some(Credential::Bearer(token)) => identity.authenticate_unless(token, may_guess).await?,
+        Some(Credential::Bearer(token)) => {
+            let principal = identity.authenticate_unless(token, may_guess).await?;
+            principal.filter(|principal| principal.came_by != CameBy::Cookie)
+        }
         Some(Credential::Cookie(text)) => {
             refuse_cross_site(parts)?;
             let principal = identity.authenticate_unless(text, may_guess).await?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::key::{BOOTSTRAP_ID, Fingerprint};
 use super::store::{DEFAULT_WORKSPACE, Key};
-use super::{Identity, NewKey, Permissions, store};
+use super::{Identity, NewKey, Permissions, changes, store};
 use crate::config::{Secret, SecretFileError};
 use crate::entropy::Unavailable;
 use crate::store::Connection;
@@ -82,7 +82,10 @@ impl Identity {
             match store::find(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID)? {
                 // A revoked key stays revoked until the operator puts another one into the file.
                 Some(stored) if fingerprint.matches(&stored.fingerprint) => return Ok(Bootstrap::Unchanged),
-                Some(_) => store::replace(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID, &fingerprint)?,
+                Some(_) => {
+                    changes::revoked(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID, created_at)?;
+                    store::replace(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID, &fingerprint)?;
+                }
                 None => store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)?,
             }
             Ok(Bootstrap::Stored)

@@ -70,11 +70,18 @@ impl Cache {
         entries.insert(fingerprint, Entry { principal, good_until, last_used: AtomicI64::new(now.0) });
     }
 
-    /// Forgets a key at once.
+    /// Forgets a principal at once.
     pub(super) fn remove(&self, workspace: i64, id: &str) {
         let mut entries = self.write();
         self.generation.fetch_add(1, Ordering::SeqCst);
         entries.retain(|_, entry| entry.principal.workspace != workspace || entry.principal.id != id);
+    }
+
+    /// Forgets everything at once.
+    pub(super) fn clear(&self) {
+        let mut entries = self.write();
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        entries.clear();
     }
 
     /// Which keys were used after `since`, and when.

@@ -5,8 +5,9 @@ crate::error_codes! {
     pub static CODES;
 
     UNAUTHENTICATED = (UNAUTHORIZED, "unauthenticated", "The request has no valid credential",
-        "Send `Authorization: Bearer` and an API key. The key may be mistyped, expired or revoked: the answer is the same in \
-         each case, so that nobody learns which keys exist.\n\n\
+        "Send `Authorization: Bearer` and an API key or an access token. It may be mistyped, expired or revoked: the answer \
+         is the same in each case, so that nobody learns which exist.\n\n\
+         - An access token is good for ten minutes: `POST /api/v1/token/refresh` gives a new one.\n\
          - The administrator's key is printed once, at the first start.\n- Operators can replace it with \
          `--bootstrap-token-file`.");
     FORBIDDEN = (FORBIDDEN, "forbidden", "The credential does not have the permission",
@@ -31,6 +32,13 @@ crate::error_codes! {
     SIGN_IN_BUSY = (SERVICE_UNAVAILABLE, "sign_in_busy", "Too many people are signing in",
         "Passwords are expensive to verify on purpose, so only so many are verified at once. Send the request again after the \
          seconds in `Retry-After`. Operators set the limit with `identity.hashes_at_once`.");
+    REFRESH_REFUSED = (UNAUTHORIZED, "refresh_refused", "Nothing is given for this refresh token",
+        "It is mistyped, was used before, or its session has ended: sign in again. A refresh token is good once, and its answer \
+         has the next one. Showing one a second time ends the session, because then two have it; never send two at once.");
+    SESSION_NOT_FOUND = (NOT_FOUND, "session_not_found", "You have no such session that goes on",
+        "It may have ended already, or be somebody else's. `GET /api/v1/sessions` lists yours.");
+    NO_SESSION = (CONFLICT, "no_session", "There is no session to end",
+        "An API key has no session. `DELETE /api/v1/keys/{id}` revokes a key.");
     CROSS_SITE_REQUEST = (FORBIDDEN, "cross_site_request", "A page of another site sent this",
         "A request whose credential is a cookie has to come from a page of the very same origin, and browsers say so in \
          `Sec-Fetch-Site` and `Origin`. A program should send `Authorization: Bearer` instead; one that has only a cookie \

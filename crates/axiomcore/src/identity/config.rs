@@ -11,10 +11,11 @@ crate::settings! {
         /// A file with the administrator's API key, for installations that nobody watches at their first start. At least
         /// 32 characters at random, such as from `openssl rand -hex 32`. Other content replaces the key at the next start.
         pub bootstrap_token_file: Option<PathBuf> = None;
-        /// How long a verified key is trusted without looking again. A key that is revoked here ends at once; one that
-        /// is revoked on another node ends within this time.
+        /// How long a verified credential is trusted without looking again. One that is revoked ends at once on the node
+        /// that revokes it and within a second on all others; a node that does not hear of revocations for five seconds
+        /// looks each time.
         pub cache_time: Period = Period::seconds(30);
-        /// How many verified keys are remembered.
+        /// How many verified credentials are remembered.
         pub cache_size: usize = 10_000;
         /// What passwords are hashed with. Hashes of the other kind still work, and are replaced at the next sign-in.
         pub password_algorithm: Algorithm = Algorithm::Argon2id;
@@ -32,6 +33,17 @@ crate::settings! {
         pub session_time: Period = Period::seconds(30 * 86_400);
         /// How long a session lasts when it is not used.
         pub session_idle_time: Period = Period::seconds(12 * 3600);
+        /// How long an access token is good, from 1 to 60 minutes.
+        pub access_token_time: Period = Period::seconds(600);
+        /// Who issues access tokens, as they say themselves (`iss`): best the address under which others reach the service.
+        /// Without it, what API keys begin with.
+        pub token_issuer: String = String::new();
+        /// Whom access tokens are for (`aud`). Without it, the issuer.
+        pub token_audience: String = String::new();
+        /// How many bits the keys have that access tokens are signed with: 2048, 3072 or 4096.
+        pub signing_key_bits: usize = 3072;
+        /// After how long such a key is replaced by a new one. Nobody is logged out by it.
+        pub signing_key_time: Period = Period::seconds(30 * 86_400);
         /// How many passwords are hashed at the same time; who signs in beyond that is told to come again.
         pub hashes_at_once: usize = 4;
         /// How many more are hashed for people on devices that they have signed in with before, who wait for it if they must.
@@ -79,6 +91,15 @@ impl Checks for Config {
         let kept = self.hashes_for_known_devices;
         refuse(kept == 0, "hashes_for_known_devices", "a flood of strangers would keep everybody out: at least 1");
         refuse(self.failures_remembered < 1_000, "failures_remembered", "at least 1000");
+        let minutes = Period::seconds(60)..=Period::seconds(3600);
+        refuse(!minutes.contains(&self.access_token_time), "access_token_time", "from 1 to 60 minutes");
+        refuse(![2048, 3072, 4096].contains(&self.signing_key_bits), "signing_key_bits", "2048, 3072 or 4096");
+        let hour = Period::seconds(3600);
+        refuse(
+            self.signing_key_time < hour,
+            "signing_key_time",
+            "keys are published before they sign: at least an hour",
+        );
         faults
     }
 }

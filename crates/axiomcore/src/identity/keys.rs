@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::key::{Fingerprint, make, text};
 use super::store::{DEFAULT_WORKSPACE, Key};
-use super::{Identity, Permissions, Principal, store};
+use super::{Identity, Permissions, Principal, changes, store};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
@@ -102,6 +102,7 @@ impl Identity {
         let id = id.to_owned();
         let key = Key { id, name, permissions, created_at, created_by, expires_at, revoked_at, last_used_at };
         parts.database.write_blocking(|connection| {
+            changes::revoked(connection, DEFAULT_WORKSPACE, &key.id, created_at)?;
             store::delete(connection, DEFAULT_WORKSPACE, &key.id)?;
             store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)
         })?;
@@ -133,8 +134,8 @@ impl Identity {
         self.0.parts.database.read(move |connection| store::list(connection, workspace)).await
     }
 
-    /// Revokes a key of the principal's workspace: on this node from now on, on others within the cache's time. Says
-    /// whether there was one that still worked.
+    /// Revokes a key of the principal's workspace: on this node from now on, on others within a second. Says whether there
+    /// was one that still worked.
     ///
     /// # Errors
     /// If nobody else may everything, or the database fails.
@@ -150,6 +151,7 @@ impl Identity {
             if is_last {
                 return Ok(Err(KeyError::Last));
             }
+            changes::revoked(connection, workspace, &stored_id, now)?;
             let revoked = store::revoke(connection, workspace, &stored_id, now)?;
             let entry = Entry { workspace, at: now, principal: &revoker, action: "key.revoke" };
             entry.write(connection, &stored_id, &json!({ "name": stored.key.name })).map(|()| Ok(revoked))

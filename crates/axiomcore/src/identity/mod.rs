@@ -7,8 +7,10 @@
 
 mod allowed;
 pub mod attempts;
+mod authenticate;
 mod bootstrap;
 mod cache;
+mod changes;
 pub mod codes;
 mod config;
 mod credential;
@@ -27,10 +29,13 @@ pub mod routes;
 mod service;
 mod sessions;
 mod store;
+mod tokens;
+mod upkeep;
 mod users;
 
 pub use allowed::{Allowed, Anybody, Authenticated};
 pub use bootstrap::{Bootstrap, BootstrapError};
+pub use changes::Watch;
 pub use config::Config;
 pub use devices::Device;
 pub use factors::MIGRATIONS as FACTOR_MIGRATIONS;
@@ -42,6 +47,9 @@ pub use permission::{Permission, Permissions, Require};
 pub use principal::{CameBy, Principal, PrincipalKind};
 pub use role::{Grant, Role};
 pub use service::{Identity, IdentityParts};
-pub use sessions::{Answer, Origin, Session, SignIn, SignInError, SignInOutcome, SignedIn};
+pub use sessions::{
+    Answer, Origin, RefreshError, Refreshed, Session, SignIn, SignInError, SignInOutcome, SignedIn, Way,
+};
 pub use store::{DEFAULT_WORKSPACE, Key};
+pub use tokens::{AccessToken, Jwk, Rotation, TokenError};
 pub use users::{NewUser, Status, Ticket, User, UserError};

@@ -29,6 +29,8 @@ pub struct Principal {
 pub enum CameBy {
     /// An API key.
     Key,
+    /// An access token of a session.
+    Token,
     /// A session, by the text that a browser keeps in a cookie.
     Cookie,
 }
@@ -40,6 +42,17 @@ pub enum PrincipalKind {
     ApiKey,
     /// A person who has signed in.
     User,
+}
+
+impl CameBy {
+    /// As shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Token => "token",
+            Self::Cookie => "cookie",
+        }
+    }
 }
 
 impl PrincipalKind {

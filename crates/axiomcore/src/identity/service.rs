@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::attempts::Gate;
 use super::cache::Cache;
-use super::key::{Fingerprint, place_of};
+use super::changes::Changes;
 use super::metrics::SignInMetrics;
 use super::passwords::{Places, Pool, Recipe};
-use super::store::Stored;
-use super::{Algorithm, CameBy, Config, FACTOR_MIGRATIONS, MIGRATIONS, Permission, Principal, Role, sessions, store};
+use super::tokens::{Keyring, TokenConfig};
+use super::{Algorithm, Config, FACTOR_MIGRATIONS, MIGRATIONS, Permission, Role, sessions, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::sealing::Sealer;
@@ -48,12 +48,15 @@ pub struct IdentityParts {
 pub(super) struct Inner {
     pub(super) parts: IdentityParts,
     pub(super) cache: Cache,
+    pub(super) changes: Changes,
+    pub(super) keyring: Keyring,
+    pub(super) token_config: TokenConfig,
     /// What the cookie of a session is called. The name makes browsers insist that it came over TLS, from this very host,
     /// for all of it.
     cookie: String,
     /// What the cookie of a known device is called.
     device_cookie: String,
-    cache_time: Duration,
+    pub(super) cache_time: Duration,
     recorded: AtomicI64,
     pub(super) passwords: Pool,
     pub(super) password_length: usize,
@@ -77,7 +80,10 @@ impl Identity {
     pub fn open(config: &Config, parts: IdentityParts) -> Result<Self> {
         parts.database.migrate("identity", MIGRATIONS)?;
         let now = parts.clock.now();
-        parts.database.write_blocking(|connection| store::insert_default_workspace(connection, now))?;
+        let changes = parts.database.write_blocking(|connection| {
+            store::insert_default_workspace(connection, now)?;
+            Changes::begin(connection, now)
+        })?;
         parts.database.migrate("factors", FACTOR_MIGRATIONS)?;
         let places = Places { open: config.hashes_at_once, kept: config.hashes_for_known_devices };
         let passwords = Pool::open(Recipe::of(config), places, parts.entropy.clone());
@@ -85,8 +91,12 @@ impl Identity {
         let gate = Gate::open(config, parts.clock.clone(), parts.entropy.as_ref());
         let gate = gate.map_err(|error| Error::Failed(error.to_string()))?;
         let metrics = SignInMetrics::new(&parts.metrics, &passwords);
-        Ok(Self(Arc::new(Inner {
+        let counted = parts.metrics.clone();
+        let identity = Self(Arc::new(Inner {
             cache: Cache::new(config.cache_size),
+            changes,
+            keyring: Keyring::new(),
+            token_config: TokenConfig::of(config, parts.key_prefix),
             cookie: format!("__Host-{}_session", parts.key_prefix),
             device_cookie: format!("__Host-{}_device", parts.key_prefix),
             cache_time: config.cache_time.duration(),
@@ -103,7 +113,9 @@ impl Identity {
             challenge_time: config.challenge_time.duration(),
             factor_required_for: config.factor_required_for.clone(),
             parts,
-        })))
+        }));
+        identity.register_metrics(&counted);
+        Ok(identity)
     }
 
     /// What the cookie of a session is called.
@@ -119,75 +131,6 @@ impl Identity {
     /// The time, as identity reads it.
     pub(super) fn now(&self) -> Timestamp {
         self.0.parts.clock.now()
-    }
-
-    /// Who has this credential, if it is a good one.
-    ///
-    /// # Errors
-    /// If the database had to be asked and failed.
-    pub async fn authenticate(&self, token: &str) -> Result<Option<Arc<Principal>>> {
-        self.authenticate_unless(token, || Ok(())).await
-    }
-
-    /// As [`authenticate`](Self::authenticate), but before anything is looked up for a credential that has not been a
-    /// good one lately, `refuse` may refuse.
-    pub(super) async fn authenticate_unless<E: From<Error>>(
-        &self,
-        token: &str,
-        refuse: impl FnOnce() -> std::result::Result<(), E>,
-    ) -> std::result::Result<Option<Arc<Principal>>, E> {
-        let Inner { parts, cache, cache_time, .. } = &*self.0;
-        let (fingerprint, now) = (Fingerprint::of(token), parts.clock.now());
-        if let Some(principal) = cache.find(&fingerprint, now) {
-            return Ok(Some(principal));
-        }
-        if !cache.remembers(&fingerprint) {
-            refuse()?;
-        }
-        let (identity, text, read_at) = (self.clone(), token.to_owned(), cache.generation());
-        let read = move |connection: &mut dyn Connection| identity.look_up(connection, &text, &fingerprint, now);
-        let Some((principal, until)) = parts.database.read(read).await? else { return Ok(None) };
-        cache.insert(fingerprint, principal.clone(), until.min(now.plus(*cache_time)), (now, read_at));
-        Ok(Some(principal))
-    }
-
-    /// Who has this credential, and until when it is one.
-    fn look_up(
-        &self,
-        connection: &mut dyn Connection,
-        token: &str,
-        fingerprint: &Fingerprint,
-        now: Timestamp,
-    ) -> Result<Option<(Arc<Principal>, Timestamp)>> {
-        let prefix = self.0.parts.key_prefix;
-        if let Some(id) = sessions::place_of(prefix, token) {
-            return self.principal_by_session(connection, id, fingerprint, now);
-        }
-        let (workspace, id) = place_of(prefix, token);
-        let found = store::find(connection, workspace, id)?;
-        let found = found.filter(|stored| fingerprint.matches(&stored.fingerprint) && stored.key.works(now));
-        Ok(found.map(|stored| {
-            let until = stored.key.expires_at.unwrap_or(Timestamp(i64::MAX));
-            (Arc::new(principal(workspace, stored)), until)
-        }))
-    }
-
-    /// Who this principal is now, if their credential still works: for what outlives the request that let it in, such as
-    /// a stream. Asks the database, so that a revocation on another node is seen as well.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn current(&self, principal: &Principal) -> Result<Option<Principal>> {
-        let (identity, now) = (self.clone(), self.0.parts.clock.now());
-        let (workspace, id, session) = (principal.workspace, principal.id.clone(), principal.session.clone());
-        let read = move |connection: &mut dyn Connection| match session {
-            Some(session) => identity.current_by_session(connection, &session, now),
-            None => {
-                let found = store::find(connection, workspace, &id)?.filter(|stored| stored.key.works(now));
-                Ok(found.map(|stored| self::principal(workspace, stored)))
-            }
-        };
-        self.0.parts.database.read(read).await
     }
 
     /// Writes down when keys and sessions were last used; to be called about once a minute and at the end. A request does not do it.
@@ -211,12 +154,6 @@ impl Identity {
         recorded.store(now.0, Ordering::Relaxed);
         Ok(())
     }
-}
-
-fn principal(workspace: i64, Stored { key, kind, .. }: Stored) -> Principal {
-    let (session, came_by, expires_at) = (None, CameBy::Key, key.expires_at);
-    let must_enrol = false;
-    Principal { workspace, id: key.id, kind, permissions: key.permissions, must_enrol, session, came_by, expires_at }
 }
 
 impl fmt::Debug for Identity {

@@ -8,7 +8,7 @@ use axiomcore::config::{ByteSize, Secret};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{
     Answer, Bootstrap, Challenge, Config, FactorError, Grant, Identity, IdentityParts, NewUser, Origin, Permission,
-    Principal, Proof, Role, SignIn, SignInError, SignInOutcome, SignedIn, UserError,
+    Principal, Proof, Role, SignIn, SignInError, SignInOutcome, SignedIn, UserError, Way,
 };
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
@@ -107,6 +107,7 @@ impl Service {
             proof: None,
             device: person.device.clone(),
             origin: Origin { address: address.into(), client: "test".into() },
+            way: Way::Cookie,
         };
         self.runtime.block_on(self.identity.sign_in(wanted))
     }
@@ -150,7 +151,7 @@ impl Service {
 
 fn answer(challenge: &Challenge, proof: Proof, person: &Person) -> Answer {
     let origin = Origin { address: HOME.into(), client: "test".into() };
-    Answer { challenge: challenge.text.clone(), proof, device: person.device.clone(), origin }
+    Answer { challenge: challenge.text.clone(), proof, device: person.device.clone(), origin, way: Way::Cookie }
 }
 
 fn secret(text: &str) -> Secret<String> {

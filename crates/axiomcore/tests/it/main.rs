@@ -15,3 +15,4 @@ mod sealing;
 mod store;
 mod telemetry;
 mod tls;
+mod tokens;

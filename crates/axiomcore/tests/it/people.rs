@@ -9,7 +9,7 @@ use axiomcore::config::{ByteSize, Secret};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{
     Algorithm, Bootstrap, Config, Grant, Identity, IdentityParts, NewUser, Origin, Permission, Principal, Role, SignIn,
-    SignInError, SignInOutcome, SignedIn, Status, User, UserError,
+    SignInError, SignInOutcome, SignedIn, Status, User, UserError, Way,
 };
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
@@ -93,7 +93,7 @@ fn new(email: &str, role: &str) -> NewUser {
 }
 
 fn wanting(email: &str, password: &str, origin: Origin) -> SignIn {
-    SignIn { email: email.into(), password: secret(password), proof: None, device: None, origin }
+    SignIn { email: email.into(), password: secret(password), proof: None, device: None, origin, way: Way::Cookie }
 }
 
 fn secret(text: &str) -> Secret<String> {

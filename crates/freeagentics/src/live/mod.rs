@@ -81,7 +81,7 @@ impl Live {
         }
     }
 
-    /// Whether a principal may still follow. While the database is gone nothing happens that could be told, so nobody is
+    /// Whether a principal may still follow; asked now and then, and whenever something was taken away from it. While the database is gone nothing happens that could be told, so nobody is
     /// sent away for that.
     async fn may_follow(&self, principal: &Principal) -> bool {
         match self.0.identity.current(principal).await {

@@ -94,6 +94,7 @@ impl Socket {
     async fn talk(&mut self, connection: &mut WebSocket, news: &mut mpsc::Receiver<News>) -> End {
         let stopping = self.live.0.stopping.clone();
         let (mut ticks, mut silent) = (self.live.ticks(), 0);
+        let mut watch = self.live.0.identity.watch(&self.principal);
         loop {
             let done = tokio::select! {
                 biased;
@@ -102,6 +103,7 @@ impl Socket {
                     silent += 1;
                     self.look(connection, silent).await
                 }
+                () = watch.changed() => self.still_may().await,
                 said = connection.recv() => {
                     silent = 0;
                     self.hear(connection, said).await
@@ -119,10 +121,15 @@ impl Socket {
         if silent > 2 {
             return Err(End::Gone);
         }
-        if !self.live.may_follow(&self.principal).await {
-            return Err(End::Close(close_code::POLICY, "the credential does not work any more"));
-        }
+        self.still_may().await?;
         send(connection, vec![Message::Ping(Default::default())]).await
+    }
+
+    async fn still_may(&self) -> Result<(), End> {
+        if self.live.may_follow(&self.principal).await {
+            return Ok(());
+        }
+        Err(End::Close(close_code::POLICY, "the credential does not work any more"))
     }
 
     async fn hear(

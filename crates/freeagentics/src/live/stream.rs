@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axiomcore::http::Problem;
-use axiomcore::identity::Principal;
+use axiomcore::identity::{Principal, Watch};
 use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue};
@@ -31,6 +31,7 @@ struct Stream {
     place: Place,
     following: Following,
     ticks: Interval,
+    watch: Watch,
 }
 
 impl Live {
@@ -58,7 +59,8 @@ impl Live {
     async fn stream(&self, principal: Arc<Principal>, target: Target, after: Option<u64>) -> Result<Response, Problem> {
         let place = self.0.places.take(&principal)?;
         let following = Following::begin(self.0.teller.clone(), principal.workspace, target, after).await?;
-        let stream = Stream { live: self.clone(), principal, place, following, ticks: self.ticks() };
+        let (ticks, watch) = (self.ticks(), self.0.identity.watch(&principal));
+        let stream = Stream { live: self.clone(), principal, place, following, ticks, watch };
         let events = stream::unfold(stream, |mut stream| async move {
             let frame = stream.frame().await?;
             Some((Ok::<_, std::convert::Infallible>(frame), stream))
@@ -89,6 +91,12 @@ impl Stream {
                 () = self.live.0.stopping.requested() => return None,
                 _ = self.ticks.tick() => {
                     return self.live.may_follow(&self.principal).await.then(|| alive(self.following.position()));
+                }
+                () = self.watch.changed() => {
+                    if self.live.may_follow(&self.principal).await {
+                        continue;
+                    }
+                    return None;
                 }
                 told = self.following.next() => told,
             };

@@ -3,7 +3,7 @@
 
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
-use axiomcore::identity::routes::{devices, factors, keys, second_factor, sign_in};
+use axiomcore::identity::routes::{devices, factors, keys, second_factor, sessions, sign_in, tokens};
 use axiomcore::limits::Class;
 use utoipa::OpenApi;
 
@@ -75,8 +75,15 @@ routes! {
     get    "/api/v1/events"                         => live::events::follow_agents, unhurried();
     get    "/api/v1/ws"                             => live::socket::open_socket, unhurried();
 
+    get    "/.well-known/jwks.json"                 => tokens::get_public_keys;
     post   "/api/v1/sign-in"                        => sign_in::sign_in, class(Class::SignIn);
     post   "/api/v1/sign-in/factor"                 => second_factor::sign_in_with_factor, class(Class::SignIn);
+    post   "/api/v1/sign-out"                       => sessions::sign_out;
+    post   "/api/v1/token/refresh"                  => tokens::refresh_tokens;
+    get    "/api/v1/sessions"                       => sessions::list_sessions;
+    delete "/api/v1/sessions"                       => sessions::end_sessions;
+    delete "/api/v1/sessions/{id}"                  => sessions::end_session;
+    post   "/api/v1/signing-keys/rotate"            => tokens::rotate_signing_key;
 
     get    "/api/v1/factors"                        => factors::get_factors;
     post   "/api/v1/factors/app"                    => factors::enrol_factor;

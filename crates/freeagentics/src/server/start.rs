@@ -151,6 +151,7 @@ impl Started {
         threads.block_on(async move {
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
             tokio::spawn(gauges::keep_counting(serving.clone(), stopping.clone()));
+            tokio::spawn(serving.identity.clone().run_until_stopped(stopping.clone()));
             tokio::spawn(serving.audit.clone().run_until_stopped(stopping.clone()));
             if let Some(redis) = serving.redis.clone() {
                 tokio::spawn(redis.watch(stopping.clone()));

@@ -1,7 +1,8 @@
 //! `GET /api/v1/whoami`.
 
-use axiomcore::http::Json;
-use axiomcore::identity::{Anybody, Permissions, Principal};
+use axiomcore::http::{Json, Problem};
+use axiomcore::identity::{Anybody, Identity, Permissions, Principal, User};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,8 +13,18 @@ use crate::server::permissions;
 pub(crate) struct Whoami {
     /// Who they are within their workspace; recorded with everything they do.
     id: String,
-    /// What they are: `api_key`.
+    /// What they are, such as `api_key` or `user`.
     kind: &'static str,
+    /// What they came by: `key`, `token` or `cookie`.
+    came_by: &'static str,
+    /// The session that they came by, if it is one.
+    session: Option<String>,
+    /// When the credential ends by itself, if it does.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// A person's address, name and roles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<WhoamiUser>,
     /// The workspace that they belong to.
     #[schema(minimum = 1)]
     workspace: i64,
@@ -23,16 +34,32 @@ pub(crate) struct Whoami {
     administrator: bool,
 }
 
+/// A person.
+#[derive(Serialize, ToSchema)]
+struct WhoamiUser {
+    email: String,
+    name: String,
+    roles: Vec<String>,
+}
+
 /// Who asks, and what they may do
 #[utoipa::path(get, path = "/api/v1/whoami", responses((status = 200, description = "You.", body = Whoami)))]
-pub(crate) async fn get_whoami(Anybody(principal): Anybody) -> Json<Whoami> {
-    let Principal { workspace, id, kind, permissions: has, .. } = &*principal;
+pub(crate) async fn get_whoami(
+    Anybody(principal): Anybody,
+    State(identity): State<Identity>,
+) -> Result<Json<Whoami>, Problem> {
+    let user = identity.user_of(&principal).await?;
+    let Principal { workspace, id, kind, permissions: has, came_by, session, expires_at, .. } = &*principal;
     let known = permissions::all().filter(|permission| has.has(**permission));
-    Json(Whoami {
+    Ok(Json(Whoami {
         id: id.clone(),
         kind: kind.name(),
+        came_by: came_by.name(),
+        session: session.clone(),
+        expires_at: expires_at.map(|at| at.to_string()),
+        user: user.map(|User { email, name, roles, .. }| WhoamiUser { email, name, roles }),
         workspace: *workspace,
         permissions: known.map(|permission| permission.name.to_owned()).collect(),
         administrator: *has == Permissions::Every,
-    })
+    }))
 }

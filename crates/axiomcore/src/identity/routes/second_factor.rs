@@ -12,7 +12,7 @@ use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
 use crate::http::{Json, Open, Problem};
 use crate::identity::codes::{CHALLENGE_INVALID, CROSS_SITE_REQUEST, SIGN_IN_REFUSED, SIGN_IN_THROTTLED};
-use crate::identity::{Answer, Identity};
+use crate::identity::{Answer, Identity, Way};
 
 /// The challenge, with a code of the app or a recovery code.
 #[derive(Deserialize, ToSchema)]
@@ -61,6 +61,7 @@ pub async fn sign_in_with_factor(
     let proof = proof_of(code, recovery_code)?;
     let proof = proof.ok_or_else(|| one_of_both("one of `code` and `recovery_code` is needed"))?;
     let device = device_token.map(Secret::new).or(sender.device);
-    let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin: sender.origin };
-    answer(&identity, identity.answer_challenge(wanted).await?, cookie)
+    let way = Way::of(cookie);
+    let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin: sender.origin, way };
+    answer(&identity, identity.answer_challenge(wanted).await?)
 }

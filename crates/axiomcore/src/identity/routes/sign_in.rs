@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::factors::proof_of;
+use super::tokens::TokensView;
 use crate::config::Secret;
 use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
@@ -17,7 +18,7 @@ use crate::identity::codes::{
 };
 use crate::identity::credential::kept;
 use crate::identity::cross_site::refuse_foreign;
-use crate::identity::{Identity, Origin, SignIn, SignInError, SignInOutcome, SignedIn};
+use crate::identity::{Identity, Origin, SignIn, SignInError, SignInOutcome, SignedIn, Way};
 
 /// Who signs in.
 #[derive(Deserialize, ToSchema)]
@@ -59,9 +60,9 @@ pub struct SignedInView {
     /// When the session ends, however much it is used.
     #[schema(format = DateTime)]
     session_expires_at: String,
-    /// What stands in `Authorization: Bearer`. Not there if a cookie has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_token: Option<String>,
+    /// The tokens, unless a cookie stands for them.
+    #[serde(flatten)]
+    tokens: Option<TokensView>,
     /// By which this device is known at the next sign-in (`device_token`), if it was not. It opens nothing. Not there if a
     /// cookie has it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,8 +106,10 @@ failures! {
 
 /// Sign in
 ///
-/// With an address and a password. Programs get an access token; a browser that asks for a cookie gets that instead, and
-/// may do so only from a page of the same origin.
+/// With an address and a password. Programs get an access token for `Authorization: Bearer`, and a refresh token for
+/// `POST /api/v1/token/refresh`; a browser that asks for a cookie gets that instead, and may do so only from a page of the
+/// same origin. The very first sign-in of an installation takes a second or so longer: the key is made then that tokens
+/// are signed with.
 #[utoipa::path(
     post,
     tag = "sessions",
@@ -126,8 +129,9 @@ pub async fn sign_in(
     }
     let (password, proof) = (Secret::new(password), proof_of(code, recovery_code)?);
     let device = device_token.map(Secret::new).or(sender.device);
-    match identity.sign_in(SignIn { email, password, proof, device, origin: sender.origin }).await? {
-        SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in, cookie),
+    let way = Way::of(cookie);
+    match identity.sign_in(SignIn { email, password, proof, device, origin: sender.origin, way }).await? {
+        SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in),
         SignInOutcome::FactorNeeded(challenge) => {
             let needed = Problem::new(&SECOND_FACTOR_REQUIRED).with("challenge", challenge.text.expose().as_str());
             Err(told(needed.with("challenge_expires_at", challenge.expires_at.to_string())))
@@ -139,11 +143,10 @@ pub async fn sign_in(
 pub(in crate::identity) fn answer(
     identity: &Identity,
     signed_in: SignedIn,
-    cookie: bool,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
-    let SignedIn { workspace, user, session, text, device, recovery_codes_left, must_enrol } = signed_in;
+    let SignedIn { workspace, user, session, text, token, device, recovery_codes_left, must_enrol } = signed_in;
     let mut headers = HeaderMap::new();
-    if cookie {
+    if token.is_none() {
         let lasting = session.expires_at.since(session.created_at).as_secs();
         headers.append(SET_COOKIE, baked(identity.cookie(), text.expose(), lasting)?);
         if let Some(device) = &device {
@@ -159,10 +162,10 @@ pub(in crate::identity) fn answer(
         workspace,
         session: session.id,
         session_expires_at: session.expires_at.to_string(),
-        access_token: (!cookie).then(|| text.expose().clone()),
-        device_token: device.filter(|_| !cookie).map(|device| device.expose().clone()),
+        device_token: device.filter(|_| token.is_some()).map(|device| device.expose().clone()),
         recovery_codes_left,
         factor_enrolment_required: must_enrol,
+        tokens: token.map(|token| TokensView::new(&token, &text)),
     };
     Ok((headers, Json(view)))
 }
@@ -176,7 +179,7 @@ pub(in crate::identity) fn baked(name: &str, text: &str, seconds: u64) -> Result
     Ok(value)
 }
 
-fn told(problem: Problem) -> Problem {
+pub(super) fn told(problem: Problem) -> Problem {
     problem.header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }
 
@@ -187,6 +190,7 @@ impl From<SignInError> for Problem {
             SignInError::Challenge => told(Self::new(&CHALLENGE_INVALID)),
             SignInError::Throttled(wait) => Self::new(&SIGN_IN_THROTTLED).retry_after(wait),
             SignInError::Busy => Self::new(&SIGN_IN_BUSY).retry_after(std::time::Duration::from_secs(1)),
+            SignInError::Token(error) => error.into(),
             SignInError::Entropy(error) => Self::internal(error),
             SignInError::Store(error) => error.into(),
         }

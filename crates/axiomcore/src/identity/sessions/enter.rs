@@ -6,7 +6,7 @@
 
 use std::future::Future;
 
-use super::{Answer, Origin, SignIn, SignInError, SignInOutcome, SignedIn};
+use super::{Answer, Origin, SignIn, SignInError, SignInOutcome, SignedIn, Way};
 use crate::config::Secret;
 use crate::identity::attempts::{Attempt, Blocked, Tried};
 use crate::identity::key::Fingerprint;
@@ -74,14 +74,14 @@ impl Identity {
             Err(SignInError::Refused | SignInError::Challenge) => "refused",
             Err(SignInError::Throttled(_)) => "throttled",
             Err(SignInError::Busy) => "busy",
-            Err(SignInError::Entropy(_) | SignInError::Store(_)) => "failed",
+            Err(SignInError::Token(_) | SignInError::Entropy(_) | SignInError::Store(_)) => "failed",
         });
         outcome
     }
 
     async fn enter(
         &self,
-        SignIn { email, password, proof, device, origin }: SignIn,
+        SignIn { email, password, proof, device, origin, way }: SignIn,
     ) -> Result<SignInOutcome, SignInError> {
         let email = email.trim().to_lowercase();
         if device.is_none() {
@@ -100,7 +100,7 @@ impl Identity {
         let (found, known) = self.0.parts.database.read(look_up).await?;
         let comer = Comer { email, found, device: known };
         let (place, attempt) = self.verified(&comer, password, &origin).await?;
-        let begun = Begun { place, device, origin };
+        let begun = Begun { place, device, origin, way };
         let asked = begun.place.clone();
         let identity = self.clone();
         let has_factor = self.0.parts.database.read(move |connection| identity.has_factor(connection, &asked)).await?;
@@ -117,7 +117,7 @@ impl Identity {
         self.0.parts.database.write(put).await?;
         let Some(proof) = proof else { return Ok(SignInOutcome::FactorNeeded(challenge)) };
         let Begun { device, origin, .. } = begun;
-        let answered = self.show(Answer { challenge: challenge.text, proof, device, origin }).await?;
+        let answered = self.show(Answer { challenge: challenge.text, proof, device, origin, way }).await?;
         Ok(SignInOutcome::SignedIn(Box::new(answered)))
     }
 
@@ -163,7 +163,8 @@ impl Identity {
     }
 
     /// The second factor.
-    async fn show(&self, Answer { challenge, proof, device, origin }: Answer) -> Result<SignedIn, SignInError> {
+    async fn show(&self, wanted: Answer) -> Result<SignedIn, SignInError> {
+        let Answer { challenge, proof, device, origin, way } = wanted;
         let (fingerprint, now) = (Fingerprint::of(challenge.expose()), self.now());
         let (identity, shown) = (self.clone(), device.clone());
         let look_up = move |connection: &mut dyn Connection| {
@@ -183,7 +184,7 @@ impl Identity {
             Err(blocked) => return Err(self.turned_away(blocked).await),
         };
         let answered = Answered { fingerprint, proof };
-        match self.begin_session(Begun { place, device, origin }, Some(answered)).await {
+        match self.begin_session(Begun { place, device, origin, way }, Some(answered)).await {
             Ok(signed_in) => {
                 attempt.succeeded().await;
                 Ok(signed_in)
@@ -224,6 +225,7 @@ pub(super) struct Begun {
     pub(super) place: Place,
     pub(super) device: Option<Secret<String>>,
     pub(super) origin: Origin,
+    pub(super) way: Way,
 }
 
 /// What they showed of their second factor.

@@ -1,8 +1,11 @@
 //! Listing sessions and ending them.
 
+use serde_json::json;
+
 use super::{Session, store};
+use crate::audit::Entry;
 use crate::identity::users::store::Place;
-use crate::identity::{Identity, Principal};
+use crate::identity::{Identity, Principal, changes};
 use crate::store::Result;
 
 impl Identity {
@@ -19,15 +22,24 @@ impl Identity {
         Ok(listed.into_iter().filter(goes_on).collect())
     }
 
-    /// Ends one of the caller's own sessions: on this node from now on, on others within the cache's time. Says whether
-    /// there was one.
+    /// Ends one of the caller's own sessions: on this node from now on, on others within a second. Says whether there was
+    /// one.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn end_session(&self, caller: &Principal, id: &str) -> Result<bool> {
         let place = Place { workspace: caller.workspace, id: caller.id.clone() };
         let (id, now) = (id.to_owned(), self.0.parts.clock.now());
-        let ended = self.0.parts.database.write(move |connection| store::end(connection, &place, &id, now)).await?;
+        let end = self.0.parts.database.write(move |connection| {
+            changes::revoked(connection, place.workspace, &place.id, now)?;
+            let ended = store::end(connection, &place, &id, now)?;
+            if ended {
+                let entry = Entry { workspace: place.workspace, at: now, principal: &place.id, action: "session.end" };
+                entry.write(connection, &id, &json!({}))?;
+            }
+            Ok(ended)
+        });
+        let ended = end.await?;
         self.0.cache.remove(caller.workspace, &caller.id);
         Ok(ended)
     }
@@ -39,7 +51,13 @@ impl Identity {
     pub async fn end_sessions(&self, caller: &Principal) -> Result<()> {
         let place = Place { workspace: caller.workspace, id: caller.id.clone() };
         let now = self.0.parts.clock.now();
-        self.0.parts.database.write(move |connection| store::end_all(connection, &place, now)).await?;
+        let end = self.0.parts.database.write(move |connection| {
+            changes::revoked(connection, place.workspace, &place.id, now)?;
+            store::end_all(connection, &place, now)?;
+            let entry = Entry { workspace: place.workspace, at: now, principal: &place.id, action: "session.end_all" };
+            entry.write(connection, &place.id, &json!({}))
+        });
+        end.await?;
         self.0.cache.remove(caller.workspace, &caller.id);
         Ok(())
     }

@@ -1,11 +1,18 @@
 //! Signing in, and what comes of it: a session, with a secret text that lets its holder be who they are until it ends.
+//!
+//! A browser keeps the text in a cookie. A program gets access tokens instead, and a refresh token to come by new ones
+//! with: it is good once, and showing an old one again ends the session, because then two have it.
 
 mod enter;
 mod manage;
+mod recognise;
+mod refresh;
 mod sign_in;
 pub(super) mod store;
+mod text;
 
-pub(super) use sign_in::place_of;
+pub use refresh::{RefreshError, Refreshed};
+pub(super) use text::place_of;
 
 use std::time::Duration;
 
@@ -14,7 +21,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 
 use super::passwords::HashError;
-use super::{Challenge, Proof, User};
+use super::{AccessToken, Challenge, Proof, TokenError, User};
 
 /// Somebody's presence, from signing in to signing out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +60,8 @@ pub struct SignIn {
     pub device: Option<Secret<String>>,
     /// Where they are.
     pub origin: Origin,
+    /// How they want to be recognised from then on.
+    pub way: Way,
 }
 
 /// What somebody answers who is asked for their second factor.
@@ -66,6 +75,24 @@ pub struct Answer {
     pub device: Option<Secret<String>>,
     /// Where they are.
     pub origin: Origin,
+    /// How they want to be recognised from then on.
+    pub way: Way,
+}
+
+/// How somebody is recognised who has signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By a text that a browser keeps in a cookie.
+    Cookie,
+    /// By access tokens, and a refresh token to get new ones with.
+    Tokens,
+}
+
+impl Way {
+    /// Whether somebody has asked for a cookie.
+    pub(super) const fn of(cookie: bool) -> Self {
+        if cookie { Self::Cookie } else { Self::Tokens }
+    }
 }
 
 /// How signing in went on after the right password.
@@ -86,8 +113,11 @@ pub struct SignedIn {
     pub user: User,
     /// What they are by from now on.
     pub session: Session,
-    /// The text. This is the only moment at which it exists outside its holder's hands.
+    /// The session's text, or its first refresh token. This is the only moment at which it exists outside its holder's
+    /// hands.
     pub text: Secret<String>,
+    /// The first access token, if that is the way.
+    pub token: Option<AccessToken>,
     /// The text by which this device is known from now on, if it was not.
     pub device: Option<Secret<String>>,
     /// How many recovery codes are left, if one was used.
@@ -111,6 +141,9 @@ pub enum SignInError {
     /// Too many passwords are being hashed.
     #[error("too many people are signing in")]
     Busy,
+    /// There is no access token for them.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// There is no randomness to make a secret from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),

@@ -1,18 +1,17 @@
-//! Signing in, and being recognised afterwards.
-
-use std::sync::Arc;
+//! A session begins.
 
 use serde_json::json;
 
 use super::enter::{Answered, Begun};
-use super::{Origin, Session, SignInError, SignedIn, store};
+use super::text::Text;
+use super::{Origin, Session, SignInError, SignedIn, Way, store};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::factors::Proved;
-use crate::identity::key::{Fingerprint, hex};
+use crate::identity::key::hex;
 use crate::identity::users::store::{self as users, Place};
-use crate::identity::{CameBy, Identity, Permissions, Principal, PrincipalKind, Status};
+use crate::identity::{Identity, Status};
 use crate::store::Connection;
 
 /// How much of what a client calls itself is kept.
@@ -23,13 +22,18 @@ impl Identity {
     /// that nobody can be made to use one that somebody else has prepared.
     pub(super) async fn begin_session(
         &self,
-        Begun { place, device: shown, origin }: Begun,
+        Begun { place, device: shown, origin, way }: Begun,
         answered: Option<Answered>,
     ) -> Result<SignedIn, SignInError> {
-        let (session, text) = self.new_session(origin)?;
+        if way == Way::Tokens {
+            // Before the session, which would be of no use without a key to sign with.
+            self.signer().await?;
+        }
+        let session = self.new_session(origin)?;
+        let text = self.new_text(&session, way)?;
         let (device, device_text) = self.new_device(session.origin.clone())?;
-        let (identity, fingerprint, now) = (self.clone(), Fingerprint::of(text.expose()), session.created_at);
-        let (inserted, told) = (session.clone(), device_text.clone());
+        let (identity, secret, now) = (self.clone(), text.secret(), session.created_at);
+        let (inserted, told, owner) = (session.clone(), device_text.clone(), place.clone());
         let workspace = place.workspace;
         let begin = move |connection: &mut dyn Connection| {
             // Disabled or deleted meanwhile: then there is nobody to have a session.
@@ -39,7 +43,7 @@ impl Identity {
             };
             let Some(left) = identity.let_in(connection, &place, answered.as_ref(), now)? else { return Ok(None) };
             users::record_sign_in(connection, &place, now)?;
-            store::insert(connection, &place, &inserted, &fingerprint)?;
+            store::insert(connection, &place, &inserted, &text)?;
             let entry = Entry { workspace, at: now, principal: &place.id, action: "session.begin" };
             let Origin { address, client } = &inserted.origin;
             entry.write(connection, &inserted.id, &json!({ "address": address, "client": client }))?;
@@ -50,7 +54,11 @@ impl Identity {
         let begun = self.0.parts.database.write(begin).await?;
         let (user, recovery_codes_left, is_known, must_enrol) = begun.ok_or(SignInError::Refused)?;
         let device = (!is_known).then_some(device_text);
-        Ok(SignedIn { workspace, user, session, text, device, recovery_codes_left, must_enrol })
+        let token = match way {
+            Way::Cookie => None,
+            Way::Tokens => Some(self.issue(&owner, &session).await?),
+        };
+        Ok(SignedIn { workspace, user, session, text: secret, token, device, recovery_codes_left, must_enrol })
     }
 
     /// Whether what was answered is enough, within the transaction of the session; how many recovery codes are left, if one
@@ -82,82 +90,21 @@ impl Identity {
         }
     }
 
-    fn new_session(&self, origin: Origin) -> Result<(Session, Secret<String>), SignInError> {
-        let (mut id, mut secret) = ([0; 16], [0; 32]);
+    fn new_session(&self, origin: Origin) -> Result<Session, SignInError> {
+        let mut id = [0; 16];
         self.0.parts.entropy.fill(&mut id)?;
-        self.0.parts.entropy.fill(&mut secret)?;
         let (id, now) = (hex(&id), self.0.parts.clock.now());
-        let text = Secret::new(format!("{}s_{id}_{}", self.0.parts.key_prefix, hex(&secret)));
         let client: String = origin.client.chars().filter(|c| !c.is_control()).take(CLIENT).collect();
         let origin = Origin { client, ..origin };
         let expires_at = now.plus(self.0.session_time);
-        Ok((Session { id, created_at: now, last_used_at: now, expires_at, origin }, text))
+        Ok(Session { id, created_at: now, last_used_at: now, expires_at, origin })
     }
 
-    /// Whose session this is, if it goes on.
-    pub(in crate::identity) fn principal_by_session(
-        &self,
-        connection: &mut dyn Connection,
-        id: &str,
-        fingerprint: &Fingerprint,
-        now: Timestamp,
-    ) -> crate::store::Result<Option<(Arc<Principal>, Timestamp)>> {
-        let found = store::find(connection, id)?.filter(|stored| fingerprint.matches(&stored.fingerprint));
-        let Some(stored) = found else { return Ok(None) };
-        let until = self.good_until(&stored);
-        if now >= until {
-            return Ok(None);
-        }
-        let Some(principal) = self.principal_of(connection, &stored)? else { return Ok(None) };
-        Ok(Some((Arc::new(principal), until)))
+    fn new_text(&self, session: &Session, way: Way) -> Result<Text, SignInError> {
+        let (prefix, entropy) = (self.0.parts.key_prefix, self.0.parts.entropy.as_ref());
+        Ok(match way {
+            Way::Cookie => Text::cookie(prefix, &session.id, entropy)?,
+            Way::Tokens => Text::first(prefix, &session.id, entropy)?,
+        })
     }
-
-    /// Who somebody is now that a session let in, if both go on.
-    pub(in crate::identity) fn current_by_session(
-        &self,
-        connection: &mut dyn Connection,
-        id: &str,
-        now: Timestamp,
-    ) -> crate::store::Result<Option<Principal>> {
-        let found = store::find(connection, id)?.filter(|stored| now < self.good_until(stored));
-        found.map_or(Ok(None), |stored| self.principal_of(connection, &stored))
-    }
-
-    fn principal_of(
-        &self,
-        connection: &mut dyn Connection,
-        stored: &store::Stored,
-    ) -> crate::store::Result<Option<Principal>> {
-        let Place { workspace, id } = &stored.place;
-        let found = users::find(connection, *workspace, id)?;
-        let found = found.filter(|found| found.user.status == Status::Active);
-        let Some(found) = found else { return Ok(None) };
-        let must_enrol = self.must_enrol(connection, &stored.place, &found.user)?;
-        let permissions = if must_enrol { Permissions::only(&[]) } else { self.permissions_of(&found.user) };
-        Ok(Some(Principal {
-            workspace: *workspace,
-            id: id.clone(),
-            kind: PrincipalKind::User,
-            permissions,
-            must_enrol,
-            session: Some(stored.session.id.clone()),
-            came_by: CameBy::Cookie,
-            expires_at: Some(stored.session.expires_at),
-        }))
-    }
-
-    /// Until when it goes on if it is not used again.
-    fn good_until(&self, stored: &store::Stored) -> Timestamp {
-        if stored.has_ended {
-            return Timestamp(0);
-        }
-        let Session { last_used_at, expires_at, .. } = stored.session;
-        expires_at.min(last_used_at.plus(self.0.session_idle_time))
-    }
-}
-
-/// The session that a text would belong to, if it has the form of one.
-pub(in crate::identity) fn place_of<'t>(prefix: &str, text: &'t str) -> Option<&'t str> {
-    let (id, secret) = text.strip_prefix(prefix)?.strip_prefix("s_")?.split_once('_')?;
-    (id.len() == 32 && secret.len() == 64).then_some(id)
 }

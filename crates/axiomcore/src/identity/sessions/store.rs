@@ -1,5 +1,6 @@
 //! The SQL of sessions.
 
+use super::text::Text;
 use super::{Origin, Session};
 use crate::clock::Timestamp;
 use crate::identity::key::Fingerprint;
@@ -12,29 +13,27 @@ pub(in crate::identity) struct Stored {
     pub(in crate::identity) session: Session,
     pub(in crate::identity) fingerprint: Vec<u8>,
     pub(in crate::identity) has_ended: bool,
+    /// What all its refresh tokens have in common; a session in a cookie has none.
+    pub(super) family: Option<Vec<u8>>,
 }
 
 const COLUMNS: &str =
-    "id, workspace, user_id, fingerprint, created_at, last_used_at, expires_at, ended_at, address, client";
+    "id, workspace, user_id, fingerprint, created_at, last_used_at, expires_at, ended_at, address, client, family";
 
-pub(super) fn insert(
-    connection: &mut dyn Connection,
-    place: &Place,
-    session: &Session,
-    fingerprint: &Fingerprint,
-) -> Result<()> {
+pub(super) fn insert(connection: &mut dyn Connection, place: &Place, session: &Session, text: &Text) -> Result<()> {
     let sql = "INSERT INTO sessions (id, workspace, user_id, fingerprint, created_at, last_used_at, expires_at, \
-               address, client) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               address, client, family) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let values = [
         (&session.id).into(),
         place.workspace.into(),
         (&place.id).into(),
-        fingerprint.bytes().into(),
+        text.fingerprint.bytes().into(),
         session.created_at.0.into(),
         session.last_used_at.0.into(),
         session.expires_at.0.into(),
         (&session.origin.address).into(),
         (&session.origin.client).into(),
+        text.family.as_ref().map(Fingerprint::bytes).into(),
     ];
     connection.execute(sql, &values).map(|_| ())
 }
@@ -42,6 +41,20 @@ pub(super) fn insert(
 pub(in crate::identity) fn find(connection: &mut dyn Connection, id: &str) -> Result<Option<Stored>> {
     let rows = connection.query(&format!("SELECT {COLUMNS} FROM sessions WHERE id = $1"), &[id.into()])?;
     rows.into_iter().next().map(stored).transpose()
+}
+
+/// Puts the next refresh token in the place of this one. Says whether this one was the last.
+pub(super) fn rotate(
+    connection: &mut dyn Connection,
+    id: &str,
+    old: &Fingerprint,
+    next: &Fingerprint,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "UPDATE sessions SET fingerprint = $1, last_used_at = $2 \
+               WHERE id = $3 AND fingerprint = $4 AND ended_at IS NULL";
+    let values = [next.bytes().into(), now.0.into(), id.into(), old.bytes().into()];
+    connection.execute(sql, &values).map(|changed| changed > 0)
 }
 
 /// Those that have not ended, newest first.
@@ -92,5 +105,6 @@ fn stored(mut row: Row) -> Result<Stored> {
         session: Session { id: row.text(0)?, created_at, last_used_at, expires_at, origin },
         fingerprint: row.bytes(3)?,
         has_ended: !row.is_null(7),
+        family: if row.is_null(10) { None } else { Some(row.bytes(10)?) },
     })
 }

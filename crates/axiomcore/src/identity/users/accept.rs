@@ -5,7 +5,7 @@ use super::{User, UserError};
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
 use crate::identity::passwords::{self, Verdict};
-use crate::identity::{Identity, Principal, devices, sessions};
+use crate::identity::{Identity, Principal, changes, devices, sessions};
 use crate::store::Connection;
 
 impl Identity {
@@ -24,6 +24,7 @@ impl Identity {
         let hash = self.hash_for(&stored.user, password).await?;
         let place = Place { workspace: stored.workspace, id: stored.user.id.clone() };
         let taken = self.0.parts.database.write(move |connection| {
+            changes::revoked(connection, place.workspace, &place.id, now)?;
             if !store::take_ticket(connection, &fingerprint)? {
                 return Ok(None);
             }
@@ -58,6 +59,7 @@ impl Identity {
         let hash = self.hash_for(&stored.user, new).await?;
         let (keep, now) = (caller.session.clone(), self.0.parts.clock.now());
         let write = self.0.parts.database.write(move |connection| {
+            changes::revoked(connection, place.workspace, &place.id, now)?;
             store::set_password(connection, &place, &hash)?;
             sessions::store::end_others(connection, &place, keep.as_deref(), now)
         });

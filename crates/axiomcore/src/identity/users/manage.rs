@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::identity::key::{Fingerprint, hex};
 use crate::identity::passwords::importable;
 use crate::identity::role::together;
-use crate::identity::{Identity, Key, Permissions, Principal, devices, factors, sessions};
+use crate::identity::{Identity, Key, Permissions, Principal, changes, devices, factors, sessions};
 use crate::store::Connection;
 
 /// What a ticket begins with, so that it is recognised.
@@ -173,7 +173,11 @@ impl Identity {
                 return Ok(Err(UserError::TooMuch));
             }
             // What a refusal has written before is no more than the lock.
-            Ok(work(connection, &place, &stored))
+            let done = work(connection, &place, &stored);
+            if done.is_ok() {
+                changes::revoked(connection, place.workspace, &place.id, identity.now())?;
+            }
+            Ok(done)
         });
         let changed = changed.await?;
         self.0.cache.remove(maker.workspace, id);

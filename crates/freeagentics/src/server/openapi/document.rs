@@ -10,9 +10,9 @@ use super::{core, parameters, schemas};
 const DESCRIPTION: &str = "\
 Small decision-makers: each watches noisy signals, keeps the odds of what is really going on, and picks the next move, with \
 reasons you can read, replay and audit.\n\n\
-Every address under `/api/v1` needs `Authorization: Bearer` and an API key, whose permissions decide what it may do. What fails \
-is answered with problem details (RFC 9457); each `code` has a page under `/errors`. Version 1 only grows: clients should pass \
-over members that they do not know.";
+Every address under `/api/v1` but those for signing in needs `Authorization: Bearer` and an API key or an access token, or the \
+cookie of a session; permissions decide what it may do. What fails is answered with problem details (RFC 9457); each `code` has \
+a page under `/errors`. Version 1 only grows: clients should pass over members that they do not know.";
 
 /// What the groups of operations are about; an operation belongs to the folder of its handler.
 const TAGS: &[(&str, &str)] = &[
@@ -58,7 +58,7 @@ fn complete(
 ) {
     let Some(members) = operation.as_object_mut() else { return };
     if access != Access::Open {
-        members.insert("security".into(), json!([{ "apiKey": [] }]));
+        members.insert("security".into(), json!([{ "apiKey": [] }, { "accessToken": [] }, { "session": [] }]));
     }
     if let Access::Needs(permission) = access {
         let said = members.get("description").and_then(Value::as_str).unwrap_or_default();
@@ -106,6 +106,12 @@ fn with_frame(document: Value, responses: Responses) -> Value {
     }
     all_schemas.sort_keys();
     let api_key = json!({ "type": "http", "scheme": "bearer", "description": "An API key." });
+    let token = json!({
+        "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "What signing in gives a program.",
+    });
+    let session = json!({
+        "type": "apiKey", "in": "cookie", "name": "__Host-fa_session", "description": "What signing in gives a browser.",
+    });
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -120,7 +126,7 @@ fn with_frame(document: Value, responses: Responses) -> Value {
         "components": {
             "schemas": all_schemas,
             "responses": responses.components(),
-            "securitySchemes": { "apiKey": api_key },
+            "securitySchemes": { "apiKey": api_key, "accessToken": token, "session": session },
         },
     })
 }

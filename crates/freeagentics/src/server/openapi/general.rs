@@ -5,7 +5,7 @@ use axiomcore::http::codes::{
     MALFORMED_JSON, NOT_FOUND, OVERLOADED, RATE_LIMITED, STORAGE_FULL, TIMED_OUT, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 use axiomcore::http::{Access, ErrorCode};
-use axiomcore::identity::codes::{FORBIDDEN, UNAUTHENTICATED};
+use axiomcore::identity::codes::{CROSS_SITE_REQUEST, FORBIDDEN, UNAUTHENTICATED};
 use serde_json::Value;
 
 /// What decides it.
@@ -34,7 +34,7 @@ impl Operation<'_> {
             codes.extend([&RATE_LIMITED, &OVERLOADED, &TIMED_OUT]);
         }
         if self.access != Access::Open {
-            codes.extend([&UNAUTHENTICATED, &UNAVAILABLE]);
+            codes.extend([&CROSS_SITE_REQUEST, &UNAUTHENTICATED, &UNAVAILABLE]);
         }
         if matches!(self.access, Access::Needs(_)) {
             codes.push(&FORBIDDEN);

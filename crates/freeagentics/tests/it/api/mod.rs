@@ -15,7 +15,7 @@ mod permissions;
 pub(crate) mod person;
 mod requests;
 pub(crate) mod server;
-mod sessions;
+pub(crate) mod sessions;
 mod settings;
 mod starting;
 mod system;

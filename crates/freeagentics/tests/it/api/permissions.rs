@@ -38,16 +38,23 @@ const ASKED: &[(&str, &str, &str)] = &[
     ("keys:read", "GET", "/api/v1/keys"),
     ("keys:write", "POST", "/api/v1/keys"),
     ("keys:write", "DELETE", "/api/v1/keys/{id}"),
+    ("signing_keys:write", "POST", "/api/v1/signing-keys/rotate"),
     ("audit:read", "GET", "/api/v1/audit"),
     ("audit:read", "GET", "/api/v1/audit/export"),
     ("system:read", "GET", "/api/v1/system"),
 ];
 
 /// Answers whoever has any key.
-const AUTHENTICATED: &[&str] = &["GET /api/v1/whoami"];
+const AUTHENTICATED: &[&str] = &[
+    "GET /api/v1/whoami",
+    "GET /api/v1/sessions",
+    "DELETE /api/v1/sessions",
+    "DELETE /api/v1/sessions/{id}",
+    "POST /api/v1/sign-out",
+];
 
 /// Answers everybody: how one comes by a credential.
-const OPEN: &[&str] = &["POST /api/v1/sign-in"];
+const OPEN: &[&str] = &["POST /api/v1/sign-in", "POST /api/v1/token/refresh"];
 
 #[test]
 fn a_key_does_what_it_was_given_for_and_nothing_else() {

@@ -43,6 +43,15 @@ impl Installation {
         Self { postgres: Some(Postgres::start()), ..Self::sqlite() }
     }
 
+    /// Another folder on the same PostgreSQL server, for another node; sealed with the same key.
+    pub(crate) fn beside_server(other: &Self) -> Elsewhere<'_> {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::copy(other.folder().join("data/sealing.key"), data.join("sealing.key")).unwrap();
+        Elsewhere { folder, other }
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -75,9 +84,14 @@ impl Installation {
 
     /// `serve` in this folder on free ports; nobody has a key yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.command_in(&self.folder().join("data"), arguments)
+    }
+
+    /// The same with the data in another folder.
+    fn command_in(&self, data: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_freeagentics"));
         command.args(["serve", "--output", "json", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]);
-        command.arg("--data").arg(self.folder().join("data")).args(arguments).current_dir(self.folder());
+        command.arg("--data").arg(data).args(arguments).current_dir(self.folder());
         // Tests are many clients at one address. Those of limits set their own, which win over the environment.
         for class in ["OPEN", "SIGN_IN", "UNAUTHENTICATED"] {
             command.env(format!("FREEAGENTICS__LIMITS__{class}"), "100000/1m");
@@ -95,6 +109,21 @@ impl Installation {
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         path
+    }
+}
+
+/// Where another node keeps what is its own.
+pub(crate) struct Elsewhere<'i> {
+    folder: TempDir,
+    other: &'i Installation,
+}
+
+impl Elsewhere<'_> {
+    /// Another node, with the same administrator.
+    pub(crate) fn start(&self) -> Server {
+        let token = self.other.secret("administrator-key", KEY).display().to_string();
+        let data = self.folder.path().join("data");
+        Server::of(self.other.command_in(&data, &["--bootstrap-token-file", &token]))
     }
 }
 

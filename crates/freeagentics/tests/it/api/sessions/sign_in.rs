@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Installation, bearer, credentials, on_both_databases, sign_in, text, with_ann};
+use super::{Installation, PASSWORD, credentials, on_both_databases, sign_in, text, with_ann};
 
 on_both_databases!(a_password_opens_what_the_role_allows);
 
@@ -10,9 +10,11 @@ fn a_password_opens_what_the_role_allows(installation: Installation) {
     let (server, ann) = with_ann(&installation);
     let answer = sign_in(&server);
     assert_eq!((text(&answer, "user"), &answer["roles"]), (ann.as_str(), &json!(["observer"])));
-    let client = bearer(&server, text(&answer, "access_token"));
+    let client = server.client_with(text(&answer, "access_token"));
     let whoami = client.get("/api/v1/whoami").expect(200);
     assert_eq!((text(&whoami, "id"), text(&whoami, "kind")), (ann.as_str(), "user"));
+    assert_eq!((text(&whoami, "came_by"), text(&whoami, "session")), ("token", text(&answer, "session")));
+    assert_eq!(whoami["user"]["roles"], json!(["observer"]));
     client.get("/api/v1/agents").expect(200);
     client.get("/api/v1/keys").problem(403, "forbidden");
     let mut written = installation.beside().rows(
@@ -53,11 +55,11 @@ fn a_password_is_not_in_the_log_nor_is_what_it_opens() {
     let (server, _) = with_ann(&installation);
     let token = text(&sign_in(&server), "access_token").to_owned();
     server.stranger().post("/api/v1/sign-in", &credentials("a wrong one")).problem(401, "sign_in_refused");
-    bearer(&server, &token).get("/api/v1/whoami").expect(200);
+    server.client_with(&token).get("/api/v1/whoami").expect(200);
     let (code, log) = server.stop();
     assert_eq!(code, Some(0));
     assert!(log.contains("/api/v1/sign-in"), "requests are logged");
-    for secret in [super::PASSWORD, "a wrong one", &token] {
+    for secret in [PASSWORD, "a wrong one", &token] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }

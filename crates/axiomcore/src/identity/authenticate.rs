@@ -1,0 +1,113 @@
+//! From a credential to a principal: by memory if that can be trusted, else by the database.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::key::{Fingerprint, place_of};
+use super::store::Stored;
+use super::tokens::{Claims, Compact};
+use super::{CameBy, Identity, Principal, TokenError, sessions, store};
+use crate::clock::Timestamp;
+use crate::store::{Connection, Result};
+
+/// What somebody shows.
+enum Shown {
+    /// A token that one of our keys has signed; what it says.
+    Token(Claims),
+    /// Any other text.
+    Text(String),
+}
+
+impl Identity {
+    /// Who has this credential, if it is a good one.
+    ///
+    /// # Errors
+    /// If the database had to be asked and failed.
+    pub async fn authenticate(&self, credential: &str) -> std::result::Result<Option<Arc<Principal>>, TokenError> {
+        self.authenticate_unless(credential, || Ok(())).await
+    }
+
+    /// As [`authenticate`](Self::authenticate), but before anything is verified or looked up for a credential that has not
+    /// been a good one lately, `refuse` may refuse.
+    pub(super) async fn authenticate_unless<E: From<TokenError>>(
+        &self,
+        credential: &str,
+        refuse: impl FnOnce() -> std::result::Result<(), E>,
+    ) -> std::result::Result<Option<Arc<Principal>>, E> {
+        let inner = &*self.0;
+        let (fingerprint, now) = (Fingerprint::of(credential), inner.parts.clock.now());
+        let remembered = inner.cache.find(&fingerprint, now).filter(|_| inner.changes.is_fresh(now));
+        if remembered.is_some() {
+            return Ok(remembered);
+        }
+        if !inner.cache.remembers(&fingerprint) {
+            refuse()?;
+        }
+        let shown = match Compact::read(credential) {
+            Some(token) => match self.claims_of(&token, now).await? {
+                Some(claims) => Shown::Token(claims),
+                None => return Ok(None),
+            },
+            None => Shown::Text(credential.to_owned()),
+        };
+        let (identity, read_at) = (self.clone(), inner.cache.generation());
+        inner.changes.lookups.fetch_add(1, Ordering::Relaxed);
+        let read = move |connection: &mut dyn Connection| identity.look_up(connection, &shown, &fingerprint, now);
+        let found = inner.parts.database.read(read).await.map_err(TokenError::from)?;
+        let Some((principal, until)) = found else { return Ok(None) };
+        inner.cache.insert(fingerprint, principal.clone(), until.min(now.plus(inner.cache_time)), (now, read_at));
+        Ok(Some(principal))
+    }
+
+    /// Who shows this, and until when they may.
+    fn look_up(
+        &self,
+        connection: &mut dyn Connection,
+        shown: &Shown,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<Principal>, Timestamp)>> {
+        let text = match shown {
+            Shown::Token(claims) => return self.principal_by_claims(connection, claims, now),
+            Shown::Text(text) => text,
+        };
+        let prefix = self.0.parts.key_prefix;
+        if let Some(id) = sessions::place_of(prefix, text) {
+            return self.principal_by_session(connection, id, fingerprint, now);
+        }
+        let (workspace, id) = place_of(prefix, text);
+        let found = store::find(connection, workspace, id)?;
+        let found = found.filter(|stored| fingerprint.matches(&stored.fingerprint) && stored.key.works(now));
+        Ok(found.map(|stored| {
+            let until = stored.key.expires_at.unwrap_or(Timestamp(i64::MAX));
+            (Arc::new(principal(workspace, stored)), until)
+        }))
+    }
+
+    /// Who this principal is now, if their credential still works: for what outlives the request that let it in, such as
+    /// a stream. Asks the database, so that a revocation on another node is seen as well.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn current(&self, principal: &Principal) -> Result<Option<Principal>> {
+        let (identity, now, before) = (self.clone(), self.now(), principal.clone());
+        if before.expires_at.is_some_and(|at| at <= now) {
+            return Ok(None);
+        }
+        let read = move |connection: &mut dyn Connection| match &before.session {
+            Some(session) => identity.current_by_session(connection, session, &before, now),
+            None => {
+                let found = store::find(connection, before.workspace, &before.id)?;
+                let found = found.filter(|stored| stored.key.works(now));
+                Ok(found.map(|stored| self::principal(before.workspace, stored)))
+            }
+        };
+        self.0.parts.database.read(read).await
+    }
+}
+
+fn principal(workspace: i64, Stored { key, kind, .. }: Stored) -> Principal {
+    let (session, came_by, expires_at) = (None, CameBy::Key, key.expires_at);
+    let must_enrol = false;
+    Principal { workspace, id: key.id, kind, permissions: key.permissions, must_enrol, session, came_by, expires_at }
+}

@@ -1,0 +1,119 @@
+//! Who somebody is that a session let in.
+
+use std::sync::Arc;
+
+use super::{Session, store};
+use crate::clock::Timestamp;
+use crate::identity::key::Fingerprint;
+use crate::identity::tokens::Claims;
+use crate::identity::users::store::{self as users, Place};
+use crate::identity::{CameBy, Identity, Permissions, Principal, PrincipalKind, Status, User};
+use crate::store::{Connection, Result};
+
+/// A credential that has to be looked at again at the latest at this moment.
+type Recognised = Option<(Arc<Principal>, Timestamp)>;
+
+impl Identity {
+    /// Whose session in a cookie this is, if it goes on.
+    pub(in crate::identity) fn principal_by_session(
+        &self,
+        connection: &mut dyn Connection,
+        id: &str,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Recognised> {
+        let found = store::find(connection, id)?.filter(|stored| fingerprint.matches(&stored.fingerprint));
+        let Some(stored) = found else { return Ok(None) };
+        let expires_at = stored.session.expires_at;
+        self.recognised(connection, &stored, CameBy::Cookie, expires_at, now)
+    }
+
+    /// Whose token this is, if the session that it was issued for goes on. The token has been verified.
+    pub(in crate::identity) fn principal_by_claims(
+        &self,
+        connection: &mut dyn Connection,
+        claims: &Claims,
+        now: Timestamp,
+    ) -> Result<Recognised> {
+        let is_theirs = |Place { workspace, id }: &Place| *workspace == claims.ws && *id == claims.sub;
+        let found = store::find(connection, &claims.sid)?.filter(|stored| is_theirs(&stored.place));
+        let Some(stored) = found else { return Ok(None) };
+        self.recognised(connection, &stored, CameBy::Token, claims.expires_at(), now)
+    }
+
+    fn recognised(
+        &self,
+        connection: &mut dyn Connection,
+        stored: &store::Stored,
+        came_by: CameBy,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Recognised> {
+        let until = self.good_until(stored).min(expires_at);
+        if now >= until {
+            return Ok(None);
+        }
+        let principal = self.principal_of(connection, stored, came_by, Some(expires_at))?;
+        Ok(principal.map(|principal| (Arc::new(principal), until)))
+    }
+
+    /// Who somebody is now that a session let in, if both go on.
+    pub(in crate::identity) fn current_by_session(
+        &self,
+        connection: &mut dyn Connection,
+        id: &str,
+        before: &Principal,
+        now: Timestamp,
+    ) -> Result<Option<Principal>> {
+        let found = store::find(connection, id)?.filter(|stored| now < self.good_until(stored));
+        let Some(stored) = found else { return Ok(None) };
+        self.principal_of(connection, &stored, before.came_by, before.expires_at)
+    }
+
+    /// Who has this session, if they may still sign in.
+    pub(super) fn principal_of(
+        &self,
+        connection: &mut dyn Connection,
+        stored: &store::Stored,
+        came_by: CameBy,
+        expires_at: Option<Timestamp>,
+    ) -> Result<Option<Principal>> {
+        let Place { workspace, id } = &stored.place;
+        let found = users::find(connection, *workspace, id)?;
+        let Some(found) = found.filter(|found| found.user.status == Status::Active) else { return Ok(None) };
+        let must_enrol = self.must_enrol(connection, &stored.place, &found.user)?;
+        let permissions = if must_enrol { Permissions::only(&[]) } else { self.permissions_of(&found.user) };
+        Ok(Some(Principal {
+            workspace: *workspace,
+            id: id.clone(),
+            kind: PrincipalKind::User,
+            permissions,
+            must_enrol,
+            session: Some(stored.session.id.clone()),
+            came_by,
+            expires_at,
+        }))
+    }
+
+    /// The person that a principal is, if it is one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn user_of(&self, principal: &Principal) -> Result<Option<User>> {
+        if principal.kind != PrincipalKind::User {
+            return Ok(None);
+        }
+        let (workspace, id) = (principal.workspace, principal.id.clone());
+        let found = self.0.parts.database.read(move |connection| users::find(connection, workspace, &id));
+        Ok(found.await?.map(|stored| stored.user))
+    }
+
+    /// Until when a session goes on if it is not used again.
+    pub(super) fn good_until(&self, stored: &store::Stored) -> Timestamp {
+        if stored.has_ended {
+            return Timestamp(0);
+        }
+        let Session { last_used_at, expires_at, .. } = stored.session;
+        expires_at.min(last_used_at.plus(self.0.session_idle_time))
+    }
+}
