@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::key::{Fingerprint, place_of};
 use super::store::Stored;
 use super::tokens::{Claims, Compact};
-use super::{CameBy, Identity, Principal, TokenError, sessions, store};
+use super::{Identity, Principal, TokenError, sessions, store};
 use crate::clock::Timestamp;
 use crate::store::{Connection, Result};
 
@@ -78,10 +78,10 @@ impl Identity {
         let (workspace, id) = place_of(prefix, text);
         let found = store::find(connection, workspace, id)?;
         let found = found.filter(|stored| fingerprint.matches(&stored.fingerprint) && stored.key.works(now));
-        Ok(found.map(|stored| {
-            let until = stored.key.expires_at.unwrap_or(Timestamp(i64::MAX));
-            (Arc::new(principal(workspace, stored)), until)
-        }))
+        let Some(Stored { key, .. }) = found else { return Ok(None) };
+        let until = key.expires_at.unwrap_or(Timestamp(i64::MAX));
+        let principal = self.principal_by_key(connection, workspace, key)?;
+        Ok(principal.map(|principal| (Arc::new(principal), until)))
     }
 
     /// Who this principal is now, if their credential still works: for what outlives the request that let it in, such as
@@ -94,20 +94,14 @@ impl Identity {
         if before.expires_at.is_some_and(|at| at <= now) {
             return Ok(None);
         }
-        let read = move |connection: &mut dyn Connection| match &before.session {
-            Some(session) => identity.current_by_session(connection, session, &before, now),
-            None => {
-                let found = store::find(connection, before.workspace, &before.id)?;
-                let found = found.filter(|stored| stored.key.works(now));
-                Ok(found.map(|stored| self::principal(before.workspace, stored)))
+        let read = move |connection: &mut dyn Connection| match (&before.session, &before.key) {
+            (Some(session), _) => identity.current_by_session(connection, session, &before, now),
+            (None, Some(key)) => {
+                let found = store::find(connection, before.workspace, key)?.filter(|stored| stored.key.works(now));
+                found.map_or(Ok(None), |stored| identity.principal_by_key(connection, before.workspace, stored.key))
             }
+            (None, None) => Ok(None),
         };
         self.0.parts.database.read(read).await
     }
-}
-
-fn principal(workspace: i64, Stored { key, kind, .. }: Stored) -> Principal {
-    let (session, came_by, expires_at) = (None, CameBy::Key, key.expires_at);
-    let must_enrol = false;
-    Principal { workspace, id: key.id, kind, permissions: key.permissions, must_enrol, session, came_by, expires_at }
 }

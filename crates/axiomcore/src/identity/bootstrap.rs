@@ -76,8 +76,8 @@ impl Identity {
         let fingerprint = Fingerprint::of(text.expose());
         let NewKey { name, permissions, expires_at } = administrator();
         let (created_at, created_by) = (self.0.parts.clock.now(), MAKER.into());
-        let (id, revoked_at, last_used_at) = (BOOTSTRAP_ID.to_owned(), None, None);
-        let key = Key { id, name, permissions, created_at, created_by, expires_at, revoked_at, last_used_at };
+        let id = BOOTSTRAP_ID.to_owned();
+        let key = Key { expires_at, ..Key::new(id, name, permissions, (created_at, created_by)) };
         let store_key = |connection: &mut dyn Connection| {
             match store::find(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID)? {
                 // A revoked key stays revoked until the operator puts another one into the file.

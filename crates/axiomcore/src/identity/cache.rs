@@ -116,6 +116,7 @@ mod tests {
             permissions,
             must_enrol: false,
             session,
+            key: None,
             came_by,
             expires_at,
         })

@@ -22,7 +22,59 @@ crate::error_codes! {
     KEY_NOT_FOUND = (NOT_FOUND, "key_not_found", "There is no such key that works",
         "It may be revoked already, or belong to another workspace. `GET /api/v1/keys` lists yours.");
     LAST_ADMINISTRATOR = (CONFLICT, "last_administrator", "Nobody else has all permissions",
-        "Make somebody else an administrator first, or nobody could manage the installation any more.");
+        "Make somebody else an administrator first, or nobody could manage the workspace any more. Keys that expire do not \
+         count.");
+    OUTLIVES_MAKER = (FORBIDDEN, "outlives_maker", "The key would outlive the one that it is made with",
+        "What is made with a key that expires expires no later: give `expires_in`, or make it as somebody who stays.");
+    SERVICE_NOT_FOUND = (NOT_FOUND, "service_not_found", "There is no such service account",
+        "It may be deleted, or belong to another workspace. `GET /api/v1/services` lists yours.");
+    OWNER_INVALID = (UNPROCESSABLE_ENTITY, "owner_invalid", "The owner is no user who can sign in",
+        "A service account belongs to a user of the workspace whose status is `active`. `GET /api/v1/users` lists them.");
+    NAME_INVALID = (UNPROCESSABLE_ENTITY, "name_invalid", "This is no name",
+        "A name has 1 to 200 characters, none of them a control character or one that cannot be seen.");
+    USER_NOT_FOUND = (NOT_FOUND, "user_not_found", "There is no such user",
+        "They may be deleted, or belong to another workspace. `GET /api/v1/users` lists those of yours.");
+    EMAIL_INVALID = (UNPROCESSABLE_ENTITY, "email_invalid", "This is no email address",
+        "Something like `grace@example.org`, of letters of one script in each part.");
+    EMAIL_TAKEN = (CONFLICT, "email_taken", "Somebody has this email address already",
+        "Everybody signs in with an address of their own, in whatever workspace they are.");
+    ROLE_UNKNOWN = (UNPROCESSABLE_ENTITY, "role_unknown", "There is no such role",
+        "`GET /api/v1/roles` lists all roles of the workspace.");
+    HASH_INVALID = (UNPROCESSABLE_ENTITY, "hash_invalid", "The hash of the password cannot be verified here",
+        "Argon2id in the PHC form (`$argon2id$…`) and bcrypt (`$2b$…`) can be taken over, at a cost that signing in can bear.");
+    OWNS_SERVICES = (CONFLICT, "owns_services", "The user is asked about service accounts",
+        "Say who gets them with `?reassign_to=` and the id of another user, or delete them first. Nothing was done.");
+    HEIR_INVALID = (UNPROCESSABLE_ENTITY, "heir_invalid", "Whoever gets the service accounts cannot sign in",
+        "`reassign_to` is the id of another user of the workspace whose status is `active`.");
+    TICKET_INVALID = (UNPROCESSABLE_ENTITY, "ticket_invalid", "The ticket is used, expired, or never was one",
+        "A ticket works once and for a while, and only the newest. Ask for a new one: `POST /api/v1/password/reset`, or \
+         whoever invited you.");
+    TICKETS_ARE_MAILED = (FORBIDDEN, "tickets_are_mailed", "Tickets are for their owners' mailbox only",
+        "Leave `ticket` out: it is mailed. Operators decide with `identity.tickets_in_answers`.");
+    NO_MAIL = (CONFLICT, "no_mail", "The server cannot send mail",
+        "Nobody would get the ticket, so nothing was done. Operators set `mail.hook_url`; where \
+         `identity.tickets_in_answers` allows it, `\"ticket\": true` brings the ticket in the answer.");
+    PASSWORD_WRONG = (FORBIDDEN, "password_wrong", "The password is not right",
+        "Give the password that you sign in with now. `POST /api/v1/password/reset` helps who has forgotten it.");
+    PASSWORD_UNFIT = (UNPROCESSABLE_ENTITY, "password_unfit", "The new password is not accepted",
+        "`detail` says why. A few words that do not belong together make a good one; what characters it is made of does not \
+         matter.");
+    PEOPLE_ONLY = (FORBIDDEN, "people_only", "Only somebody who has signed in can do this",
+        "An API key has no password. Sign in as a person first.");
+    HASHING_BUSY = (SERVICE_UNAVAILABLE, "hashing_busy", "Too many passwords are being looked at",
+        "Nothing was done. Send the request again after the seconds in `Retry-After`.");
+    ROLE_NOT_FOUND = (NOT_FOUND, "role_not_found", "The workspace has made no such role",
+        "Roles that every workspace has cannot be changed. `GET /api/v1/roles` lists all.");
+    ROLE_EXISTS = (CONFLICT, "role_exists", "There is a role of this name already",
+        "Choose another name, or change the role that is there: `PUT /api/v1/roles/{name}`.");
+    ROLE_INVALID = (UNPROCESSABLE_ENTITY, "role_invalid", "This can be no role",
+        "A name has 1 to 60 of `a-z`, `0-9`, `_` and `-` and begins with a letter; a meaning has 1 to 200 characters.");
+    WORKSPACE_NOT_FOUND = (NOT_FOUND, "workspace_not_found", "There is no such workspace",
+        "`GET /api/v1/workspaces` lists those that you can see.");
+    WORKSPACE_EXISTS = (CONFLICT, "workspace_exists", "There is a workspace of this name already",
+        "Choose another name. `GET /api/v1/workspaces` lists those that there are.");
+    DEFAULT_WORKSPACE_ONLY = (FORBIDDEN, "default_workspace_only", "Only administrators of the default workspace do this",
+        "Workspaces are made, renamed and opened by who may everything in workspace 1. What is inside one only its own see.");
     SIGN_IN_REFUSED = (UNAUTHORIZED, "sign_in_refused", "Nobody is signed in by this",
         "The address or the password is wrong, or this user may not sign in: the answer is the same in each case and takes as \
          long, so that nobody learns who has an account. Ask for a new password if you have forgotten yours.");
@@ -43,14 +95,6 @@ crate::error_codes! {
         "A request whose credential is a cookie has to come from a page of the very same origin, and browsers say so in \
          `Sec-Fetch-Site` and `Origin`. A program should send `Authorization: Bearer` instead; one that has only a cookie \
          sends `Origin` with the address of the server.");
-    USER_NOT_FOUND = (NOT_FOUND, "user_not_found", "There is no such user",
-        "They may be deleted, or belong to another workspace. `GET /api/v1/users` lists those of yours.");
-    PASSWORD_WRONG = (FORBIDDEN, "password_wrong", "The password is not right",
-        "Give the password that you sign in with now. `POST /api/v1/password/reset` helps who has forgotten it.");
-    PEOPLE_ONLY = (FORBIDDEN, "people_only", "Only somebody who has signed in can do this",
-        "An API key has no password. Sign in as a person first.");
-    HASHING_BUSY = (SERVICE_UNAVAILABLE, "hashing_busy", "Too many passwords are being looked at",
-        "Nothing was done. Send the request again after the seconds in `Retry-After`.");
     SIGN_IN_THROTTLED = (TOO_MANY_REQUESTS, "sign_in_throttled", "Too many sign-ins from this address were wrong",
         "Nothing was tried. Come again after the seconds in `Retry-After`; a device that the account's holder has signed in \
          with before need not wait. Operators set the limit with `identity.address_failures`.");

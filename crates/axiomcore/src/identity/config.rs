@@ -29,6 +29,11 @@ crate::settings! {
         pub password_length: usize = 12;
         /// How long an invitation or a new start with a forgotten password can be taken up.
         pub ticket_time: Period = Period::seconds(2 * 86_400);
+        /// How soon after one ticket somebody who says that they have forgotten their password gets another.
+        pub ticket_pause: Period = Period::seconds(300);
+        /// Whether who invites somebody, or gives them a new start, can have the ticket in the answer and hand it on by
+        /// themselves. Without it only mail brings tickets (`mail.hook_url`), so that nobody takes up another's.
+        pub tickets_in_answers: bool = true, production = "false";
         /// How long a session lasts at most.
         pub session_time: Period = Period::seconds(30 * 86_400);
         /// How long a session lasts when it is not used.

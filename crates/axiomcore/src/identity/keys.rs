@@ -2,9 +2,12 @@
 
 use serde_json::json;
 
+use super::authority::Without;
 use super::key::{Fingerprint, make, text};
 use super::store::{DEFAULT_WORKSPACE, Key};
-use super::{Identity, Permissions, Principal, changes, store};
+use super::{
+    CameBy, Identity, Permissions, Principal, PrincipalKind, ServiceError, Status, changes, services, store, users,
+};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
@@ -23,7 +26,13 @@ pub enum KeyError {
     /// The service has no such permission.
     #[error("there is no permission `{0}`")]
     Permission(String),
-    /// Nobody could manage the installation any more.
+    /// There is no such service account here.
+    #[error("there is no such service account")]
+    Service,
+    /// What is made with a key that ends ends as well.
+    #[error("a key that is made with one that expires has to expire no later")]
+    Outlives,
+    /// Nobody could manage the workspace any more.
     #[error("nobody else has all permissions")]
     Last,
     /// There is no randomness to make a secret from.
@@ -54,37 +63,84 @@ pub struct CreatedKey {
     pub text: Secret<String>,
 }
 
+/// Whose a key is.
+#[derive(Debug, Default)]
+struct Belonging {
+    owner: Option<String>,
+    service: Option<String>,
+}
+
 impl Identity {
-    /// Makes an API key in the maker's workspace.
+    /// Makes an API key in the maker's workspace. One that a person makes is theirs: it may no more than they may at the
+    /// moment, and ends with them. What is made with a key belongs to whom that key belongs to.
     ///
     /// # Errors
     /// If its name or a permission is none, if the maker would hand on more than they have, or the database fails.
     pub async fn create_key(&self, maker: &Principal, new: NewKey) -> Result<CreatedKey, KeyError> {
-        if new.name.is_empty() || new.name.chars().count() > 200 || new.name.chars().any(char::is_control) {
+        self.insert_key(maker, new, None).await
+    }
+
+    /// Makes an API key of a service account of the maker's workspace. It may what it is made for as far as the account
+    /// may.
+    ///
+    /// # Errors
+    /// As for [`create_key`](Self::create_key); if there is no such account, or it may more than the maker.
+    pub async fn create_service_key(
+        &self,
+        maker: &Principal,
+        service: &str,
+        new: NewKey,
+    ) -> Result<CreatedKey, KeyError> {
+        self.insert_key(maker, new, Some(service.to_owned())).await
+    }
+
+    async fn insert_key(
+        &self,
+        maker: &Principal,
+        new: NewKey,
+        service: Option<String>,
+    ) -> Result<CreatedKey, KeyError> {
+        if !users::is_name(&new.name) {
             return Err(KeyError::Name);
         }
-        if let Permissions::Only(names) = &new.permissions {
-            let is_known =
-                |name: &&String| self.0.parts.permissions.iter().copied().flatten().any(|known| known.name == **name);
-            if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
-                return Err(KeyError::Permission(unknown.clone()));
-            }
+        if let Some(unknown) = new.permissions.unknown(self.0.parts.permissions) {
+            return Err(KeyError::Permission(unknown.to_owned()));
         }
         if !maker.permissions.cover(&new.permissions) {
             return Err(KeyError::TooMuch);
         }
-        let (workspace, created_by) = (maker.workspace, maker.id.clone());
-        let (created, fingerprint) = self.new_key(workspace, created_by, new)?;
-        let (key, maker) = (created.key.clone(), maker.id.clone());
-        let insert = move |connection: &mut dyn Connection| {
-            store::insert(connection, workspace, &key, &fingerprint)?;
-            let entry = Entry { workspace, at: key.created_at, principal: &maker, action: "key.create" };
+        let (workspace, identity, maker) = (maker.workspace, self.clone(), maker.clone());
+        let (mut created, fingerprint) = self.new_key(workspace, maker.id.clone(), new)?;
+        self.settle(workspace, move |connection, _| {
+            let belonging = match service {
+                Some(id) => identity.belonging_to(connection, &maker, id)?,
+                None => belonging_of(connection, &maker, created.key.expires_at)?,
+            };
+            created.key = Key { owner: belonging.owner, service: belonging.service, ..created.key };
+            store::insert(connection, workspace, &created.key, &fingerprint)?;
+            let key = &created.key;
+            let entry = Entry { workspace, at: key.created_at, principal: &maker.id, action: "key.create" };
             let expires_at = key.expires_at.map(|at| at.to_string());
-            let detail = json!({ "name": key.name, "permissions": key.permissions.names(), "expires_at": expires_at });
-            entry.write(connection, &key.id, &detail)
-        };
-        self.0.parts.database.write(insert).await?;
-        Ok(created)
+            let detail = json!({ "name": key.name, "permissions": key.permissions.names(), "expires_at": expires_at,
+                                 "owner": key.owner, "service": key.service });
+            entry.write(connection, &key.id, &detail)?;
+            Ok(created)
+        })
+        .await
+    }
+
+    fn belonging_to(
+        &self,
+        connection: &mut dyn Connection,
+        maker: &Principal,
+        service: String,
+    ) -> Result<Belonging, KeyError> {
+        let ruled = self.ruled_service(connection, maker, &service).map_err(|error| match error {
+            ServiceError::NotFound => KeyError::Service,
+            ServiceError::Store(error) => error.into(),
+            _ => KeyError::TooMuch,
+        });
+        ruled.map(|_| Belonging { owner: None, service: Some(service) })
     }
 
     /// Makes the key of a part of this very service, in place of the one that the part had before; blocks. Its id, which
@@ -98,9 +154,7 @@ impl Identity {
         let text = text(parts.key_prefix, DEFAULT_WORKSPACE, id, parts.entropy.as_ref())?;
         let (fingerprint, created_at) = (Fingerprint::of(text.expose()), parts.clock.now());
         let (name, created_by) = (id.to_owned(), "start".to_owned());
-        let (expires_at, revoked_at, last_used_at) = (None, None, None);
-        let id = id.to_owned();
-        let key = Key { id, name, permissions, created_at, created_by, expires_at, revoked_at, last_used_at };
+        let key = Key::new(id.to_owned(), name, permissions, (created_at, created_by));
         parts.database.write_blocking(|connection| {
             changes::revoked(connection, DEFAULT_WORKSPACE, &key.id, created_at)?;
             store::delete(connection, DEFAULT_WORKSPACE, &key.id)?;
@@ -119,10 +173,38 @@ impl Identity {
         let parts = &self.0.parts;
         let made = make(parts.key_prefix, workspace, parts.entropy.as_ref())?;
         let fingerprint = Fingerprint::of(made.text.expose());
-        let created_at = parts.clock.now();
-        let (revoked_at, last_used_at) = (None, None);
-        let key = Key { id: made.id, name, permissions, created_at, created_by, expires_at, revoked_at, last_used_at };
+        let key = Key { expires_at, ..Key::new(made.id, name, permissions, (parts.clock.now(), created_by)) };
         Ok((CreatedKey { key, text: made.text }, fingerprint))
+    }
+
+    /// Who comes with this key: itself, within what its owner may, or the service account that it opens.
+    pub(super) fn principal_by_key(
+        &self,
+        connection: &mut dyn Connection,
+        workspace: i64,
+        key: Key,
+    ) -> crate::store::Result<Option<Principal>> {
+        let most = match (&key.service, &key.owner) {
+            (None, None) => Some(Permissions::Every),
+            (Some(service), _) => {
+                let found = services::store::find(connection, workspace, service)?;
+                found.map(|found| self.permissions_of(connection, workspace, &found.roles)).transpose()?
+            }
+            (None, Some(owner)) => {
+                let found = users::store::find(connection, workspace, owner)?;
+                let active = found.filter(|found| found.user.status == Status::Active);
+                active.map(|found| self.permissions_of(connection, workspace, &found.user.roles)).transpose()?
+            }
+        };
+        let Some(most) = most else { return Ok(None) };
+        let (permissions, came_by, expires_at) = (key.permissions.within(&most), CameBy::Key, key.expires_at);
+        let (id, kind) = match key.service {
+            Some(service) => (service, PrincipalKind::Service),
+            None => (key.id.clone(), PrincipalKind::ApiKey),
+        };
+        let (session, key) = (None, Some(key.id));
+        let must_enrol = false;
+        Ok(Some(Principal { workspace, id, kind, permissions, must_enrol, session, key, came_by, expires_at }))
     }
 
     /// All keys of the principal's workspace, without their secrets.
@@ -138,27 +220,45 @@ impl Identity {
     /// was one that still worked.
     ///
     /// # Errors
-    /// If nobody else may everything, or the database fails.
+    /// If it may more than the principal, nobody else may everything, or the database fails.
     pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<bool, KeyError> {
-        let (workspace, stored_id, now) = (principal.workspace, id.to_owned(), self.0.parts.clock.now());
-        let (identity, revoker) = (self.clone(), principal.id.clone());
-        let revoked = self.0.parts.database.write(move |connection| {
-            store::lock_default_workspace(connection)?;
-            let found = store::find(connection, workspace, &stored_id)?.filter(|stored| stored.key.works(now));
-            let Some(stored) = found else { return Ok(Ok(false)) };
-            let is_last = stored.key.permissions == Permissions::Every
-                && !identity.has_administrator_but(connection, None, Some(&stored_id))?;
-            if is_last {
-                return Ok(Err(KeyError::Last));
+        let (id, now, identity, by) = (id.to_owned(), self.now(), self.clone(), principal.clone());
+        self.settle(by.workspace, move |connection, losers| {
+            let workspace = by.workspace;
+            let found = store::find(connection, workspace, &id)?.filter(|stored| stored.key.works(now));
+            let Some(store::Stored { key, .. }) = found else { return Ok(false) };
+            if !by.permissions.cover(&key.permissions) {
+                return Err(KeyError::TooMuch);
             }
-            changes::revoked(connection, workspace, &stored_id, now)?;
-            let revoked = store::revoke(connection, workspace, &stored_id, now)?;
-            let entry = Entry { workspace, at: now, principal: &revoker, action: "key.revoke" };
-            entry.write(connection, &stored_id, &json!({ "name": stored.key.name })).map(|()| Ok(revoked))
-        });
-        let revoked = revoked.await?;
-        // After the commit: who reads the database from here on sees it, and who read before is not remembered.
-        self.0.cache.remove(workspace, id);
-        revoked
+            let without = Without { key: Some(&id), ..Without::default() };
+            if key.permissions == Permissions::Every && !identity.has_administrator(connection, workspace, without)? {
+                return Err(KeyError::Last);
+            }
+            let revoked = store::revoke(connection, workspace, &id, now)?;
+            losers.add(key.service.as_ref().unwrap_or(&id));
+            let entry = Entry { workspace, at: now, principal: &by.id, action: "key.revoke" };
+            entry.write(connection, &id, &json!({ "name": key.name }))?;
+            Ok(revoked)
+        })
+        .await
     }
+}
+
+/// Whose a key is that somebody makes for themselves; it ends no later than what it is made with.
+fn belonging_of(
+    connection: &mut dyn Connection,
+    maker: &Principal,
+    expires_at: Option<Timestamp>,
+) -> Result<Belonging, KeyError> {
+    if maker.kind == PrincipalKind::User {
+        return Ok(Belonging { owner: Some(maker.id.clone()), service: None });
+    }
+    let Some(key) = &maker.key else { return Ok(Belonging::default()) };
+    let Some(store::Stored { key, .. }) = store::find(connection, maker.workspace, key)? else {
+        return Ok(Belonging::default());
+    };
+    if key.expires_at.is_some_and(|ends| expires_at.is_none_or(|wanted| wanted > ends)) {
+        return Err(KeyError::Outlives);
+    }
+    Ok(Belonging { owner: key.owner, service: key.service })
 }

@@ -40,4 +40,19 @@ pub const MIGRATIONS: &[Migration] = &[
               CREATE INDEX identity_changes_by_time ON identity_changes (at);\n\
               ALTER TABLE sessions ADD COLUMN family $BYTES;\n",
     },
+    Migration {
+        version: 4,
+        name: "roles, service accounts, whose keys are",
+        sql: "ALTER TABLE credentials ADD COLUMN owner TEXT;\n\
+              ALTER TABLE credentials ADD COLUMN service TEXT;\n\
+              CREATE INDEX credentials_of_owner ON credentials (workspace, owner);\n\
+              CREATE INDEX credentials_of_service ON credentials (workspace, service);\n\
+              CREATE TABLE roles (workspace $INT NOT NULL REFERENCES workspaces (id), name TEXT NOT NULL, \
+              meaning TEXT NOT NULL, permissions TEXT NOT NULL, factor_required $INT NOT NULL, \
+              created_at $INT NOT NULL, created_by TEXT NOT NULL, PRIMARY KEY (workspace, name)) $CLUSTERED;\n\
+              CREATE TABLE services (workspace $INT NOT NULL REFERENCES workspaces (id), id TEXT NOT NULL, \
+              name TEXT NOT NULL, roles TEXT NOT NULL, owner TEXT, created_at $INT NOT NULL, created_by TEXT NOT NULL, \
+              PRIMARY KEY (workspace, id)) $CLUSTERED;\n\
+              CREATE INDEX services_of_owner ON services (workspace, owner);\n",
+    },
 ];

@@ -8,6 +8,7 @@
 mod allowed;
 pub mod attempts;
 mod authenticate;
+mod authority;
 mod bootstrap;
 mod cache;
 mod changes;
@@ -19,19 +20,23 @@ mod devices;
 mod factors;
 mod key;
 mod keys;
+pub mod mail;
 mod metrics;
 mod migrations;
 mod passwords;
 mod permission;
 mod principal;
-mod role;
+mod roles;
 pub mod routes;
 mod service;
+mod services;
 mod sessions;
 mod store;
 mod tokens;
+mod transaction;
 mod upkeep;
 mod users;
+mod workspaces;
 
 pub use allowed::{Allowed, Anybody, Authenticated};
 pub use bootstrap::{Bootstrap, BootstrapError};
@@ -45,11 +50,13 @@ pub use migrations::MIGRATIONS;
 pub use passwords::{Algorithm, Unfit};
 pub use permission::{Permission, Permissions, Require};
 pub use principal::{CameBy, Principal, PrincipalKind};
-pub use role::{Grant, Role};
+pub use roles::{CustomRole, Grant, NewRole, Role, RoleError};
 pub use service::{Identity, IdentityParts};
+pub use services::{NewService, Service, ServiceError};
 pub use sessions::{
     Answer, Origin, RefreshError, Refreshed, Session, SignIn, SignInError, SignInOutcome, SignedIn, Way,
 };
 pub use store::{DEFAULT_WORKSPACE, Key};
 pub use tokens::{AccessToken, Jwk, Rotation, TokenError};
 pub use users::{NewUser, Status, Ticket, User, UserError};
+pub use workspaces::{NewWorkspace, Workspace, WorkspaceError};

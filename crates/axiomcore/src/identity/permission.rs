@@ -97,6 +97,28 @@ impl Permissions {
         }
     }
 
+    /// Those of these that are among the others as well.
+    #[must_use]
+    pub fn within(self, most: &Self) -> Self {
+        match (self, most) {
+            (Self::Every, most) => most.clone(),
+            (ours, Self::Every) => ours,
+            (Self::Only(ours), Self::Only(theirs)) => Self::Only(ours.intersection(theirs).cloned().collect()),
+        }
+    }
+
+    /// The first of these names that is none of the permissions that there are. `*` is none.
+    pub(super) fn unknown(&self, tables: &[&[Permission]]) -> Option<&str> {
+        let Self::Only(names) = self else { return None };
+        let is_known = |name: &&String| tables.iter().copied().flatten().any(|known| known.name == **name);
+        names.iter().find(|name| !is_known(name)).map(String::as_str)
+    }
+
+    /// Those of these names; `*` alone is all of them.
+    pub(super) fn named(names: Vec<String>) -> Self {
+        if names == [EVERY] { Self::Every } else { Self::Only(names.into_iter().collect()) }
+    }
+
     /// Their names; `*` is all of them.
     pub fn names(&self) -> Vec<&str> {
         match self {
@@ -128,6 +150,16 @@ mod tests {
         assert!(both.cover(&read) && read.cover(&read) && Permissions::Every.cover(&both));
         assert!(!read.cover(&both) && !both.cover(&Permissions::Every));
         assert!(read.has(READ) && !read.has(WRITE));
+    }
+
+    #[test]
+    fn what_is_held_within_something_is_in_both() {
+        let (read, both) = (Permissions::only(&[READ]), Permissions::only(&[READ, WRITE]));
+        assert_eq!(both.clone().within(&read), read);
+        assert_eq!(Permissions::only(&[WRITE]).within(&read), Permissions::only(&[]));
+        for (one, most) in [(Permissions::Every, both.clone()), (both.clone(), Permissions::Every)] {
+            assert_eq!(one.within(&most), both);
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Principal {
     pub must_enrol: bool,
     /// The session that a person came by.
     pub session: Option<String>,
+    /// The API key that a program came by.
+    pub key: Option<String>,
     /// What kind of credential they came by.
     pub came_by: CameBy,
     /// When that credential ends by itself, if it does.
@@ -40,6 +42,8 @@ pub enum CameBy {
 pub enum PrincipalKind {
     /// A program with an API key.
     ApiKey,
+    /// A service account: a program with one of the account's API keys.
+    Service,
     /// A person who has signed in.
     User,
 }
@@ -56,15 +60,12 @@ impl CameBy {
 }
 
 impl PrincipalKind {
-    /// As stored.
+    /// As shown.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
+            Self::Service => "service",
             Self::User => "user",
         }
-    }
-
-    pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::ApiKey, Self::User].into_iter().find(|kind| kind.name() == name)
     }
 }

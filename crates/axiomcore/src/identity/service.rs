@@ -62,6 +62,8 @@ pub(super) struct Inner {
     pub(super) password_length: usize,
     pub(super) password_algorithm: Algorithm,
     pub(super) ticket_time: Duration,
+    pub(super) ticket_pause: Duration,
+    pub(super) tickets_in_answers: bool,
     pub(super) session_time: Duration,
     pub(super) session_idle_time: Duration,
     pub(super) gate: Gate,
@@ -105,6 +107,8 @@ impl Identity {
             password_length: config.password_length,
             password_algorithm: config.password_algorithm,
             ticket_time: config.ticket_time.duration(),
+            ticket_pause: config.ticket_pause.duration(),
+            tickets_in_answers: config.tickets_in_answers,
             session_time: config.session_time.duration(),
             session_idle_time: config.session_idle_time.duration(),
             gate,
@@ -145,9 +149,10 @@ impl Identity {
             return Ok(());
         }
         let record = move |connection: &mut dyn Connection| {
-            used.iter().try_for_each(|(principal, at)| match &principal.session {
-                Some(session) => sessions::store::record_use(connection, session, *at),
-                None => store::record_use(connection, principal.workspace, &principal.id, *at),
+            used.iter().try_for_each(|(principal, at)| match (&principal.session, &principal.key) {
+                (Some(session), _) => sessions::store::record_use(connection, session, *at),
+                (None, Some(key)) => store::record_use(connection, principal.workspace, key, *at),
+                (None, None) => Ok(()),
             })
         };
         parts.database.write(record).await?;

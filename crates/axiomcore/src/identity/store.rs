@@ -1,9 +1,9 @@
 //! The SQL of workspaces and credentials.
 
+use super::Permissions;
 use super::key::Fingerprint;
-use super::{Permissions, PrincipalKind};
 use crate::clock::Timestamp;
-use crate::store::{Connection, Error, Result, Row};
+use crate::store::{Connection, Result, Row};
 
 /// The workspace that every installation has.
 pub const DEFAULT_WORKSPACE: i64 = 1;
@@ -21,6 +21,10 @@ pub struct Key {
     pub created_at: Timestamp,
     /// Who made it.
     pub created_by: String,
+    /// The user whose it is: it may no more than they may at the moment, and nothing while they are disabled.
+    pub owner: Option<String>,
+    /// The service account that it opens.
+    pub service: Option<String>,
     /// When it stops working by itself.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
@@ -30,6 +34,17 @@ pub struct Key {
 }
 
 impl Key {
+    /// One that never expires and belongs to nobody; `made` is when and by whom.
+    pub(super) fn new(
+        id: String,
+        name: String,
+        permissions: Permissions,
+        (created_at, created_by): (Timestamp, String),
+    ) -> Self {
+        let (owner, service, expires_at, revoked_at, last_used_at) = (None, None, None, None, None);
+        Self { id, name, permissions, created_at, created_by, owner, service, expires_at, revoked_at, last_used_at }
+    }
+
     /// Whether it lets anybody in.
     pub(super) fn works(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|expiry| now < expiry)
@@ -39,12 +54,11 @@ impl Key {
 /// A key with what it is verified by.
 pub(super) struct Stored {
     pub(super) key: Key,
-    pub(super) kind: PrincipalKind,
     pub(super) fingerprint: Vec<u8>,
 }
 
-const COLUMNS: &str =
-    "id, kind, name, fingerprint, permissions, created_at, created_by, expires_at, revoked_at, last_used_at";
+const COLUMNS: &str = "id, owner, name, fingerprint, permissions, created_at, created_by, expires_at, revoked_at, \
+                       last_used_at, service";
 
 pub(super) fn insert_default_workspace(connection: &mut dyn Connection, now: Timestamp) -> Result<()> {
     let sql = "INSERT INTO workspaces (name, created_at) VALUES ('default', $1) ON CONFLICT DO NOTHING";
@@ -69,18 +83,19 @@ pub(super) fn insert(
     fingerprint: &Fingerprint,
 ) -> Result<()> {
     let sql = "INSERT INTO credentials (workspace, id, kind, name, fingerprint, permissions, created_at, created_by, \
-               expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               expires_at, owner, service) VALUES ($1, $2, 'api_key', $3, $4, $5, $6, $7, $8, $9, $10)";
     let permissions = key.permissions.text();
     let values = [
         workspace.into(),
         (&key.id).into(),
-        PrincipalKind::ApiKey.name().into(),
         (&key.name).into(),
         fingerprint.bytes().into(),
         (&permissions).into(),
         key.created_at.0.into(),
         (&key.created_by).into(),
         key.expires_at.map(|at| at.0).into(),
+        key.owner.as_deref().into(),
+        key.service.as_deref().into(),
     ];
     connection.execute(sql, &values).map(|_| ())
 }
@@ -97,10 +112,32 @@ pub(super) fn list(connection: &mut dyn Connection, workspace: i64) -> Result<Ve
     rows.into_iter().map(|row| stored(row).map(|stored| stored.key)).collect()
 }
 
-/// The keys of all workspaces.
-pub(super) fn list_all(connection: &mut dyn Connection) -> Result<Vec<Key>> {
-    let rows = connection.query(&format!("SELECT {COLUMNS} FROM credentials"), &[])?;
+/// Those that may everything as far as their owners may, until somebody revokes them.
+pub(super) fn list_lasting_of_everything(connection: &mut dyn Connection, workspace: i64) -> Result<Vec<Key>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM credentials WHERE workspace = $1 AND permissions = '*' AND revoked_at IS NULL \
+         AND expires_at IS NULL"
+    );
+    let rows = connection.query(&sql, &[workspace.into()])?;
     rows.into_iter().map(|row| stored(row).map(|stored| stored.key)).collect()
+}
+
+/// The ids of a user's own keys that have not been revoked.
+pub(super) fn list_of_owner(connection: &mut dyn Connection, workspace: i64, owner: &str) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM credentials WHERE workspace = $1 AND owner = $2 AND revoked_at IS NULL";
+    let mut rows = connection.query(sql, &[workspace.into(), owner.into()])?;
+    rows.iter_mut().map(|row| row.text(0)).collect()
+}
+
+/// Revokes all keys of a service account.
+pub(super) fn revoke_of_service(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    service: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    let sql = "UPDATE credentials SET revoked_at = $1 WHERE workspace = $2 AND service = $3 AND revoked_at IS NULL";
+    connection.execute(sql, &[now.0.into(), workspace.into(), service.into()])
 }
 
 /// Gives the operator's key another text; it works again if it had been revoked.
@@ -132,20 +169,22 @@ pub(super) fn record_use(connection: &mut dyn Connection, workspace: i64, id: &s
 }
 
 fn stored(mut row: Row) -> Result<Stored> {
-    let kind = row.text(1)?;
-    let kind = PrincipalKind::named(&kind).ok_or_else(|| Error::Corrupt(format!("a credential of kind `{kind}`")))?;
     let moment =
         |row: &Row, column| if row.is_null(column) { Ok(None) } else { row.int(column).map(|at| Some(Timestamp(at))) };
     let (expires_at, revoked_at, last_used_at) = (moment(&row, 7)?, moment(&row, 8)?, moment(&row, 9)?);
+    let mut whose = |column| if row.is_null(column) { Ok(None) } else { row.text(column).map(Some) };
+    let (owner, service) = (whose(1)?, whose(10)?);
     let key = Key {
         id: row.text(0)?,
         name: row.text(2)?,
         permissions: Permissions::from_text(&row.text(4)?),
         created_at: Timestamp(row.int(5)?),
         created_by: row.text(6)?,
+        owner,
+        service,
         expires_at,
         revoked_at,
         last_used_at,
     };
-    Ok(Stored { key, kind, fingerprint: row.bytes(3)? })
+    Ok(Stored { key, fingerprint: row.bytes(3)? })
 }

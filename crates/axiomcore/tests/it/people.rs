@@ -153,7 +153,7 @@ fn nobody_rules_over_more_than_they_have(service: &Service) {
     let unknown = service.runtime.block_on(service.identity.invite(&service.root, new("x@example.org", "king")));
     assert!(matches!(unknown, Err(UserError::Role(name)) if name == "king"));
     let elsewhere = Principal { workspace: 2, ..service.root.clone() };
-    let crossed = service.runtime.block_on(service.identity.delete_user(&elsewhere, &boss.id));
+    let crossed = service.runtime.block_on(service.identity.delete_user(&elsewhere, &boss.id, None));
     assert!(matches!(crossed, Err(UserError::NotFound)));
 }
 
@@ -192,9 +192,9 @@ fn a_password_is_changed_by_who_knows_it_or_has_a_ticket(service: &Service) {
     change(GOOD, BETTER).unwrap();
     assert!(service.who(one.text.expose()).is_some() && service.who(two.text.expose()).is_none());
     assert!(matches!(service.sign_in("ann@example.org", GOOD), Err(SignInError::Refused)));
-    let ticket = service.runtime.block_on(service.identity.new_start(&service.root, &ann.id)).unwrap();
+    let ticket = service.runtime.block_on(service.identity.new_start(&service.root, &ann.id)).unwrap().1;
     service.sign_in("ann@example.org", BETTER).unwrap();
-    let second = service.runtime.block_on(service.identity.new_start(&service.root, &ann.id)).unwrap();
+    let second = service.runtime.block_on(service.identity.new_start(&service.root, &ann.id)).unwrap().1;
     assert!(matches!(service.accept(ticket.text.expose(), GOOD), Err(UserError::Ticket)), "only the newest is good");
     service.accept(second.text.expose(), GOOD).unwrap();
     assert!(service.who(one.text.expose()).is_none(), "whoever had the old password is out");
@@ -211,9 +211,9 @@ fn who_is_disabled_or_deleted_is_out_at_once(service: &Service) {
     assert!(matches!(service.sign_in("bob@example.org", GOOD), Err(SignInError::Refused)));
     block(service.identity.set_disabled(&service.root, &user.id, false)).unwrap();
     let signed_in = service.sign_in("bob@example.org", GOOD).unwrap();
-    service.runtime.block_on(service.identity.delete_user(&service.root, &user.id)).unwrap();
+    service.runtime.block_on(service.identity.delete_user(&service.root, &user.id, None)).unwrap();
     assert!(service.who(signed_in.text.expose()).is_none());
-    let listed = service.runtime.block_on(service.identity.list_users(&service.root)).unwrap();
+    let listed = service.runtime.block_on(service.identity.list_users(&service.root, "", 100)).unwrap();
     assert!(listed.iter().all(|listed| listed.id != user.id));
     service.join("bob@example.org", "observer");
 }
@@ -239,7 +239,7 @@ fn the_last_administrator_stays(service: &Service) {
     // The key of the first start counts until it is revoked.
     assert!(service.runtime.block_on(service.identity.revoke_key(&boss, &service.root.id)).unwrap());
     let disabled = service.runtime.block_on(service.identity.set_disabled(&boss, &boss.id, true));
-    let deleted = service.runtime.block_on(service.identity.delete_user(&boss, &boss.id));
+    let deleted = service.runtime.block_on(service.identity.delete_user(&boss, &boss.id, None));
     let observer = service.runtime.block_on(service.identity.set_roles(&boss, &boss.id, vec!["observer".into()]));
     for refused in [disabled, deleted, observer] {
         assert!(matches!(refused, Err(UserError::Last)), "{refused:?}");

@@ -31,6 +31,12 @@ impl Call {
         Self::new(Method::POST, path.into()).body(media_type, text)
     }
 
+    /// Puts something in the place of what was there; doing it twice is doing it once.
+    pub(crate) fn put(path: impl Into<String>, body: &Value) -> Self {
+        let call = Self::new(Method::PUT, path.into()).body("application/json", body.to_string().into_bytes());
+        call.repeatable()
+    }
+
     /// Deletes something.
     pub(crate) fn delete(path: impl Into<String>) -> Self {
         Self::new(Method::DELETE, path.into())

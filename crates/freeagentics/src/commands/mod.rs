@@ -7,16 +7,19 @@ pub(crate) mod config;
 mod decision;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod keys;
 pub(crate) mod models;
 mod pages;
 pub(crate) mod readiness;
 pub(crate) mod replay;
+pub(crate) mod roles;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod steps;
 pub(crate) mod test;
+pub(crate) mod users;
 mod written;
 
 use clap::{Parser, Subcommand};
@@ -62,6 +65,12 @@ enum Command {
     Models(models::Args),
     /// Create, find, watch, reset and delete the agents of a server.
     Agents(agents::Args),
+    /// Invite, list, disable and delete the people who sign in to a server.
+    Users(users::Args),
+    /// Make, list and revoke the API keys of a server.
+    Keys(keys::Args),
+    /// List, make, change and delete roles: names for what people and service accounts may do.
+    Roles(roles::Args),
     /// Print every setting of the server, explained; or what is in force, and why.
     Config(config::Args),
     /// Say what is wrong with this installation, and what to do about it.
@@ -88,6 +97,9 @@ impl Cli {
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(args) => agents::run(args, format, terminal),
+            Command::Users(args) => users::run(args, format, terminal),
+            Command::Keys(args) => keys::run(args, format, terminal),
+            Command::Roles(args) => roles::run(args, format, terminal),
             Command::Config(args) => config::run(args, format, terminal),
             Command::Doctor(args) => doctor::run(args, format, terminal),
             Command::Steps(args) => steps::run(args, format, terminal),

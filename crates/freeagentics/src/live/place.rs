@@ -123,6 +123,7 @@ mod tests {
             permissions,
             must_enrol: false,
             session: None,
+            key: None,
             came_by,
             expires_at: None,
         }

@@ -63,6 +63,7 @@ impl Bench {
             permissions,
             must_enrol: false,
             session,
+            key: None,
             came_by,
             expires_at,
         };

@@ -135,7 +135,12 @@ fn the_page_of_permissions_is_fresh() {
         });
     let about = "Every API key has permissions; the administrator's has all of them. A handler's permission stands in its \
                  signature, so there is no route without one.";
-    let rendered = format!("{listed}\n## Routes\n\n{}", Route::reference(&table()));
+    let (table, roles) = (table(), permissions::ROLES);
+    let matrix = Route::matrix(&table, roles);
+    let told = "What each role may call that every workspace has, apart from what everybody may. Roles that a workspace makes \
+                itself may call what their permissions are asked for. A test calls every route as every role.";
+    let rendered =
+        format!("{listed}\n## Routes\n\n{}\n## Routes and roles\n\n{told}\n\n{matrix}", Route::reference(&table));
     assert_is_fresh("docs/permissions.md", &page("Permissions", about, &rendered));
 }
 

@@ -11,6 +11,7 @@ use axiomcore::clock::{Clock, Timestamp};
 use axiomcore::config::{self, Settings};
 use axiomcore::entropy::{Entropy, Ids};
 use axiomcore::http::{Health, Problem};
+use axiomcore::identity::mail::{Mail, MailParts};
 use axiomcore::identity::{Identity, IdentityParts};
 use axiomcore::limits::{Limits, LimitsParts};
 use axiomcore::redis::Redis;
@@ -34,6 +35,9 @@ use crate::runtime::{Runtime, RuntimeParts};
 use crate::system::counts::LastCounts;
 use crate::system::gauges::Gauges;
 
+/// What people call the service, in letters.
+const SERVICE: &str = "FreeAgentics";
+
 /// What API keys begin with.
 const KEY_PREFIX: &str = "fa";
 
@@ -51,6 +55,8 @@ pub(crate) struct Parts {
     pub(crate) database: Database,
     /// Who is who.
     pub(crate) identity: Identity,
+    /// What brings people their tickets.
+    pub(crate) mail: Mail,
     /// Who did what.
     pub(crate) audit: Audit,
     /// How often who may ask.
@@ -128,6 +134,14 @@ impl Platform {
             name: "FreeAgentics",
         };
         let identity = Identity::open(&settings.section(), parts)?;
+        let parts = MailParts {
+            identity: identity.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            metrics: metrics.clone(),
+            service: SERVICE,
+        };
+        let mail = Mail::new(settings.section(), parts);
         database.migrate("freeagentics", MIGRATIONS)?;
         let parts = AuditParts {
             database: database.clone(),
@@ -155,6 +169,7 @@ impl Platform {
             ids,
             database,
             identity,
+            mail,
             audit,
             limits,
             redis,
@@ -198,6 +213,12 @@ impl Deref for Platform {
 impl FromRef<Platform> for Identity {
     fn from_ref(platform: &Platform) -> Self {
         platform.identity.clone()
+    }
+}
+
+impl FromRef<Platform> for Mail {
+    fn from_ref(platform: &Platform) -> Self {
+        platform.mail.clone()
     }
 }
 

@@ -3,7 +3,9 @@
 
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
-use axiomcore::identity::routes::{devices, factors, keys, second_factor, sessions, sign_in, tokens};
+use axiomcore::identity::routes::{
+    devices, factors, keys, passwords, roles, second_factor, services, sessions, sign_in, tokens, users, workspaces,
+};
 use axiomcore::limits::Class;
 use utoipa::OpenApi;
 
@@ -97,6 +99,35 @@ routes! {
     get    "/api/v1/keys"                           => keys::list_keys;
     post   "/api/v1/keys"                           => keys::create_key;
     delete "/api/v1/keys/{id}"                      => keys::revoke_key;
+
+    get    "/api/v1/users"                          => users::list_users;
+    post   "/api/v1/users"                          => users::invite_user;
+    get    "/api/v1/users/{id}"                     => users::get_user;
+    delete "/api/v1/users/{id}"                     => users::delete_user;
+    put    "/api/v1/users/{id}/roles"               => users::change_user_roles;
+    post   "/api/v1/users/{id}/disable"             => users::disable_user;
+    post   "/api/v1/users/{id}/enable"              => users::enable_user;
+    post   "/api/v1/users/{id}/ticket"              => users::create_ticket;
+    post   "/api/v1/tickets/accept"                 => passwords::accept_ticket, class(Class::SignIn);
+    post   "/api/v1/password"                       => passwords::change_password, class(Class::SignIn);
+    post   "/api/v1/password/reset"                 => passwords::reset_password, class(Class::SignIn);
+
+    get    "/api/v1/roles"                          => roles::list_roles;
+    post   "/api/v1/roles"                          => roles::create_role;
+    put    "/api/v1/roles/{name}"                   => roles::update_role;
+    delete "/api/v1/roles/{name}"                   => roles::delete_role;
+
+    get    "/api/v1/services"                       => services::list_services;
+    post   "/api/v1/services"                       => services::create_service;
+    get    "/api/v1/services/{id}"                  => services::get_service;
+    put    "/api/v1/services/{id}"                  => services::update_service;
+    delete "/api/v1/services/{id}"                  => services::delete_service;
+    post   "/api/v1/services/{id}/keys"             => services::create_service_key;
+
+    get    "/api/v1/workspaces"                     => workspaces::list_workspaces;
+    post   "/api/v1/workspaces"                     => workspaces::create_workspace;
+    put    "/api/v1/workspaces/{id}"                => workspaces::rename_workspace;
+    post   "/api/v1/workspaces/{id}/users"          => workspaces::invite_into_workspace;
 
     get    "/api/v1/audit"                          => audit::list::list_audit_entries;
     get    "/api/v1/audit/export"                   => audit::export::export_audit_entries, class(Class::Bulk);

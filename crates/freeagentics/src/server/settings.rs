@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use axiomcore::config::{self, Checks, Schema};
-use axiomcore::{audit, http, identity, limits, redis, sealing, telemetry, tls};
+use axiomcore::identity::{self, mail};
+use axiomcore::{audit, http, limits, redis, sealing, telemetry, tls};
 
 use crate::{live, runtime};
 
@@ -34,6 +35,7 @@ pub(crate) fn schema() -> Schema {
         .with::<limits::Config>()
         .with::<redis::Config>()
         .with::<identity::Config>()
+        .with::<mail::Config>()
         .with::<sealing::Config>()
         .with::<audit::Config>()
         .with::<runtime::Config>()

@@ -152,6 +152,8 @@ impl Started {
             tokio::spawn(record_use(serving.identity.clone(), stopping.clone()));
             tokio::spawn(gauges::keep_counting(serving.clone(), stopping.clone()));
             tokio::spawn(serving.identity.clone().run_until_stopped(stopping.clone()));
+            tokio::spawn(gauges::keep_counting(serving.clone(), stopping.clone()));
+            tokio::spawn(serving.mail.clone().run_until_stopped(stopping.clone()));
             tokio::spawn(serving.audit.clone().run_until_stopped(stopping.clone()));
             if let Some(redis) = serving.redis.clone() {
                 tokio::spawn(redis.watch(stopping.clone()));
@@ -190,13 +192,19 @@ fn ending(platform: &Platform, demo: Option<JoinHandle<()>>) -> Shutdown {
         async { spawn_blocking(|| demo.map(JoinHandle::join)).await.map(drop).map_err(|error| error.to_string()) };
     let drain = async { spawn_blocking(move || runtime.stop()).await.map_err(|error| error.to_string()) };
     let record = async move { identity.record_use().await.map_err(|error| error.to_string()) };
+    let mail = platform.mail.clone();
+    let post = async move {
+        mail.finish().await;
+        Ok(())
+    };
     let audit = platform.audit.clone();
     let chain = async move {
         let done = spawn_blocking(move || audit.finish_blocking()).await.map_err(|error| error.to_string())?;
         done.map_err(|error| error.to_string())
     };
     let first = Shutdown::new().then("live", PATIENCE, hang_up).then("demo", PATIENCE, leave);
-    first.then("runtime", PATIENCE, drain).then("identity", PATIENCE, record).then("audit", PATIENCE, chain)
+    let then = first.then("runtime", PATIENCE, drain).then("mail", PATIENCE, post);
+    then.then("identity", PATIENCE, record).then("audit", PATIENCE, chain)
 }
 
 /// Writes down about once a minute when keys were used.

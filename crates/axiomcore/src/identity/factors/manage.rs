@@ -10,6 +10,8 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
 use crate::identity::passwords::Verdict;
+use crate::identity::transaction::Losers;
+use crate::identity::users::lose;
 use crate::identity::users::store::{self as users, Place};
 use crate::identity::{Identity, Principal, PrincipalKind, UserError, devices, sessions};
 use crate::store::Connection;
@@ -31,7 +33,10 @@ impl Identity {
             let since = store::find(connection, &place)?.and_then(|stored| stored.confirmed_at);
             let recovery_codes_left = store::recovery_codes_left(connection, &place)?;
             let found = users::find(connection, place.workspace, &place.id)?;
-            let is_required = found.is_some_and(|found| identity.must_have_factor(&found.user));
+            let is_required = match found {
+                Some(found) => identity.must_have_factor(connection, place.workspace, &found.user)?,
+                None => false,
+            };
             Ok(FactorStatus { since, recovery_codes_left, is_required })
         };
         Ok(self.0.parts.database.read(read).await?)
@@ -137,10 +142,11 @@ impl Identity {
     /// If there is no such user, or they may more than the maker; if the database fails.
     pub async fn reset_factor(&self, maker: &Principal, id: &str) -> Result<bool, UserError> {
         let (now, by) = (self.now(), maker.id.clone());
-        let reset = move |connection: &mut dyn Connection, place: &Place, _: &users::Stored| {
+        let reset = move |connection: &mut dyn Connection, place: &Place, _: &users::Stored, losers: &mut Losers| {
             let had_one = store::delete(connection, place)?;
             sessions::store::end_all(connection, place, now)?;
             devices::store::delete_all(connection, place)?;
+            lose(connection, place.workspace, &place.id, losers)?;
             let entry = Entry { workspace: place.workspace, at: now, principal: &by, action: "factor.reset" };
             entry.write(connection, &place.id, &json!({ "had_one": had_one }))?;
             Ok(had_one)

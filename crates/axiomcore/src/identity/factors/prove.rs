@@ -57,7 +57,7 @@ impl Identity {
         place: &Place,
         user: &User,
     ) -> Result<bool> {
-        Ok(self.must_have_factor(user) && !self.has_factor(connection, place)?)
+        Ok(self.must_have_factor(connection, place.workspace, user)? && !self.has_factor(connection, place)?)
     }
 
     /// Whether somebody has a factor that works.

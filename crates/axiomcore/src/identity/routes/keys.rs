@@ -10,8 +10,10 @@ use super::{ReadKeys, WriteKeys};
 use crate::clock::Timestamp;
 use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
-use crate::identity::codes::{GRANTS_TOO_MUCH, KEY_NAME, KEY_NOT_FOUND, LAST_ADMINISTRATOR, PERMISSION_UNKNOWN};
-use crate::identity::{Allowed, Identity, Key, KeyError, NewKey, Permissions};
+use crate::identity::codes::{
+    GRANTS_TOO_MUCH, KEY_NAME, KEY_NOT_FOUND, LAST_ADMINISTRATOR, OUTLIVES_MAKER, PERMISSION_UNKNOWN, SERVICE_NOT_FOUND,
+};
+use crate::identity::{Allowed, CreatedKey, Identity, Key, KeyError, NewKey, Permissions};
 
 /// An API key, without its text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,6 +27,10 @@ pub struct KeyView {
     #[schema(format = DateTime)]
     created_at: String,
     created_by: String,
+    /// The user whose it is: it may no more than they may at the moment, and ends with them.
+    owner: Option<String>,
+    /// The service account that it opens.
+    service: Option<String>,
     #[schema(format = DateTime)]
     expires_at: Option<String>,
     #[schema(format = DateTime)]
@@ -44,6 +50,8 @@ impl From<Key> for KeyView {
             permissions,
             created_at: key.created_at.to_string(),
             created_by: key.created_by,
+            owner: key.owner,
+            service: key.service,
             expires_at: moment(key.expires_at),
             revoked_at: moment(key.revoked_at),
             last_used_at: moment(key.last_used_at),
@@ -87,8 +95,8 @@ pub struct CreatedKeyView {
 /// The longest time that a key may be made for: ten years.
 const LONGEST: u32 = 315_576_000;
 
-failures! { CreateFailures: GRANTS_TOO_MUCH, KEY_NAME, PERMISSION_UNKNOWN }
-failures! { RevokeFailures: KEY_NOT_FOUND, LAST_ADMINISTRATOR }
+failures! { CreateFailures: GRANTS_TOO_MUCH, KEY_NAME, OUTLIVES_MAKER, PERMISSION_UNKNOWN }
+failures! { RevokeFailures: GRANTS_TOO_MUCH, KEY_NOT_FOUND, LAST_ADMINISTRATOR }
 
 /// List API keys
 ///
@@ -101,7 +109,8 @@ pub async fn list_keys(caller: Allowed<ReadKeys>, State(identity): State<Identit
 
 /// Make an API key
 ///
-/// It may no more than its maker. Its text is in this answer and nowhere else.
+/// It may no more than its maker. One that a person makes is theirs: it goes when they go. Its text is in this answer and
+/// nowhere else.
 #[utoipa::path(
     post,
     tag = "keys",
@@ -112,19 +121,29 @@ pub async fn list_keys(caller: Allowed<ReadKeys>, State(identity): State<Identit
 pub async fn create_key(
     caller: Allowed<WriteKeys>,
     State(identity): State<Identity>,
-    Json(NewKeyBody { name, permissions, expires_in }): Json<NewKeyBody>,
+    Json(body): Json<NewKeyBody>,
 ) -> Result<(StatusCode, Json<CreatedKeyView>), Problem> {
-    let lasting = expires_in.map(|seconds| Duration::from_secs(seconds.into()));
-    if expires_in.is_some_and(|seconds| !(1..=LONGEST).contains(&seconds)) {
-        let told = Problem::new(&crate::http::codes::INVALID_BODY);
-        return Err(told.detail(format!("from 1 to {LONGEST} seconds")).pointer("/expires_in"));
+    let created = identity.create_key(&caller, body.into_key(&identity)?).await?;
+    Ok((StatusCode::CREATED, Json(created.into())))
+}
+
+impl NewKeyBody {
+    pub(super) fn into_key(self, identity: &Identity) -> Result<NewKey, Problem> {
+        let Self { name, permissions, expires_in } = self;
+        let lasting = expires_in.map(|seconds| Duration::from_secs(seconds.into()));
+        if expires_in.is_some_and(|seconds| !(1..=LONGEST).contains(&seconds)) {
+            let told = Problem::new(&crate::http::codes::INVALID_BODY);
+            return Err(told.detail(format!("from 1 to {LONGEST} seconds")).pointer("/expires_in"));
+        }
+        let expires_at = lasting.map(|lasting| identity.now().plus(lasting));
+        Ok(NewKey { name, permissions: Permissions::named(permissions), expires_at })
     }
-    let expires_at = lasting.map(|lasting| identity.now().plus(lasting));
-    let permissions =
-        if permissions == ["*"] { Permissions::Every } else { Permissions::Only(permissions.into_iter().collect()) };
-    let created = identity.create_key(&caller, NewKey { name, permissions, expires_at }).await?;
-    let key = created.text.expose().clone();
-    Ok((StatusCode::CREATED, Json(CreatedKeyView { key, about: created.key.into() })))
+}
+
+impl From<CreatedKey> for CreatedKeyView {
+    fn from(created: CreatedKey) -> Self {
+        Self { key: created.text.expose().clone(), about: created.key.into() }
+    }
 }
 
 /// Revoke an API key
@@ -157,6 +176,8 @@ impl From<KeyError> for Problem {
                 .detail(format!("there is no permission `{name}`"))
                 .pointer("/permissions"),
             KeyError::Last => Self::new(&LAST_ADMINISTRATOR),
+            KeyError::Service => Self::new(&SERVICE_NOT_FOUND),
+            KeyError::Outlives => Self::new(&OUTLIVES_MAKER).pointer("/expires_in"),
             KeyError::Store(error) => error.into(),
             KeyError::Entropy(error) => Self::internal(error),
         }

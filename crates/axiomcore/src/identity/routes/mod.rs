@@ -3,10 +3,16 @@
 pub mod devices;
 pub mod factors;
 pub mod keys;
+pub mod listing;
+pub mod passwords;
+pub mod roles;
 pub mod second_factor;
+pub mod services;
 pub mod sessions;
 pub mod sign_in;
 pub mod tokens;
+pub mod users;
+pub mod workspaces;
 
 crate::permissions! {
     /// What one may do with credentials.
@@ -15,4 +21,13 @@ crate::permissions! {
     ReadKeys = ("keys:read", "See which API keys there are, what each may do and when it was last used.");
     WriteSigningKeys = ("signing_keys:write", "Replace the keys that access tokens are signed with.");
     WriteKeys = ("keys:write", "Make API keys that may no more than their maker, and revoke them.");
+    ReadServices = ("services:read", "See service accounts, their roles and whom they belong to.");
+    WriteServices = ("services:write", "Make, change and delete service accounts that may no more than their maker, and make \
+                     keys of theirs.");
+    ReadUsers = ("users:read", "See people, what roles they have, and what each role may.");
+    WriteUsers = ("users:write", "Invite, disable and delete people who may no more than who does it, and change their roles.");
+    WriteRoles = ("roles:write", "Make, change and delete roles that may no more than their maker.");
+    ReadWorkspaces = ("workspaces:read", "See the workspace's name; in the default workspace, those of all.");
+    WriteWorkspaces = ("workspaces:write", "In the default workspace, with all permissions: make and rename workspaces, and \
+                       invite people into them.");
 }

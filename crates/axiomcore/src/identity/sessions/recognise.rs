@@ -82,7 +82,10 @@ impl Identity {
         let found = users::find(connection, *workspace, id)?;
         let Some(found) = found.filter(|found| found.user.status == Status::Active) else { return Ok(None) };
         let must_enrol = self.must_enrol(connection, &stored.place, &found.user)?;
-        let permissions = if must_enrol { Permissions::only(&[]) } else { self.permissions_of(&found.user) };
+        let permissions = match must_enrol {
+            true => Permissions::only(&[]),
+            false => self.permissions_of(connection, *workspace, &found.user.roles)?,
+        };
         Ok(Some(Principal {
             workspace: *workspace,
             id: id.clone(),
@@ -90,6 +93,7 @@ impl Identity {
             permissions,
             must_enrol,
             session: Some(stored.session.id.clone()),
+            key: None,
             came_by,
             expires_at,
         }))

@@ -1,11 +1,14 @@
 //! Choosing a password: with a ticket, or with the password of before.
 
+use serde_json::json;
+
 use super::store::{self, Place};
-use super::{User, UserError};
+use super::{User, UserError, lose};
+use crate::audit::Entry;
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
 use crate::identity::passwords::{self, Verdict};
-use crate::identity::{Identity, Principal, changes, devices, sessions};
+use crate::identity::{Identity, Principal, PrincipalKind, Status, devices, sessions};
 use crate::store::Connection;
 
 impl Identity {
@@ -15,57 +18,70 @@ impl Identity {
     /// If the ticket is none, the password not good enough, or too many are being hashed; if the database fails. The
     /// ticket is then as good as before.
     pub async fn accept(&self, ticket: &str, password: Secret<String>) -> Result<User, UserError> {
-        let (fingerprint, now) = (Fingerprint::of(ticket), self.0.parts.clock.now());
+        let (fingerprint, now) = (Fingerprint::of(ticket), self.now());
         let found = self.0.parts.database.read(move |connection| {
             let place = store::find_ticket(connection, &fingerprint, now)?;
             place.map_or(Ok(None), |place| store::find(connection, place.workspace, &place.id))
         });
-        let stored = found.await?.ok_or(UserError::Ticket)?;
+        // Somebody who is disabled keeps their ticket for when they are enabled again.
+        let stored = found.await?.filter(|found| found.user.status != Status::Disabled).ok_or(UserError::Ticket)?;
         let hash = self.hash_for(&stored.user, password).await?;
         let place = Place { workspace: stored.workspace, id: stored.user.id.clone() };
-        let taken = self.0.parts.database.write(move |connection| {
-            changes::revoked(connection, place.workspace, &place.id, now)?;
+        self.settle(stored.workspace, move |connection, losers| {
             if !store::take_ticket(connection, &fingerprint)? {
-                return Ok(None);
+                return Err(UserError::Ticket);
             }
             store::set_password(connection, &place, &hash)?;
             sessions::store::end_all(connection, &place, now)?;
             devices::store::delete_all(connection, &place)?;
-            store::find(connection, place.workspace, &place.id)
-        });
-        let user = taken.await?.ok_or(UserError::Ticket)?.user;
-        self.0.cache.remove(stored.workspace, &user.id);
-        Ok(user)
+            lose(connection, place.workspace, &place.id, losers)?;
+            let entry =
+                Entry { workspace: place.workspace, at: now, principal: &place.id, action: "user.ticket_accept" };
+            entry.write(connection, &place.id, &json!({}))?;
+            let user = store::find(connection, place.workspace, &place.id)?.map(|found| found.user);
+            user.filter(|user| user.status == Status::Active).ok_or(UserError::Ticket)
+        })
+        .await
     }
 
     /// Changes the caller's own password. Their other sessions end.
     ///
     /// # Errors
-    /// If the password of before is wrong, the new one not good enough, or too many are being hashed; if the database
-    /// fails.
+    /// If the caller is no person, the password of before is wrong, the new one not good enough, or too many are being
+    /// hashed; if the database fails.
     pub async fn change_password(
         &self,
         caller: &Principal,
         old: Secret<String>,
         new: Secret<String>,
     ) -> Result<(), UserError> {
+        if caller.kind != PrincipalKind::User {
+            return Err(UserError::Nobody);
+        }
         let place = Place { workspace: caller.workspace, id: caller.id.clone() };
         let wanted = place.clone();
         let find = move |connection: &mut dyn Connection| store::find(connection, wanted.workspace, &wanted.id);
         let stored = self.0.parts.database.read(find).await?.ok_or(UserError::NotFound)?;
+        let before = stored.password.clone();
         if self.0.passwords.verify(old, stored.password).await? == Verdict::Wrong {
             return Err(UserError::Password);
         }
         let hash = self.hash_for(&stored.user, new).await?;
-        let (keep, now) = (caller.session.clone(), self.0.parts.clock.now());
-        let write = self.0.parts.database.write(move |connection| {
-            changes::revoked(connection, place.workspace, &place.id, now)?;
+        let (keep, now) = (caller.session.clone(), self.now());
+        self.settle(caller.workspace, move |connection, losers| {
+            // Changed by somebody else meanwhile: then the password of before is not right any more.
+            let current = store::find(connection, place.workspace, &place.id)?;
+            if current.is_none_or(|current| current.password != before) {
+                return Err(UserError::Password);
+            }
             store::set_password(connection, &place, &hash)?;
-            sessions::store::end_others(connection, &place, keep.as_deref(), now)
-        });
-        write.await?;
-        self.0.cache.remove(caller.workspace, &caller.id);
-        Ok(())
+            sessions::store::end_others(connection, &place, keep.as_deref(), now)?;
+            lose(connection, place.workspace, &place.id, losers)?;
+            let entry =
+                Entry { workspace: place.workspace, at: now, principal: &place.id, action: "user.password_change" };
+            Ok(entry.write(connection, &place.id, &json!({}))?)
+        })
+        .await
     }
 
     /// What is to be stored of a password that is good enough for this user.

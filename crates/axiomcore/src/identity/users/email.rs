@@ -15,7 +15,19 @@ pub(crate) fn address(text: &str) -> Option<String> {
         !label.is_empty() && label.len() <= 63 && inner && !label.starts_with('-') && !label.ends_with('-')
     };
     let is_domain = domain.split('.').count() >= 2 && domain.split('.').all(is_label);
-    (text.len() <= LONGEST && is_local && is_domain).then(|| text.to_lowercase())
+    // Letters of two scripts in one part make an address that looks like another.
+    let lower = text.to_lowercase();
+    let is_of_one_script = lower.split(['@', '.']).all(|part| {
+        let mut letters = part.chars().filter(|c| c.is_alphabetic()).map(is_latin);
+        let first = letters.next();
+        letters.all(|latin| Some(latin) == first)
+    });
+    (text.len() <= LONGEST && is_local && is_domain && is_of_one_script).then_some(lower)
+}
+
+/// Letters as Latin has them, with their accents; the wide ones are another script's.
+const fn is_latin(c: char) -> bool {
+    matches!(c, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
 #[cfg(test)]
@@ -26,6 +38,9 @@ mod tests {
     fn addresses_are_compared_in_lower_case() {
         assert_eq!(address(" Grace.Hopper+navy@Example.ORG ").as_deref(), Some("grace.hopper+navy@example.org"));
         assert_eq!(address("jürgen@bücher.example").as_deref(), Some("jürgen@bücher.example"));
+        assert_eq!(address("анна@пример.example").as_deref(), Some("анна@пример.example"));
+        // The sign for Kelvin is a K to everybody who reads it.
+        assert_eq!(address("\u{212a}ate@example.org").as_deref(), Some("kate@example.org"));
     }
 
     #[test]
@@ -43,6 +58,11 @@ mod tests {
             "a\n@b.c",
             "a@b.c\r\nBcc: d@e.f",
             "<a@b.c>",
+            // A Cyrillic a in Latin, a wide one, an accent of its own.
+            "\u{430}nn@example.org",
+            "ann@ex\u{430}mple.org",
+            "\u{ff41}nn@example.org",
+            "jurgen\u{308}@example.org",
             &long,
         ] {
             assert_eq!(address(text), None, "{text:?}");

@@ -5,6 +5,8 @@
 
 mod accept;
 mod email;
+mod forgotten;
+mod invite;
 mod manage;
 pub(super) mod store;
 
@@ -12,8 +14,11 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;
 
-use super::Unfit;
+use super::authority::NotGranted;
 use super::passwords::HashError;
+use super::transaction::Losers;
+use super::{Unfit, store as keys};
+use crate::store::Connection;
 
 /// Somebody who signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +111,15 @@ pub enum UserError {
     /// Nobody hands on more than they have, or rules over somebody who has more.
     #[error("this needs all permissions that the user has or would get")]
     TooMuch,
+    /// Somebody has to be asked about so many service accounts.
+    #[error("{0} service accounts are this user's, and nobody is named who gets them")]
+    Owns(i64),
+    /// Who is to get a user's service accounts is nobody who can sign in.
+    #[error("whoever gets the service accounts is another user who can sign in")]
+    Heir,
+    /// A program has no password.
+    #[error("only somebody who has signed in has a password")]
+    Nobody,
     /// Nobody could manage the installation any more.
     #[error("nobody else has all permissions")]
     Last,
@@ -135,6 +149,52 @@ impl From<HashError> for UserError {
             HashError::Busy => Self::Busy,
             HashError::Entropy(error) => Self::Entropy(error),
             HashError::Failed(why) => Self::Store(crate::store::Error::Failed(why)),
+        }
+    }
+}
+
+impl From<NotGranted> for UserError {
+    fn from(error: NotGranted) -> Self {
+        match error {
+            NotGranted::Role(name) => Self::Role(name),
+            NotGranted::TooMuch => Self::TooMuch,
+            NotGranted::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Notes that somebody may less from now on, with all that comes as theirs.
+pub(super) fn lose(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    id: &str,
+    losers: &mut Losers,
+) -> crate::store::Result<()> {
+    losers.add(id);
+    keys::list_of_owner(connection, workspace, id)?.iter().for_each(|key| losers.add(key));
+    Ok(())
+}
+
+/// Whether somebody or something can be called so. Characters that turn a line around or cannot be seen would let a name
+/// look like another.
+pub(super) fn is_name(name: &str) -> bool {
+    let unseen = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let length = name.chars().count();
+    !name.trim().is_empty() && length <= 200 && !name.chars().any(|c| c.is_control() || unseen(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn a_name_is_what_people_can_see_and_read() {
+        for name in ["Grace Hopper", "<script>alert(1)</script>", "Ḋ̇", "李小龍", "👩‍🚀", &"x".repeat(200)]
+        {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", "  ", "two\nlines", "ann\u{202e}nimda", "ad\u{200b}min", "\u{feff}ann", &"x".repeat(201)] {
+            assert!(!is_name(name), "{name:?}");
         }
     }
 }

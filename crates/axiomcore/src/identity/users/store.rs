@@ -51,18 +51,29 @@ pub(in crate::identity) fn find_by_email(connection: &mut dyn Connection, email:
     rows.into_iter().next().map(stored).transpose()
 }
 
-pub(super) fn list(connection: &mut dyn Connection, workspace: i64) -> Result<Vec<User>> {
+pub(in crate::identity) fn list(connection: &mut dyn Connection, workspace: i64) -> Result<Vec<User>> {
     let sql = format!("SELECT {COLUMNS} FROM users WHERE workspace = $1 ORDER BY id");
     let rows = connection.query(&sql, &[workspace.into()])?;
     rows.into_iter().map(|row| stored(row).map(|stored| stored.user)).collect()
 }
 
-/// The roles of everybody in all workspaces who can sign in, apart from one.
-pub(super) fn active_roles(connection: &mut dyn Connection, but: Option<&Place>) -> Result<Vec<String>> {
-    let sql = "SELECT roles FROM users WHERE status = 'active' AND NOT (workspace = $1 AND id = $2)";
-    let (workspace, id) = but.map_or((0, ""), |place| (place.workspace, &*place.id));
-    let mut rows = connection.query(sql, &[workspace.into(), id.into()])?;
-    rows.iter_mut().map(|row| row.text(0)).collect()
+/// Those with an id after this one, at most so many.
+pub(super) fn page(connection: &mut dyn Connection, workspace: i64, after: &str, most: usize) -> Result<Vec<User>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE workspace = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = connection.query(&sql, &[workspace.into(), after.into(), most.into()])?;
+    rows.into_iter().map(|row| stored(row).map(|stored| stored.user)).collect()
+}
+
+/// Everybody in a workspace who can sign in, with their roles.
+pub(in crate::identity) fn active_roles(
+    connection: &mut dyn Connection,
+    workspace: i64,
+) -> Result<Vec<(String, Vec<String>)>> {
+    let sql = "SELECT id, roles FROM users WHERE status = 'active' AND workspace = $1";
+    let mut rows = connection.query(sql, &[workspace.into()])?;
+    let with_roles = |row: &mut Row| Ok((row.text(0)?, row.text(1)?.split(' ').map(str::to_owned).collect()));
+    rows.iter_mut().map(with_roles).collect()
 }
 
 pub(super) fn set_status(connection: &mut dyn Connection, place: &Place, status: Status) -> Result<()> {
@@ -70,7 +81,7 @@ pub(super) fn set_status(connection: &mut dyn Connection, place: &Place, status:
     connection.execute(sql, &[status.name().into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
-pub(super) fn set_roles(connection: &mut dyn Connection, place: &Place, roles: &[String]) -> Result<()> {
+pub(in crate::identity) fn set_roles(connection: &mut dyn Connection, place: &Place, roles: &[String]) -> Result<()> {
     let (sql, roles) = ("UPDATE users SET roles = $1 WHERE workspace = $2 AND id = $3", roles.join(" "));
     connection.execute(sql, &[(&roles).into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
@@ -111,6 +122,13 @@ pub(super) fn put_ticket(
     let sql = "INSERT INTO tickets (fingerprint, workspace, user_id, expires_at) VALUES ($1, $2, $3, $4)";
     let values = [fingerprint.bytes().into(), place.workspace.into(), (&place.id).into(), expires_at.0.into()];
     connection.execute(sql, &values).map(|_| ())
+}
+
+/// Until when a user's ticket can be taken up.
+pub(super) fn ticket_until(connection: &mut dyn Connection, place: &Place) -> Result<Option<Timestamp>> {
+    let sql = "SELECT expires_at FROM tickets WHERE workspace = $1 AND user_id = $2";
+    let rows = connection.query(sql, &[place.workspace.into(), (&place.id).into()])?;
+    rows.first().map(|row| row.int(0).map(Timestamp)).transpose()
 }
 
 /// Whose ticket it is, if it is one and has not expired.

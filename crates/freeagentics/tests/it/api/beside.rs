@@ -107,6 +107,7 @@ fn maker(workspace: i64) -> Principal {
         permissions,
         must_enrol: false,
         session: None,
+        key: None,
         came_by,
         expires_at: None,
     }

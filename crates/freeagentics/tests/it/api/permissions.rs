@@ -9,7 +9,7 @@ use super::Installation;
 use super::beside::only;
 
 /// Routes and what they ask for: written down once more, because this is what must not change by accident.
-const ASKED: &[(&str, &str, &str)] = &[
+pub(super) const ASKED: &[(&str, &str, &str)] = &[
     ("models:write", "POST", "/api/v1/models"),
     ("models:read", "GET", "/api/v1/models"),
     ("models:read", "POST", "/api/v1/models/validate"),
@@ -39,6 +39,28 @@ const ASKED: &[(&str, &str, &str)] = &[
     ("keys:write", "POST", "/api/v1/keys"),
     ("keys:write", "DELETE", "/api/v1/keys/{id}"),
     ("signing_keys:write", "POST", "/api/v1/signing-keys/rotate"),
+    ("users:read", "GET", "/api/v1/users"),
+    ("users:write", "POST", "/api/v1/users"),
+    ("users:read", "GET", "/api/v1/users/{id}"),
+    ("users:write", "DELETE", "/api/v1/users/{id}"),
+    ("users:write", "PUT", "/api/v1/users/{id}/roles"),
+    ("users:write", "POST", "/api/v1/users/{id}/disable"),
+    ("users:write", "POST", "/api/v1/users/{id}/enable"),
+    ("users:write", "POST", "/api/v1/users/{id}/ticket"),
+    ("users:read", "GET", "/api/v1/roles"),
+    ("roles:write", "POST", "/api/v1/roles"),
+    ("roles:write", "PUT", "/api/v1/roles/{name}"),
+    ("roles:write", "DELETE", "/api/v1/roles/{name}"),
+    ("services:read", "GET", "/api/v1/services"),
+    ("services:write", "POST", "/api/v1/services"),
+    ("services:read", "GET", "/api/v1/services/{id}"),
+    ("services:write", "PUT", "/api/v1/services/{id}"),
+    ("services:write", "DELETE", "/api/v1/services/{id}"),
+    ("services:write", "POST", "/api/v1/services/{id}/keys"),
+    ("workspaces:read", "GET", "/api/v1/workspaces"),
+    ("workspaces:write", "POST", "/api/v1/workspaces"),
+    ("workspaces:write", "PUT", "/api/v1/workspaces/{id}"),
+    ("workspaces:write", "POST", "/api/v1/workspaces/{id}/users"),
     ("audit:read", "GET", "/api/v1/audit"),
     ("audit:read", "GET", "/api/v1/audit/export"),
     ("system:read", "GET", "/api/v1/system"),
@@ -51,10 +73,16 @@ const AUTHENTICATED: &[&str] = &[
     "DELETE /api/v1/sessions",
     "DELETE /api/v1/sessions/{id}",
     "POST /api/v1/sign-out",
+    "POST /api/v1/password",
 ];
 
 /// Answers everybody: how one comes by a credential.
-const OPEN: &[&str] = &["POST /api/v1/sign-in", "POST /api/v1/token/refresh"];
+const OPEN: &[&str] = &[
+    "POST /api/v1/sign-in",
+    "POST /api/v1/token/refresh",
+    "POST /api/v1/tickets/accept",
+    "POST /api/v1/password/reset",
+];
 
 #[test]
 fn a_key_does_what_it_was_given_for_and_nothing_else() {

@@ -1,0 +1,72 @@
+//! What is written to people.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::config::Secret;
+use crate::identity::{Ticket, User};
+
+/// Why somebody is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// They are invited.
+    Invitation,
+    /// They get a new start, from an administrator or because somebody said that they have forgotten their password.
+    NewStart,
+}
+
+impl Kind {
+    /// As letters and metrics tell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::NewStart => "new_start",
+        }
+    }
+}
+
+/// One letter. It holds a ticket, so that it shows itself to nobody but whom it is posted to.
+pub(super) struct Letter {
+    pub(super) kind: Kind,
+    pub(super) user: String,
+    body: Secret<String>,
+}
+
+impl Letter {
+    /// A letter from `service`, with a link that begins with `public_url`. The ticket stands behind a `#`, which browsers
+    /// send nowhere.
+    pub(super) fn new(service: &str, public_url: Option<&str>, kind: Kind, user: &User, ticket: &Ticket) -> Self {
+        let (text, until) = (ticket.text.expose(), ticket.expires_at);
+        let link = public_url.map(|url| format!("{url}/#ticket={text}"));
+        let subject = match kind {
+            Kind::Invitation => format!("Your invitation to {service}"),
+            Kind::NewStart => format!("A new password for {service}"),
+        };
+        let begin = match kind {
+            Kind::Invitation => format!("You are invited to {service}."),
+            Kind::NewStart => format!("Somebody asked for a new password of yours at {service}."),
+        };
+        let how = link.as_ref().map_or_else(
+            || format!("Choose a password with this ticket: {text}"),
+            |link| format!("Choose a password here: {link}"),
+        );
+        let end = "If you did not expect this, leave it: nothing happens then.";
+        let body = format!("Hello {},\n\n{begin} {how}\n\nIt works once, until {until}. {end}\n", user.name);
+        let written: Value = json!({
+            "kind": kind.name(), "to": user.email, "name": user.name, "subject": subject, "text": body, "link": link,
+        });
+        Self { kind, user: user.id.clone(), body: Secret::new(written.to_string()) }
+    }
+
+    /// As it is posted.
+    pub(super) fn body(&self) -> &str {
+        self.body.expose()
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter({} to {})", self.kind.name(), self.user)
+    }
+}

@@ -1,0 +1,94 @@
+//! How letters leave: posted to the operators' hook, or appended to a file.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ring::hmac;
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+
+use super::{Config, Letter};
+use crate::clock::Timestamp;
+use crate::config::Secret;
+use crate::{hex, tls};
+
+/// Where letters go.
+pub(super) enum Way {
+    Hook(Box<Hook>),
+    File(PathBuf),
+    Nowhere,
+}
+
+/// The operators' own address: nothing of it comes from users.
+pub(super) struct Hook {
+    agent: Agent,
+    url: String,
+    secret: Option<Secret<String>>,
+}
+
+impl Way {
+    pub(super) fn of(config: &Config) -> Self {
+        match (&config.hook_url, &config.file) {
+            (Some(url), _) => {
+                let (url, secret) = (url.clone(), config.hook_secret.clone());
+                Self::Hook(Box::new(Hook { agent: agent(config.hook_timeout.duration()), url, secret }))
+            }
+            (None, Some(file)) => Self::File(file.clone()),
+            (None, None) => Self::Nowhere,
+        }
+    }
+
+    /// Sends a letter; blocks. Why it could not be sent holds nothing of what is in it.
+    pub(super) fn send(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<(), String> {
+        match self {
+            Self::Hook(hook) => hook.post(letter, id, now),
+            Self::File(file) => append(file, letter).map_err(|error| error.to_string()),
+            Self::Nowhere => Err("no way to send mail is set up".into()),
+        }
+    }
+}
+
+fn agent(timeout: Duration) -> Agent {
+    let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
+    config.timeout_global(Some(timeout)).tls_config(system()).build().new_agent()
+}
+
+/// TLS that believes the authorities of the system, or those in the file that `SSL_CERT_FILE` names.
+fn system() -> TlsConfig {
+    let roots = tls::roots(None).unwrap_or_default();
+    let roots: Vec<Certificate<'static>> = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
+    let builder = TlsConfig::builder().provider(TlsProvider::Rustls);
+    let builder = builder.unversioned_rustls_crypto_provider(tls::provider());
+    builder.root_certs(RootCerts::Specific(Arc::new(roots))).build()
+}
+
+impl Hook {
+    fn post(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<(), String> {
+        let seconds = now.0 / 1_000;
+        let mut request = self.agent.post(&self.url).header("content-type", "application/json");
+        request = request.header("x-webhook-id", id).header("x-webhook-timestamp", seconds.to_string());
+        if let Some(secret) = &self.secret {
+            request = request.header("x-webhook-signature", signature(secret, &format!("{id}.{seconds}."), letter));
+        }
+        let answer = request.send(letter.body()).map_err(|error| error.to_string())?;
+        if answer.status().is_success() { Ok(()) } else { Err(format!("the hook answered {}", answer.status())) }
+    }
+}
+
+/// Over what makes a letter this one at this time, so that one that was overheard cannot be sent again as another.
+fn signature(secret: &Secret<String>, before: &str, letter: &Letter) -> String {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes()));
+    context.update(before.as_bytes());
+    context.update(letter.body().as_bytes());
+    format!("sha256={}", hex::encode(context.sign().as_ref()))
+}
+
+/// Only its owner reads the file.
+fn append(file: &Path, letter: &Letter) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
+    file.write_all(format!("{}\n", letter.body()).as_bytes())
+}

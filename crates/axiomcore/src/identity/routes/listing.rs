@@ -1,0 +1,33 @@
+//! Which page of a list of people.
+
+use serde::Deserialize;
+
+use crate::http::codes::INVALID_PARAMETER;
+use crate::http::{Problem, Query};
+
+/// Which page of a list.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Listing {
+    /// How many items at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<usize>,
+    /// The `next` of the page before.
+    #[param(max_length = 100)]
+    after: Option<String>,
+}
+
+impl Listing {
+    const MOST: usize = 1_000;
+
+    /// After which one the page begins, and how many there are on it.
+    pub(super) fn of(Query(Self { limit, after }): Query<Self>) -> Result<(String, usize), Problem> {
+        let limit = limit.unwrap_or(100);
+        if (1..=Self::MOST).contains(&limit) {
+            return Ok((after.unwrap_or_default(), limit));
+        }
+        let told = format!("`limit` is 1 to {}, not {limit}", Self::MOST);
+        Err(Problem::new(&INVALID_PARAMETER).detail(told))
+    }
+}

@@ -1,0 +1,114 @@
+//! Passwords: chosen with a ticket, changed, forgotten.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::users::UserView;
+use crate::config::Secret;
+use crate::failures;
+use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
+use crate::http::{Json, Open, Problem, StatusCode};
+use crate::identity::codes::{
+    HASHING_BUSY, NO_MAIL, PASSWORD_UNFIT, PASSWORD_WRONG, PEOPLE_ONLY, TICKET_INVALID, USER_NOT_FOUND,
+};
+use crate::identity::mail::Mail;
+use crate::identity::{Authenticated, Identity};
+
+/// A ticket, and the password to have from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TakenTicket)]
+pub struct AcceptBody {
+    #[schema(max_length = 200)]
+    ticket: String,
+    #[schema(max_length = 1024)]
+    password: String,
+}
+
+/// The password of before, and the one to have from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ChangedPassword)]
+pub struct ChangeBody {
+    #[schema(max_length = 1024)]
+    old: String,
+    #[schema(max_length = 1024)]
+    new: String,
+}
+
+/// Who has forgotten their password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ForgottenPassword)]
+pub struct ResetBody {
+    /// What they sign in with.
+    #[schema(max_length = 254)]
+    email: String,
+}
+
+failures! { AcceptFailures: HASHING_BUSY, PASSWORD_UNFIT, STORAGE_FULL, TICKET_INVALID, UNAVAILABLE }
+failures! { ChangeFailures: HASHING_BUSY, PASSWORD_UNFIT, PASSWORD_WRONG, PEOPLE_ONLY, USER_NOT_FOUND }
+failures! { ResetFailures: NO_MAIL }
+
+/// Take up a ticket
+///
+/// An invitation or a new start: from now on this is your password. A ticket whose password was not accepted is as good as
+/// before. Sessions of before end.
+#[utoipa::path(
+    post,
+    tag = "users",
+    path = "/api/v1/tickets/accept",
+    request_body = AcceptBody,
+    responses((status = 200, description = "Who you are.", body = UserView), AcceptFailures),
+)]
+pub async fn accept_ticket(
+    _: Open,
+    State(identity): State<Identity>,
+    Json(AcceptBody { ticket, password }): Json<AcceptBody>,
+) -> Result<Json<UserView>, Problem> {
+    Ok(Json(identity.accept(&ticket, Secret::new(password)).await?.into()))
+}
+
+/// Change your password
+///
+/// Your other sessions end.
+#[utoipa::path(
+    post,
+    tag = "users",
+    path = "/api/v1/password",
+    request_body = ChangeBody,
+    responses((status = 204, description = "This is your password now."), ChangeFailures),
+)]
+pub async fn change_password(
+    caller: Authenticated,
+    State(identity): State<Identity>,
+    Json(ChangeBody { old, new }): Json<ChangeBody>,
+) -> Result<StatusCode, Problem> {
+    identity.change_password(&caller.0, Secret::new(old), Secret::new(new)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Say that you have forgotten your password
+///
+/// If somebody has this address, a ticket is mailed to it; not again for some minutes. The answer is the same, and takes as
+/// long, if nobody has it.
+#[utoipa::path(
+    post,
+    tag = "users",
+    path = "/api/v1/password/reset",
+    request_body = ResetBody,
+    responses((status = 202, description = "It was heard."), ResetFailures),
+)]
+pub async fn reset_password(
+    _: Open,
+    State(mail): State<Mail>,
+    Json(ResetBody { email }): Json<ResetBody>,
+) -> Result<StatusCode, Problem> {
+    if !mail.is_set_up() {
+        return Err(Problem::new(&NO_MAIL));
+    }
+    // Nothing about the address is looked up here, so the answer cannot tell anything about it.
+    mail.forgotten(email);
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,147 @@
+//! Inviting people, and giving them a new start.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::super::WriteUsers;
+use super::UserView;
+use crate::config::Secret;
+use crate::failures;
+use crate::http::{Json, Path, Problem, StatusCode};
+use crate::identity::codes::{
+    EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, NAME_INVALID, NO_MAIL, ROLE_UNKNOWN, TICKETS_ARE_MAILED,
+    USER_NOT_FOUND,
+};
+use crate::identity::mail::{Kind, Mail};
+use crate::identity::{Allowed, Identity, NewUser, Ticket, User};
+
+/// Who is to be invited.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewUser)]
+pub struct NewUserBody {
+    /// What they will sign in with.
+    #[schema(min_length = 3, max_length = 254)]
+    email: String,
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// Names of roles, which may no more than you.
+    #[schema(max_items = 20)]
+    roles: Vec<String>,
+    /// The hash of the password that they have elsewhere (argon2id or bcrypt): then they are not invited but taken over,
+    /// and sign in as they are used to.
+    #[schema(max_length = 512)]
+    password_hash: Option<String>,
+    /// Whether the ticket is to stand in the answer, for you to hand on. Where that is not allowed it is only mailed.
+    #[serde(default)]
+    ticket: bool,
+}
+
+/// Whether the ticket is to stand in the answer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewTicket)]
+pub struct NewTicketBody {
+    /// For you to hand on. Where that is not allowed it is only mailed.
+    #[serde(default)]
+    ticket: bool,
+}
+
+/// Somebody, with the ticket that lets them choose a password.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InvitedUser)]
+pub struct InvitedView {
+    #[serde(flatten)]
+    user: UserView,
+    /// What lets them choose a password, once. It is told only now, and only if it was asked for.
+    ticket: Option<String>,
+    /// Until when it can be taken up.
+    #[schema(format = DateTime)]
+    ticket_expires_at: Option<String>,
+    /// Whether it is on its way to them by mail.
+    mailed: bool,
+}
+
+failures! { InviteFailures:
+EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, NAME_INVALID, NO_MAIL, ROLE_UNKNOWN, TICKETS_ARE_MAILED }
+failures! { TicketFailures: GRANTS_TOO_MUCH, NO_MAIL, TICKETS_ARE_MAILED, USER_NOT_FOUND }
+
+/// Invite somebody
+///
+/// They get a ticket by mail that lets them choose a password.
+#[utoipa::path(
+    post,
+    tag = "users",
+    path = "/api/v1/users",
+    request_body = NewUserBody,
+    responses((status = 201, description = "Who was invited.", body = InvitedView), InviteFailures),
+)]
+pub async fn invite_user(
+    caller: Allowed<WriteUsers>,
+    State(identity): State<Identity>,
+    State(mail): State<Mail>,
+    Json(body): Json<NewUserBody>,
+) -> Result<(StatusCode, Json<InvitedView>), Problem> {
+    let (asked, hash) = (body.ticket, body.password_hash.clone().map(Secret::new));
+    if let Some(hash) = hash {
+        let user = identity.import_user(&caller, body.into_user(), &hash).await?.into();
+        let view = InvitedView { user, ticket: None, ticket_expires_at: None, mailed: false };
+        return Ok((StatusCode::CREATED, Json(view)));
+    }
+    may_deliver(&identity, &mail, asked)?;
+    let invited = identity.invite(&caller, body.into_user()).await?;
+    Ok((StatusCode::CREATED, Json(deliver(&mail, Kind::Invitation, invited, asked))))
+}
+
+/// Give somebody a new start
+///
+/// A new ticket, for who has forgotten their password or lost their invitation. Their password works until they take it up.
+#[utoipa::path(
+    post,
+    tag = "users",
+    path = "/api/v1/users/{id}/ticket",
+    params(("id" = String, Path, description = "The user's id.")),
+    request_body = NewTicketBody,
+    responses((status = 200, description = "Who gets it.", body = InvitedView), TicketFailures),
+)]
+pub async fn create_ticket(
+    caller: Allowed<WriteUsers>,
+    State(identity): State<Identity>,
+    State(mail): State<Mail>,
+    Path(id): Path<String>,
+    Json(NewTicketBody { ticket }): Json<NewTicketBody>,
+) -> Result<Json<InvitedView>, Problem> {
+    may_deliver(&identity, &mail, ticket)?;
+    let started = identity.new_start(&caller, &id).await?;
+    Ok(Json(deliver(&mail, Kind::NewStart, started, ticket)))
+}
+
+impl NewUserBody {
+    pub(in super::super) fn into_user(self) -> NewUser {
+        NewUser { email: self.email, name: self.name, roles: self.roles }
+    }
+
+    pub(in super::super) const fn asks_for_ticket(&self) -> bool {
+        self.ticket
+    }
+
+    pub(in super::super) const fn has_hash(&self) -> bool {
+        self.password_hash.is_some()
+    }
+}
+
+/// Refuses before anything is done what nobody would hear of, or who asks for more than the operators allow.
+pub(in super::super) fn may_deliver(identity: &Identity, mail: &Mail, asked: bool) -> Result<(), Problem> {
+    if asked && !identity.0.tickets_in_answers {
+        return Err(Problem::new(&TICKETS_ARE_MAILED).pointer("/ticket"));
+    }
+    if asked || mail.is_set_up() { Ok(()) } else { Err(Problem::new(&NO_MAIL)) }
+}
+
+/// Sends the ticket on its way, and into the answer if it was asked for.
+pub(in super::super) fn deliver(mail: &Mail, kind: Kind, (user, ticket): (User, Ticket), asked: bool) -> InvitedView {
+    let mailed = mail.send(kind, &user, &ticket);
+    let text = asked.then(|| ticket.text.expose().clone());
+    InvitedView { user: user.into(), ticket: text, ticket_expires_at: Some(ticket.expires_at.to_string()), mailed }
+}

@@ -1,0 +1,78 @@
+//! Service accounts: programs with a name and roles of their own, and as many API keys as they need.
+//!
+//! A key that somebody makes for themselves ends with them. A service account stays when people go: it belongs to
+//! somebody, who is asked about it, and to somebody else when they leave.
+
+mod manage;
+pub(super) mod store;
+
+use super::authority::NotGranted;
+use crate::clock::Timestamp;
+use crate::entropy::Unavailable;
+
+/// A service account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its id within the workspace, which is also its principal's.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Names of roles.
+    pub roles: Vec<String>,
+    /// The user who is asked about it. It may no more and no less for that.
+    pub owner: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub created_by: String,
+}
+
+/// What a service account is to be.
+#[derive(Clone, Debug)]
+pub struct NewService {
+    /// What it is called.
+    pub name: String,
+    /// Names of roles.
+    pub roles: Vec<String>,
+    /// The user who is asked about it; its maker, if they are one, without it.
+    pub owner: Option<String>,
+}
+
+/// Why something was not done with a service account.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// There is no such service account here.
+    #[error("there is no such service account")]
+    NotFound,
+    /// The name is empty or too long.
+    #[error("a name has 1 to 200 characters, none of them a control character")]
+    Name,
+    /// There is no such role.
+    #[error("there is no role `{0}`")]
+    Role(String),
+    /// Nobody can be asked about it.
+    #[error("the owner is no user who can sign in")]
+    Owner,
+    /// Nobody hands on more than they have, or rules over what has more.
+    #[error("this needs all permissions that the service account has or would get")]
+    TooMuch,
+    /// Nobody could manage the workspace any more.
+    #[error("nobody else has all permissions")]
+    Last,
+    /// There is no randomness to make an id from.
+    #[error(transparent)]
+    Entropy(#[from] Unavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+}
+
+impl From<NotGranted> for ServiceError {
+    fn from(error: NotGranted) -> Self {
+        match error {
+            NotGranted::Role(name) => Self::Role(name),
+            NotGranted::TooMuch => Self::TooMuch,
+            NotGranted::Store(error) => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Transactions that may refuse, and that somebody may lose something by.
+
+use super::{Identity, changes, store};
+use crate::store::{Connection, Error};
+
+/// Whom a transaction has taken something away from: principals of one workspace, to be forgotten wherever they are
+/// remembered.
+#[derive(Debug, Default)]
+pub(super) struct Losers(Vec<String>);
+
+impl Losers {
+    /// One more.
+    pub(super) fn add(&mut self, principal: &str) {
+        self.0.push(principal.to_owned());
+    }
+}
+
+impl Identity {
+    /// Writes in one transaction, which a refusal undoes. Such transactions take place one after the other on all nodes:
+    /// what one of them has found, such as another administrator, is so until its end.
+    pub(super) async fn settle<T, E>(
+        &self,
+        workspace: i64,
+        work: impl FnOnce(&mut dyn Connection, &mut Losers) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (database, now) = (self.0.parts.database.clone(), self.now());
+        let mut losers = Losers::default();
+        let done = tokio::task::spawn_blocking(move || {
+            let mut refusal = None;
+            let written = database.write_blocking(|connection| {
+                store::lock_default_workspace(connection)?;
+                let done = work(connection, &mut losers).map_err(|why| {
+                    refusal = Some(why);
+                    Error::Refused("undone".into())
+                })?;
+                losers.0.iter().try_for_each(|loser| changes::revoked(connection, workspace, loser, now))?;
+                Ok(done)
+            });
+            match refusal {
+                Some(why) => Err(why),
+                None => written.map(|done| (done, losers)).map_err(E::from),
+            }
+        });
+        let (done, losers) = done.await.map_err(|error| E::from(Error::Failed(error.to_string())))??;
+        // After the commit: who reads the database from here on sees it, and who read before is not remembered.
+        losers.0.iter().for_each(|principal| self.0.cache.remove(workspace, principal));
+        Ok(done)
+    }
+}

@@ -1,0 +1,120 @@
+//! Inviting people, and taking them over from elsewhere.
+
+use serde_json::json;
+
+use super::email::address;
+use super::store::{self, Place};
+use super::{NewUser, Status, Ticket, User, UserError, is_name};
+use crate::audit::Entry;
+use crate::clock::Timestamp;
+use crate::config::Secret;
+use crate::identity::key::{Fingerprint, hex};
+use crate::identity::passwords::importable;
+use crate::identity::{Identity, Principal};
+use crate::store::{Connection, Error};
+
+/// What a ticket begins with, so that it is recognised.
+const TICKET: &str = "ticket_";
+
+/// The most roles that somebody has.
+const ROLES: usize = 20;
+
+impl Identity {
+    /// Invites somebody into the maker's workspace. The ticket is for them alone.
+    ///
+    /// # Errors
+    /// If the address is taken, or the roles may more than the maker; if the database fails.
+    pub async fn invite(&self, maker: &Principal, new: NewUser) -> Result<(User, Ticket), UserError> {
+        self.invite_into(maker, maker.workspace, new).await
+    }
+
+    /// Invites somebody into this workspace. Whether the maker may reach into another than theirs has been asked before.
+    pub(in crate::identity) async fn invite_into(
+        &self,
+        maker: &Principal,
+        workspace: i64,
+        new: NewUser,
+    ) -> Result<(User, Ticket), UserError> {
+        let user = self.new_user(maker, new)?;
+        let (ticket, fingerprint) = self.new_ticket(user.created_at)?;
+        let (place, expires_at) = (Place { workspace, id: user.id.clone() }, ticket.expires_at);
+        let also =
+            move |connection: &mut dyn Connection| store::put_ticket(connection, &place, &fingerprint, expires_at);
+        Ok((self.insert_user(maker, workspace, user, ("user.invite", also)).await?, ticket))
+    }
+
+    /// Takes somebody over from elsewhere, with the hash of their password: they sign in as they are used to, and the
+    /// hash is replaced by one of ours.
+    ///
+    /// # Errors
+    /// As for [`invite`](Self::invite); if the hash is none that can be verified at a bearable cost.
+    pub async fn import_user(&self, maker: &Principal, new: NewUser, hash: &Secret<String>) -> Result<User, UserError> {
+        if !importable(hash.expose()) {
+            return Err(UserError::Hash);
+        }
+        let user = User { status: Status::Active, ..self.new_user(maker, new)? };
+        let (place, hash) = (Place { workspace: maker.workspace, id: user.id.clone() }, hash.clone());
+        let also = move |connection: &mut dyn Connection| store::set_password(connection, &place, hash.expose());
+        self.insert_user(maker, maker.workspace, user, ("user.import", also)).await
+    }
+
+    /// Who is invited.
+    fn new_user(&self, maker: &Principal, NewUser { email, name, roles }: NewUser) -> Result<User, UserError> {
+        let email = address(&email).ok_or(UserError::Email)?;
+        let name = name.trim().to_owned();
+        if !is_name(&name) {
+            return Err(UserError::Name);
+        }
+        let roles = distinct(roles)?;
+        let mut id = [0; 8];
+        self.0.parts.entropy.fill(&mut id)?;
+        let (id, created_by, created_at) = (format!("u{}", hex(&id)), maker.id.clone(), self.0.parts.clock.now());
+        let (status, last_sign_in_at) = (Status::Invited, None);
+        Ok(User { id, email, name, roles, status, created_at, created_by, last_sign_in_at })
+    }
+
+    async fn insert_user(
+        &self,
+        maker: &Principal,
+        workspace: i64,
+        user: User,
+        (action, also): (&'static str, impl FnOnce(&mut dyn Connection) -> crate::store::Result<()> + Send + 'static),
+    ) -> Result<User, UserError> {
+        let (identity, maker) = (self.clone(), maker.clone());
+        self.settle(workspace, move |connection, _| {
+            identity.may_grant(connection, &maker, workspace, &user.roles)?;
+            store::insert(connection, workspace, &user).map_err(|error| match error {
+                Error::Conflict => UserError::Taken,
+                other => other.into(),
+            })?;
+            also(connection)?;
+            let entry = Entry { workspace, at: user.created_at, principal: &maker.id, action };
+            entry.write(connection, &user.id, &json!({ "email": user.email, "roles": user.roles }))?;
+            Ok(user)
+        })
+        .await
+    }
+
+    pub(super) fn new_ticket(&self, now: Timestamp) -> Result<(Ticket, Fingerprint), UserError> {
+        let mut secret = [0; 32];
+        self.0.parts.entropy.fill(&mut secret)?;
+        let text = Secret::new(format!("{TICKET}{}", hex(&secret)));
+        let fingerprint = Fingerprint::of(text.expose());
+        Ok((Ticket { text, expires_at: now.plus(self.0.ticket_time) }, fingerprint))
+    }
+}
+
+/// Each role once, in the order in which they were named, and not too many of them.
+pub(super) fn distinct(roles: Vec<String>) -> Result<Vec<String>, UserError> {
+    let mut named = Vec::new();
+    for role in roles {
+        // Roles are stored with blanks between them: what has one, or is nothing, is the name of none.
+        if role.is_empty() || role.contains(char::is_whitespace) || named.len() == ROLES {
+            return Err(UserError::Role(role));
+        }
+        if !named.contains(&role) {
+            named.push(role);
+        }
+    }
+    Ok(named)
+}

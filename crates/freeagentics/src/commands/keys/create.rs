@@ -1,0 +1,41 @@
+//! `freeagentics keys create`.
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Call, Client, segment},
+    exit::{Exit, Failure},
+    terminal::{Format, Terminal, harmless},
+};
+
+/// Makes one.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What to call it.
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// A permission that it has, such as `agents:read`; `*` is all of them. May be given several times.
+    #[arg(long = "permission", value_name = "PERMISSION", required = true)]
+    permissions: Vec<String>,
+    /// After how many seconds it stops working; never without it.
+    #[arg(long, value_name = "SECONDS")]
+    expires_in: Option<u32>,
+    /// The service account that it is to open.
+    #[arg(long, value_name = "ID")]
+    service: Option<String>,
+}
+
+pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let path = args.service.as_ref().map_or_else(|| "/keys".into(), |id| format!("/services/{}/keys", segment(id)));
+    let body = json!({ "name": args.name, "permissions": args.permissions, "expires_in": args.expires_in });
+    let made = client.ask(&Call::post(path, &body))?;
+    if format == Format::Json {
+        terminal.json(&made)?;
+        return Ok(Exit::Done);
+    }
+    let text = |name| harmless(made.get(name).and_then(Value::as_str).unwrap_or_default()).into_owned();
+    writeln!(terminal.out, "{} is there ({})", terminal.paint.strong(&text("name")), text("id"))?;
+    writeln!(terminal.out, "  key  {}", text("key"))?;
+    writeln!(terminal.out, "  it is shown only now: nobody can read it again")?;
+    Ok(Exit::Done)
+}

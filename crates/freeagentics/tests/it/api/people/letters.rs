@@ -1,0 +1,175 @@
+//! Tickets by mail: posted to a hook, signed, tried again; and never told to whoever asks.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use ring::hmac;
+use serde_json::{Value, json};
+
+use super::{accept, invitation, join};
+use crate::api::{Installation, Server};
+
+const SECRET: &str = "the hook's secret";
+
+/// A hook that answers these statuses, then 200, and keeps what was posted.
+struct Hook {
+    address: String,
+    posted: Receiver<(Vec<String>, String)>,
+}
+
+impl Hook {
+    fn answering(statuses: &'static [u16]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/letters", listener.local_addr().unwrap());
+        let (sender, posted) = channel();
+        std::thread::spawn(move || {
+            for (number, stream) in listener.incoming().enumerate() {
+                let status = statuses.get(number).copied().unwrap_or(200);
+                if sender.send(take(stream.unwrap(), status)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { address, posted }
+    }
+
+    fn server(&self, installation: &Installation, more: &[&str]) -> Server {
+        let secret = installation.secret("hook-secret", SECRET).display().to_string();
+        let (url, secret) = (format!("mail.hook_url={}", self.address), format!("mail.hook_secret_file={secret}"));
+        let fixed = ["--set", &url, "--set", &secret, "--set", "mail.public_url=http://agents.example.org"];
+        installation.start_with(&[&fixed[..], more].concat())
+    }
+
+    /// The next letter: its headers and what it says.
+    fn next(&self) -> (Vec<String>, String) {
+        self.posted.recv_timeout(Duration::from_secs(20)).expect("a letter")
+    }
+
+    fn is_idle(&self) -> bool {
+        self.posted.recv_timeout(Duration::from_millis(700)).is_err()
+    }
+}
+
+fn take(stream: TcpStream, status: u16) -> (Vec<String>, String) {
+    let mut reader = BufReader::new(stream);
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if line.trim().is_empty() {
+            break;
+        }
+        headers.push(line.trim().to_ascii_lowercase());
+    }
+    let length = header(&headers, "content-length").parse().unwrap();
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let answer = format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    reader.get_mut().write_all(answer.as_bytes()).unwrap();
+    (headers, String::from_utf8(body).unwrap())
+}
+
+fn header<'h>(headers: &'h [String], name: &str) -> &'h str {
+    headers.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_else(|| panic!("{headers:?}"))
+}
+
+fn letter(body: &str) -> Value {
+    serde_json::from_str(body).unwrap()
+}
+
+/// The ticket in the letter's link.
+fn ticket(letter: &Value) -> Value {
+    let link = letter["link"].as_str().unwrap();
+    json!(link.strip_prefix("http://agents.example.org/#ticket=").unwrap_or_else(|| panic!("{link}")))
+}
+
+#[test]
+fn an_invitation_is_mailed_signed_and_tried_again_until_the_hook_takes_it() {
+    let (installation, hook) = (Installation::sqlite(), Hook::answering(&[500]));
+    let server = hook.server(&installation, &[]);
+    let mut body = invitation("ann@example.org", &["observer"]);
+    body["ticket"] = json!(false);
+    let told = server.client().post("/api/v1/users", &body).expect(201);
+    assert_eq!((&told["ticket"], &told["mailed"]), (&Value::Null, &json!(true)));
+    let (first, again) = (hook.next(), hook.next());
+    assert_eq!(first.1, again.1);
+    let (headers, body) = again;
+    let signed = format!("{}.{}.{body}", header(&headers, "x-webhook-id"), header(&headers, "x-webhook-timestamp"));
+    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+    let told = axiomcore::hex::decode(header(&headers, "x-webhook-signature").strip_prefix("sha256=").unwrap());
+    hmac::verify(&key, signed.as_bytes(), &told.unwrap()).unwrap();
+    let letter = letter(&body);
+    assert_eq!((&letter["to"], &letter["kind"]), (&json!("ann@example.org"), &json!("invitation")));
+    accept(&server, &ticket(&letter)).expect(200);
+    let metrics = server.metrics().get("/metrics").text;
+    for (outcome, count) in [("again", 1), ("sent", 1)] {
+        let line = format!("mail_letters_total{{kind=\"invitation\",outcome=\"{outcome}\"}} {count}");
+        assert!(metrics.contains(&line), "{line}: {metrics}");
+    }
+    let (_, log) = server.stop();
+    assert!(!log.contains("ticket_") && log.contains("was not sent"), "{log}");
+}
+
+#[test]
+fn who_has_forgotten_their_password_gets_a_letter_and_whoever_asks_learns_nothing() {
+    let (installation, hook) = (Installation::sqlite(), Hook::answering(&[]));
+    let server = hook.server(&installation, &["--set", "identity.ticket_pause=2s"]);
+    let ann = join(&server, &server.client(), "ann@example.org", &["observer"]);
+    let forgotten = |email: &str| {
+        let answer = server.stranger().post("/api/v1/password/reset", &json!({ "email": email }));
+        assert_eq!((answer.status, answer.text.as_str()), (202, ""), "{email}");
+    };
+    hook.next();
+    for email in ["nobody@example.org", "no address", "ANN@example.org", "ann@example.org"] {
+        forgotten(email);
+    }
+    let letter = letter(&hook.next().1);
+    assert_eq!((&letter["to"], &letter["kind"]), (&json!("ann@example.org"), &json!("new_start")));
+    assert!(hook.is_idle(), "one letter, however often somebody asks");
+    ann.client.get("/api/v1/agents").expect(200);
+    std::thread::sleep(Duration::from_secs(2));
+    forgotten("ann@example.org");
+    let newer = self::letter(&hook.next().1);
+    accept(&server, &ticket(&letter)).problem(422, "ticket_invalid");
+    accept(&server, &ticket(&newer)).expect(200);
+    ann.client.get("/api/v1/agents").problem(401, "unauthenticated");
+    server.client().post(&ann.path("/disable"), &Value::Null).expect(200);
+    std::thread::sleep(Duration::from_secs(2));
+    forgotten("ann@example.org");
+    assert!(hook.is_idle(), "who is disabled gets none");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what is measured is time")]
+fn a_hook_that_never_answers_holds_nobody_up() {
+    let installation = Installation::sqlite();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("mail.hook_url=http://{}", silent.local_addr().unwrap());
+    let server = installation.start_with(&["--set", &url, "--set", "mail.waiting=2"]);
+    let begun = Instant::now();
+    let mailed = (0..6).map(|number| {
+        let mut body = invitation(&format!("p{number}@example.org"), &[]);
+        body["ticket"] = json!(false);
+        server.client().post("/api/v1/users", &body).expect(201)["mailed"].as_bool().unwrap()
+    });
+    let mailed: Vec<bool> = mailed.collect();
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    assert!(mailed[0] && !mailed[5], "more than may wait are not promised: {mailed:?}");
+}
+
+#[test]
+fn without_mail_a_ticket_is_in_the_answer_where_the_operators_allow_it() {
+    let installation = Installation::sqlite();
+    let server = installation.start();
+    let mut body = invitation("ann@example.org", &[]);
+    body["ticket"] = json!(false);
+    server.client().post("/api/v1/users", &body).problem(409, "no_mail");
+    server.stranger().post("/api/v1/password/reset", &json!({ "email": "x@y.example" })).problem(409, "no_mail");
+    drop(server);
+    let server = installation.start_with(&["--set", "identity.tickets_in_answers=false"]);
+    body["ticket"] = json!(true);
+    server.client().post("/api/v1/users", &body).problem(403, "tickets_are_mailed");
+    assert_eq!(server.client().get("/api/v1/users").expect(200)["items"], json!([]), "nobody was invited");
+}
