@@ -23,6 +23,9 @@ pub struct Statement {
     pub chains: Vec<Chain>,
     /// What the service's own log has got since.
     pub log: LogRange,
+    /// The key that checkpoints after this one are signed with, if that changes here.
+    #[serde(default, with = "as_optional_hex", skip_serializing_if = "Option::is_none")]
+    pub next_key: Option<PublicKey>,
 }
 
 /// How far a chain reaches.
@@ -119,5 +122,22 @@ mod as_hex {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
         let text = String::deserialize(deserializer)?;
         bytes(&text).ok_or_else(|| de::Error::custom("expected 64 hexadecimal digits"))
+    }
+}
+
+mod as_optional_hex {
+    use serde::{Deserializer, Serializer};
+
+    use super::{Hash, as_hex};
+
+    pub(super) fn serialize<S: Serializer>(hash: &Option<Hash>, serializer: S) -> Result<S::Ok, S::Error> {
+        match hash {
+            Some(hash) => as_hex::serialize(hash, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Hash>, D::Error> {
+        as_hex::deserialize(deserializer).map(Some)
     }
 }

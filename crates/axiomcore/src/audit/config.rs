@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::syslog::Target;
+use super::{ExportFormat, Product, Protocol};
 use crate::config::{Checks, Fault, Period, Profile};
 
 crate::settings! {
@@ -19,6 +21,13 @@ crate::settings! {
         pub refusals_interval: Period = Period::seconds(60);
         /// How long entries are kept. Older ones are removed from the beginning, under a checkpoint that says so.
         pub retention: Period = Period::seconds(10 * 365 * 86_400);
+        /// Where the record is sent on as it grows, as `host:port` of a syslog receiver; nowhere unless set. It starts with
+        /// the first entry that is kept.
+        pub syslog_address: Option<String> = None;
+        /// `tcp` sends again what a broken connection may have lost, so that entries may arrive twice; `udp` loses it.
+        pub syslog_protocol: Protocol = Protocol::Tcp;
+        /// What a message holds: `cef`, `ocsf`, or the lines of an export, `jsonl`.
+        pub syslog_format: ExportFormat = ExportFormat::Cef;
     }
 }
 
@@ -34,6 +43,20 @@ impl Checks for Config {
         if self.retention < Period::seconds(86_400) {
             faults.push(Fault::new("audit.retention", "at least 1d"));
         }
+        let has_port = |address: &String| {
+            address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+        };
+        if self.syslog_address.as_ref().is_some_and(|address| !has_port(address)) {
+            faults.push(Fault::new("audit.syslog_address", "expected host:port, such as siem.example.org:6514"));
+        }
         faults
+    }
+}
+
+impl Config {
+    /// Where the record is sent on, if it is.
+    pub(super) fn target(&self, product: Product) -> Option<Target> {
+        let (protocol, format) = (self.syslog_protocol, self.syslog_format);
+        self.syslog_address.clone().map(|address| Target { address, protocol, format, product })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Audit, AuditError, Entry, sequence, sequencer};
+use super::{Audit, AuditError, Entry, hold, sequence, sequencer};
 use crate::store::{Connection, Result, Value};
 
 /// The action of entries that say what was erased. They are never erased themselves.
@@ -18,6 +18,8 @@ pub enum Erase {
     Range(u64, u64),
     /// Those of what somebody did.
     Principal(String),
+    /// Those of what was done to something or somebody.
+    Subject(String),
 }
 
 impl Audit {
@@ -25,7 +27,7 @@ impl Audit {
     /// blocks. Commitments and hashes stay. Says how many entries that were.
     ///
     /// # Errors
-    /// If the database fails or there is no randomness.
+    /// If the workspace is held, the database fails or there is no randomness.
     pub fn erase_blocking(
         &self,
         workspace: i64,
@@ -38,15 +40,18 @@ impl Audit {
         let entry = Entry { workspace, at: parts.clock.now(), principal, action: ERASE };
         let erase = |connection: &mut dyn Connection| {
             sequencer::lock(connection)?;
+            if hold(connection, workspace)?.is_some() {
+                return Ok(None);
+            }
             let erased = empty(connection, workspace, which)?;
             for ranges in ranges(&erased).chunks(RANGES) {
                 entry.write(connection, "entries", &json!({ "ranges": ranges }))?;
             }
             // In the same transaction: nobody sees entries that are empty without one that says so.
             while sequence(connection, parts.entropy.as_ref())? == sequencer::BATCH {}
-            Ok(erased.len() as u64)
+            Ok(Some(erased.len() as u64))
         };
-        Ok(parts.database.write_blocking(erase)?)
+        parts.database.write_blocking(erase)?.ok_or(AuditError::Held)
     }
 }
 
@@ -58,6 +63,7 @@ fn empty(connection: &mut dyn Connection, workspace: i64, which: &Erase) -> Resu
             ("seq BETWEEN $3 AND $4", vec![bound(first), bound(last)])
         }
         Erase::Principal(name) => ("principal = $3", vec![Value::from(name)]),
+        Erase::Subject(name) => ("subject = $3", vec![Value::from(name)]),
     };
     let sql = format!(
         "UPDATE audit_entries SET principal = NULL, subject = NULL, detail = NULL, salt = NULL \

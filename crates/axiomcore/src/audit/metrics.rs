@@ -4,12 +4,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::clock::{Clock, Timestamp};
-use crate::telemetry::{Counter, Declaration, Metrics};
+use crate::telemetry::{Counter, Declaration, Gauge, Metrics};
+
+const SENT: Declaration = Declaration::counter(
+    "audit_syslog_entries_total",
+    &[],
+    "Entries of the audit that this node sent on, those that it sent again too",
+);
+const CONNECTED: Declaration =
+    Declaration::gauge("audit_syslog_connected", &[], "Whether this node is connected to where the audit is sent on");
 
 /// Moments since which something holds, for metrics that say how long ago that was.
 #[derive(Debug)]
 pub(super) struct AuditMetrics {
     pub(super) chained: Counter,
+    /// Entries that were sent on.
+    pub(super) sent: Counter,
+    /// Whether this node is connected to where they are sent.
+    pub(super) connected: Gauge,
     drained_at: Arc<AtomicI64>,
     checkpoint_at: Arc<AtomicI64>,
 }
@@ -36,7 +48,8 @@ impl AuditMetrics {
             moment
         });
         let [drained_at, checkpoint_at] = moments;
-        Self { chained: metrics.counter(chained), drained_at, checkpoint_at }
+        let (chained, sent, connected) = (metrics.counter(chained), metrics.counter(SENT), metrics.gauge(CONNECTED));
+        Self { chained, sent, connected, drained_at, checkpoint_at }
     }
 
     /// At this moment everything was in its chain.

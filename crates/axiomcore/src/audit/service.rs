@@ -9,14 +9,16 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 
 use super::anchor::Anchor;
-use super::checkpointing::{self, AnchorError, Moments};
-use super::key::{self, PublicKey, SigningKey};
+use super::checkpointing::{self, AnchorError, Moments, Signer};
+use super::key::{self, PublicKey};
 use super::metrics::AuditMetrics;
-use super::{CommittedLog, Config, MIGRATIONS, Refusals, sequence, sequencer, store};
+use super::syslog::Sender;
+use super::{CommittedLog, Config, MIGRATIONS, Product, Refusals, sequence, sequencer, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
+use crate::hex;
 use crate::lifecycle::Stopping;
-use crate::sealing::Sealer;
+use crate::sealing::{SealedColumn, Sealer};
 use crate::store::{Connection, Database, Error};
 use crate::telemetry::Metrics;
 
@@ -27,7 +29,16 @@ const PAUSE: Duration = Duration::from_millis(500);
 const BREATH: Duration = Duration::from_millis(5);
 
 /// What the signing key is sealed for.
-const PURPOSE: &str = "audit signing key";
+pub(super) const PURPOSE: &str = "audit signing key";
+
+/// What the audit keeps sealed.
+pub const SEALED: &[SealedColumn] = &[SealedColumn {
+    what: "the key that the audit's checkpoints are signed with",
+    table: "audit_keys",
+    id: "id",
+    column: "sealed",
+    purpose: |_| PURPOSE.to_owned(),
+}];
 
 /// The audit. Clones are the same.
 #[derive(Clone)]
@@ -47,13 +58,17 @@ pub struct AuditParts {
     pub sealer: Sealer,
     /// The service's own log, if checkpoints are to cover it.
     pub own_log: Option<Arc<dyn CommittedLog>>,
+    /// Who what is sent on is said to be from.
+    pub product: Product,
 }
 
 struct Inner {
     parts: AuditParts,
     config: Config,
-    key: SigningKey,
+    signer: Signer,
     metrics: AuditMetrics,
+    /// What this node is called among those that would send the record on.
+    node: String,
     anchor: Anchor,
     /// The last checkpoint that is in the anchor.
     anchored: AtomicU64,
@@ -73,6 +88,9 @@ pub enum AuditError {
     /// There is no randomness.
     #[error(transparent)]
     Entropy(#[from] crate::entropy::Unavailable),
+    /// The workspace is held: nothing of its record goes.
+    #[error("the record is under a legal hold")]
+    Held,
     /// The signing key is none.
     #[error(transparent)]
     Key(#[from] key::NoKey),
@@ -101,19 +119,30 @@ impl Audit {
     /// If the database, the signing key or the anchor file cannot be used.
     pub fn open(config: Config, parts: AuditParts, anchor: &Path) -> Result<Self, AuditError> {
         parts.database.migrate("audit", MIGRATIONS)?;
-        let key = signing_key(&parts)?;
+        make_key(&parts)?;
+        let signer = Signer::new(parts.sealer.clone());
+        // One that cannot be opened is better found out now.
+        parts.database.read_blocking(|connection| signer.key(connection))?;
         let anchor = Anchor::open(config.anchor_file.as_deref().unwrap_or(anchor))?;
         let metrics = AuditMetrics::register(&parts.metrics, &parts.clock);
         let (anchored, now) = (AtomicU64::new(anchor.last_number()), parts.clock.now());
         let (checkpointed_at, refused_at, refusals) = (Mutex::new(now), Mutex::new(now), Refusals::default());
-        let audit = Inner { parts, config, key, metrics, anchor, anchored, checkpointed_at, refusals, refused_at };
+        let mut node = [0; 8];
+        parts.entropy.fill(&mut node)?;
+        let node = hex::encode(&node);
+        let audit =
+            Inner { parts, config, signer, metrics, node, anchor, anchored, checkpointed_at, refusals, refused_at };
         audit.warn_if_set_back()?;
         Ok(Self(Arc::new(audit)))
     }
 
-    /// The key that checkpoints can be checked with.
-    pub fn public_key(&self) -> PublicKey {
-        self.0.key.public()
+    /// The key that checkpoints can be checked with from now on; blocks.
+    ///
+    /// # Errors
+    /// If the database fails, or the key cannot be opened.
+    pub fn public_key_blocking(&self) -> Result<PublicKey, AuditError> {
+        let Inner { parts, signer, .. } = &*self.0;
+        Ok(parts.database.read_blocking(|connection| signer.key(connection))?.public())
     }
 
     /// Where refusals are counted.
@@ -159,7 +188,7 @@ impl Audit {
 
     /// Makes a checkpoint of all that has happened and anchors it. Another node's that is not older than `age` is as good.
     fn checkpoint(&self, age: Option<Duration>) -> Result<(), AuditError> {
-        let Inner { parts, config, key, metrics, anchor, anchored, .. } = &*self.0;
+        let Inner { parts, config, signer, metrics, anchor, anchored, .. } = &*self.0;
         // Held to the end, or two would append the same lines to the anchor.
         let mut checkpointed_at = self.checkpointed_at();
         let ago = |now: Timestamp, ago: Duration| Timestamp(0).plus(now.since(Timestamp(0)).saturating_sub(ago));
@@ -167,7 +196,7 @@ impl Audit {
         let due = age.map_or(Timestamp(i64::MAX), |age| ago(now, age));
         let pause = if age.is_some() { BREATH } else { Duration::ZERO };
         let mut moments = Moments { now, due, cutoff: ago(now, config.retention.duration()), pause };
-        while checkpointing::make(&parts.database, key, parts.own_log.as_deref(), moments)? {
+        while checkpointing::make(&parts.database, signer, parts.own_log.as_deref(), moments)? {
             moments.due = moments.due.max(now);
         }
         let last = checkpointing::anchor(&parts.database, anchor, anchored.load(Ordering::Relaxed))?;
@@ -181,12 +210,14 @@ impl Audit {
         self.0.checkpointed_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Chains and makes checkpoints until a stop is asked for; then it is time for [`finish_blocking`](Self::finish_blocking).
+    /// Chains, makes checkpoints and sends the record on until a stop is asked for; then it is time for
+    /// [`finish_blocking`](Self::finish_blocking).
     pub async fn run_until_stopped(self, stopping: Stopping) {
+        let sending = self.sender().map(|sender| tokio::spawn(sender.run_until_stopped(stopping.clone())));
         let mut is_failing = false;
         loop {
             tokio::select! {
-                () = stopping.requested() => return,
+                () = stopping.requested() => break,
                 () = tokio::time::sleep(PAUSE) => {}
             }
             let audit = self.clone();
@@ -199,6 +230,19 @@ impl Audit {
             }
             is_failing = failed.is_some();
         }
+        if let Some(sending) = sending {
+            // It has logged by itself what went wrong.
+            let _ = sending.await;
+        }
+    }
+
+    /// What sends the record on, if the configuration says where to.
+    fn sender(&self) -> Option<Sender> {
+        let Inner { parts, config, metrics, node, .. } = &*self.0;
+        let AuditParts { database, clock, product, .. } = parts;
+        let (sent, connected) = (metrics.sent.clone(), metrics.connected.clone());
+        let target = config.target(*product)?;
+        Some(Sender::new(target, database.clone(), clock.clone(), node.clone(), (sent, connected)))
     }
 
     fn tick(&self) -> Result<(), AuditError> {
@@ -239,19 +283,18 @@ impl Inner {
     }
 }
 
-/// The installation's key; made by the first node that starts.
-fn signing_key(parts: &AuditParts) -> Result<SigningKey, AuditError> {
+/// Makes the installation's key, if there is none.
+fn make_key(parts: &AuditParts) -> Result<(), AuditError> {
     let fresh = key::generate(parts.entropy.as_ref())?;
     let sealed = parts.sealer.seal(PURPOSE, fresh.expose())?;
     let keep = |connection: &mut dyn Connection| {
         sequencer::lock(connection)?;
         match store::sealed_key(connection)? {
-            Some(sealed) => Ok(sealed),
-            None => store::insert_key(connection, &sealed).map(|()| sealed),
+            Some(_) => Ok(()),
+            None => store::insert_key(connection, &sealed),
         }
     };
-    let sealed = parts.database.write_blocking(keep)?;
-    Ok(SigningKey::read(&parts.sealer.open(PURPOSE, &sealed)?)?)
+    Ok(parts.database.write_blocking(keep)?)
 }
 
 impl fmt::Debug for Audit {

@@ -132,6 +132,11 @@ pub(super) fn insert_key(connection: &mut dyn Connection, sealed: &[u8]) -> Resu
     connection.execute("INSERT INTO audit_keys (id, sealed) VALUES (1, $1)", &[sealed.into()]).map(|_| ())
 }
 
+/// Puts another key in the place of the one that there is.
+pub(super) fn replace_key(connection: &mut dyn Connection, sealed: &[u8]) -> Result<()> {
+    connection.execute("UPDATE audit_keys SET sealed = $1 WHERE id = 1", &[sealed.into()]).map(|_| ())
+}
+
 /// Whether anything waits for its chain.
 pub(super) fn is_waiting(connection: &mut dyn Connection) -> Result<bool> {
     connection.query("SELECT id FROM outbox LIMIT 1", &[]).map(|rows| !rows.is_empty())

@@ -44,6 +44,7 @@ pub use changes::Watch;
 pub use config::Config;
 pub use devices::Device;
 pub use factors::MIGRATIONS as FACTOR_MIGRATIONS;
+pub use factors::SEALED as FACTORS_SEALED;
 pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof};
 pub use keys::{CreatedKey, KeyError, NewKey};
 pub use migrations::MIGRATIONS;
@@ -57,6 +58,7 @@ pub use sessions::{
     Answer, Origin, RefreshError, Refreshed, Session, SignIn, SignInError, SignInOutcome, SignedIn, Way,
 };
 pub use store::{DEFAULT_WORKSPACE, Key};
+pub use tokens::SEALED as TOKENS_SEALED;
 pub use tokens::{AccessToken, Jwk, Rotation, TokenError};
 pub use users::{NewUser, Status, Ticket, User, UserError};
 pub use workspaces::{NewWorkspace, Workspace, WorkspaceError};

@@ -8,8 +8,10 @@
 
 mod config;
 mod key;
+mod rotation;
 mod sealer;
 
 pub use config::Config;
 pub use key::{KeyError, Keys, keys};
+pub use rotation::{SealedColumn, Sealing, look, rotate};
 pub use sealer::{SealError, Sealer};

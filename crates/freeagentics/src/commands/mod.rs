@@ -15,6 +15,7 @@ pub(crate) mod replay;
 pub(crate) mod roles;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod sealing;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod steps;
@@ -59,6 +60,8 @@ enum Command {
     Replay(replay::Args),
     /// Verify or export the record of who did what on a server.
     Audit(audit::Args),
+    /// Say under which key secrets lie in the database, and seal them under another one.
+    Sealing(sealing::Args),
     /// Print the JSON Schema of model documents, for editors and other programs.
     Schema(schema::Args),
     /// List the models that are built in; give models to a server and compare them there.
@@ -94,6 +97,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args, format, terminal),
             Command::Replay(args) => replay::run(args, format, terminal),
             Command::Audit(args) => audit::run(args, format, terminal),
+            Command::Sealing(args) => sealing::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(args) => agents::run(args, format, terminal),

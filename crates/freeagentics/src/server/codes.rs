@@ -70,4 +70,8 @@ axiomcore::error_codes! {
          `live.max_streams` and `live.max_streams_per_principal`.");
     IMPORT_INVALID = (UNPROCESSABLE_ENTITY, "import_invalid", "What was to be imported has problems",
         "`problems` has them, each with its line. Nothing was imported: it is all or nothing.");
+    LEGAL_HOLD = (CONFLICT, "legal_hold", "The record is under a legal hold",
+        "Nothing of it is erased while it is held. `GET /api/v1/audit/hold` says why; who may hold it can let it go.");
+    HOLD_REASON = (UNPROCESSABLE_ENTITY, "hold_reason", "The reason of a hold is none",
+        "A reason has 1 to 500 characters, none of them a control character, such as the number of a case.");
 }

@@ -20,7 +20,7 @@ const UPDATE: &str = "UPDATE_DOCS";
 /// Routes that serve pages for browsers and their parts.
 const PAGES: [&str; 5] = ["/", "/page.css", "/page.js", "/page.svg", "/errors/style.css"];
 
-fn started() -> (TempDir, Settings, Started) {
+pub(super) fn started() -> (TempDir, Settings, Started) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
     let values = [("server.data", data.as_str()), ("http.listen", "127.0.0.1:0"), ("http.metrics_listen", "")];

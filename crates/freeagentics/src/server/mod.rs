@@ -3,6 +3,7 @@
 //! - [`settings`]: what can be set, in one schema; [`arguments`] is how a command line sets it.
 //! - [`permissions`], [`codes`], [`routes`]: what one may do, what can go wrong, what can be called; one page each.
 //! - [`Platform`]: what handlers work on. [`start`] opens it, serves it and closes it again, in order.
+//! - [`sealed`]: what lies sealed in the database.
 //! - [`openapi`]: the document about the routes, made from the handlers themselves.
 
 pub(crate) mod arguments;
@@ -15,6 +16,7 @@ pub(crate) mod page;
 pub(crate) mod permissions;
 mod platform;
 pub(crate) mod routes;
+pub(crate) mod sealed;
 pub(crate) mod settings;
 pub(crate) mod start;
 

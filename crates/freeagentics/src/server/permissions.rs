@@ -12,6 +12,8 @@ axiomcore::permissions! {
     StepAgents = ("agents:step", "Give agents observations and let them decide.");
     DeleteAgents = ("agents:delete", "Delete agents.");
     ReadAudit = ("audit:read", "See and export the record of who did what.");
+    EraseAudit = ("audit:erase", "Erase what the record says of somebody or something.");
+    HoldAudit = ("audit:hold", "Hold the record, so that nothing of it goes, and let it go again.");
     ReadSystem = ("system:read", "See what runs: version, database, counts.");
 }
 

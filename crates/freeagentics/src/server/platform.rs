@@ -28,6 +28,7 @@ use tokio::task::spawn_blocking;
 use super::permissions::{ROLES, TABLES};
 use super::settings::{ANCHOR_FILE, DATABASE_FILE};
 use super::start::StartError;
+use crate::audit::PRODUCT;
 use crate::live::{Live, LiveParts};
 use crate::log::{CommittedEvents, Feed, Log, MIGRATIONS};
 use crate::models::Library;
@@ -150,6 +151,7 @@ impl Platform {
             metrics: metrics.clone(),
             sealer,
             own_log: Some(Arc::new(CommittedEvents)),
+            product: PRODUCT,
         };
         let audit = Audit::open(settings.section(), parts, &data.join(ANCHOR_FILE))?;
         let log = Log::open(database.clone(), Feed::new())?;

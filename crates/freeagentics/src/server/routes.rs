@@ -131,6 +131,10 @@ routes! {
 
     get    "/api/v1/audit"                          => audit::list::list_audit_entries;
     get    "/api/v1/audit/export"                   => audit::export::export_audit_entries, class(Class::Bulk);
+    post   "/api/v1/audit/erasures"                 => audit::erase::erase_audit_entries;
+    get    "/api/v1/audit/hold"                     => audit::hold::get_audit_hold;
+    put    "/api/v1/audit/hold"                     => audit::hold::hold_audit;
+    delete "/api/v1/audit/hold"                     => audit::hold::release_audit;
 
     get    "/api/v1/whoami"                         => system::whoami::get_whoami;
     get    "/api/v1/system"                         => system::read::get_system;

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use super::chain::Link;
 use super::store;
+use crate::config::{Raw, Setting};
 use crate::store::{Database, Error};
 
 /// How an export is written, a line for each entry.
@@ -22,6 +23,27 @@ pub enum ExportFormat {
     Ocsf,
     /// `ArcSight`'s Common Event Format, for syslog.
     Cef,
+}
+
+impl Setting for ExportFormat {
+    const FORM: &'static str = "cef, ocsf or jsonl";
+
+    fn read(raw: &Raw) -> Option<Self> {
+        match String::read(raw)?.as_str() {
+            "jsonl" => Some(Self::Jsonl),
+            "ocsf" => Some(Self::Ocsf),
+            "cef" => Some(Self::Cef),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Jsonl => "\"jsonl\"".into(),
+            Self::Ocsf => "\"ocsf\"".into(),
+            Self::Cef => "\"cef\"".into(),
+        }
+    }
 }
 
 /// Who says so.

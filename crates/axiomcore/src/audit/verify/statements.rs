@@ -1,6 +1,6 @@
 //! What checkpoints say, from the database or an export and from the anchor file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Fault, Place, Report};
 use crate::audit::chain::{BEGINNING, Hash};
@@ -11,7 +11,13 @@ use crate::hex;
 /// Everything that was said and could be believed.
 #[derive(Default)]
 pub(super) struct Statements {
-    key: Option<PublicKey>,
+    /// The key that who verifies knows.
+    pinned: Option<PublicKey>,
+    /// Keys, each with the first checkpoint that has to be signed with it: the first one found, and those that were handed
+    /// over to.
+    keys: BTreeMap<u64, PublicKey>,
+    /// Keys that something was signed with.
+    signed_with: BTreeSet<PublicKey>,
     /// The lines by their numbers.
     lines: BTreeMap<u64, String>,
     /// What the next checkpoint has to name and where in the service's own log it has to begin, if that is known.
@@ -25,9 +31,10 @@ pub(super) struct Statements {
 }
 
 impl Statements {
-    /// With the key that everything has to be signed with, if who verifies knows it.
+    /// With a key that something has to be signed with, if who verifies knows one. The checkpoint that it signed names the one
+    /// before it, and so vouches for all before it; those after it have keys that were handed over to.
     pub(super) fn new(pinned: Option<PublicKey>) -> Self {
-        Self { key: pinned, follows: Some((BEGINNING, 0)), ..Self::default() }
+        Self { pinned, follows: Some((BEGINNING, 0)), ..Self::default() }
     }
 
     /// The next checkpoint, kept under this number.
@@ -89,12 +96,20 @@ impl Statements {
 
     fn read(&mut self, line: &str, place: Place, report: &mut Report) -> Option<Signed> {
         let signed = Signed::read(line).map_err(|wrong| report.add(place, Fault::Altered, wrong)).ok()?;
-        let key = *self.key.get_or_insert(signed.public_key);
+        let number = signed.statement.number;
+        let key = *self.keys.range(..=number).next_back().map_or(&signed.public_key, |(_, key)| key);
+        if self.keys.is_empty() {
+            self.keys.insert(0, key);
+        }
         if signed.public_key != key {
             let detail =
                 format!("it is signed with {}, not with {}", hex::encode(&signed.public_key), hex::encode(&key));
             report.add(place, Fault::WrongKey, detail);
             return None;
+        }
+        self.signed_with.insert(key);
+        if let Some(next) = signed.statement.next_key {
+            self.keys.insert(number + 1, next);
         }
         Some(signed)
     }
@@ -138,7 +153,14 @@ impl Statements {
 
     /// Says in the report what only shows when all is read.
     pub(super) fn sum_up(&self, report: &mut Report) {
-        report.public_key = self.key.map(|key| hex::encode(&key));
+        let last = self.keys.last_key_value().map(|(_, key)| *key);
+        report.public_key = last.map(|key| hex::encode(&key));
+        let unknown = self.pinned.filter(|pinned| !self.signed_with.contains(pinned));
+        if let (Some(pinned), Some(last)) = (unknown, last) {
+            let first = self.lines.keys().next().map(|number| Place::Checkpoint { number: *number });
+            let detail = format!("nothing is signed with {}, but with {}", hex::encode(&pinned), hex::encode(&last));
+            report.add(first.unwrap_or(Place::Anchor { line: 1 }), Fault::WrongKey, detail);
+        }
         report.unanchored = self.lines.range(self.anchored + 1..).count() as u64;
     }
 }

@@ -17,6 +17,7 @@ mod totp;
 
 pub use migrations::MIGRATIONS;
 pub(super) use prove::Proved;
+pub use prove::SEALED;
 
 use crate::clock::Timestamp;
 use crate::config::Secret;

@@ -7,7 +7,7 @@ use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::identity::users::store::Place;
 use crate::identity::{Identity, User};
-use crate::sealing::Sealer;
+use crate::sealing::{SealedColumn, Sealer};
 use crate::store::{Connection, Error, Result};
 
 /// What was shown and is right. It is used up by now.
@@ -68,7 +68,23 @@ impl Identity {
 
 /// A secret is sealed for its owner, so that nobody puts theirs in another's place.
 pub(super) fn purpose(place: &Place) -> String {
-    format!("second factor of {} in {}", place.id, place.workspace)
+    purpose_of(place.workspace, &place.id)
+}
+
+/// What second factors keep sealed.
+pub const SEALED: &[SealedColumn] = &[SealedColumn {
+    what: "what the codes of second factors are made of",
+    table: "factors",
+    id: "workspace || ' ' || user_id",
+    column: "secret",
+    purpose: |id| {
+        let (workspace, id) = id.split_once(' ').unwrap_or_default();
+        purpose_of(workspace, id)
+    },
+}];
+
+fn purpose_of(workspace: impl std::fmt::Display, id: &str) -> String {
+    format!("second factor of {id} in {workspace}")
 }
 
 /// What a stored factor's codes are made of.

@@ -23,7 +23,7 @@ mod store;
 pub(super) use issue::TokenConfig;
 pub use issue::{AccessToken, TokenError};
 pub use key::Jwk;
-pub use rotation::Rotation;
+pub use rotation::{Rotation, SEALED};
 
 pub(super) use claims::Claims;
 pub(super) use compact::Compact;

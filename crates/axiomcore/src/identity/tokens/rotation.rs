@@ -13,6 +13,7 @@ use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::identity::store::{DEFAULT_WORKSPACE, lock_default_workspace};
 use crate::identity::{Identity, Principal, changes};
+use crate::sealing::SealedColumn;
 use crate::store::Connection;
 
 /// How long a new key is published before it signs: longer than anybody keeps the published keys.
@@ -28,6 +29,15 @@ const MARGIN: Duration = Duration::from_secs(60);
 pub(super) fn purpose(id: &str) -> String {
     format!("signing key {id}")
 }
+
+/// What signing keys are sealed in.
+pub const SEALED: &[SealedColumn] = &[SealedColumn {
+    what: "keys that tokens are signed with",
+    table: "signing_keys",
+    id: "id",
+    column: "private",
+    purpose,
+}];
 
 /// Why there is to be a new key.
 #[derive(Clone, Debug, PartialEq, Eq)]

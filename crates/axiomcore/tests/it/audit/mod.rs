@@ -3,13 +3,17 @@
 mod checkpoints;
 mod erasing;
 mod sequencing;
+mod syslog;
 mod tampering;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axiomcore::audit::{Against, Audit, AuditParts, CommittedLog, Config, Entry, Hash, Place, Report, verify_database};
+use axiomcore::audit::{
+    Against, Audit, AuditParts, CommittedLog, Config, Entry, Hash, Place, Product, PublicKey, Report, rotate_key,
+    verify_database,
+};
 use axiomcore::clock::{Clock, ManualClock, Timestamp};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::sealing::{Keys, Sealer};
@@ -98,6 +102,7 @@ impl Ground {
             metrics: Metrics::new(),
             sealer: Sealer::new(Keys::one(&"ab".repeat(32)).unwrap(), entropy),
             own_log: Some(Arc::new(Rows)),
+            product: Product { name: "Service", version: "1" },
         };
         let anchor = self.folder.path().join("anchor.jsonl");
         let audit = Audit::open(config, parts, &anchor).unwrap();
@@ -105,7 +110,26 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// Hands over to another key, as a command would beside the service.
+    fn rotate_key(&self, bench: &Bench, seed: u64) -> PublicKey {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let sealer = Sealer::new(Keys::one(&"ab".repeat(32)).unwrap(), entropy.clone());
+        let now = bench.clock.now();
+        rotate_key(&self.database(), &sealer, entropy.as_ref(), now, "officer").unwrap()
+    }
+}
+
 impl Bench {
+    /// All checkpoints.
+    fn lines(&self) -> Vec<String> {
+        let read = |connection: &mut dyn Connection| {
+            let rows = connection.query("SELECT line FROM audit_checkpoints ORDER BY number", &[])?;
+            rows.into_iter().map(|mut row| row.text(0)).collect()
+        };
+        self.database.read_blocking(read).unwrap()
+    }
+
     /// Something happens in a workspace: a row of its own and an entry, in one transaction.
     fn act(&self, workspace: i64, principal: &str, subject: &str) {
         let at = self.clock.now();

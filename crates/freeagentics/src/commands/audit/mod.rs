@@ -2,11 +2,15 @@
 
 mod export;
 mod key;
+mod rotate_key;
 mod verify;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axiomcore::config::{self, Settings};
+use axiomcore::entropy::SystemEntropy;
+use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::Database;
 use clap::Subcommand;
 use tokio::runtime::Runtime;
@@ -32,6 +36,8 @@ enum Verb {
     Export(export::Args),
     /// Print the public key that checkpoints are signed with, for auditors to keep somewhere else.
     Key(key::Args),
+    /// Sign checkpoints with a new key from now on.
+    RotateKey(rotate_key::Args),
 }
 
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
@@ -39,12 +45,13 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
         Verb::Verify(args) => verify::run(args, format, terminal),
         Verb::Export(args) => export::run(args, terminal),
         Verb::Key(args) => key::run(args, format, terminal),
+        Verb::RotateKey(args) => rotate_key::run(args, format, terminal),
     }
 }
 
 /// Where the record is.
 #[derive(Debug, clap::Args)]
-struct Place {
+pub(super) struct Place {
     /// The folder with the data.
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
@@ -54,16 +61,16 @@ struct Place {
 }
 
 /// An installation whose record is read.
-struct Opened {
+pub(super) struct Opened {
     settings: Settings,
     data: PathBuf,
-    database: Database,
+    pub(super) database: Database,
     /// What the database's connections live on.
     _threads: Runtime,
 }
 
 impl Place {
-    fn open(&self) -> Result<Opened, Failure> {
+    pub(super) fn open(&self) -> Result<Opened, Failure> {
         let settings = Arguments::of_installation(self.config.clone(), self.data.clone()).load()?;
         let data = settings.section::<settings::Config>().data;
         let database: config::Database = settings.section();
@@ -78,7 +85,18 @@ impl Place {
     }
 }
 
-fn unreadable(error: impl std::fmt::Display) -> Failure {
+impl Opened {
+    /// What secrets in the database are sealed with.
+    pub(super) fn sealer(&self) -> Result<Sealer, Failure> {
+        let keys = sealing::keys(&self.settings.section(), &self.data, &SystemEntropy).map_err(|error| {
+            let mend = "give the sealing key as the server has it: `--config`, FREEAGENTICS__SEALING__KEY_FILE or the data folder";
+            Failure::installation("sealing_key", error, mend)
+        })?;
+        Ok(Sealer::new(keys, Arc::new(SystemEntropy)))
+    }
+}
+
+pub(super) fn unreadable(error: impl std::fmt::Display) -> Failure {
     let mend = "see that the database is there, may be read, and was started once with this version of the program";
     Failure::installation("database", error, mend)
 }

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use super::{Client, Installation, on_both_databases};
 use crate::lamp::LAMP;
 
-on_both_databases!(whoever_may_read_the_record_finds_who_did_what, the_record_is_exported_for_other_programs);
+on_both_databases!(
+    whoever_may_read_the_record_finds_who_did_what,
+    the_record_is_exported_for_other_programs,
+    what_is_erased_is_gone_unless_the_record_is_held
+);
 
 /// A server where a model and three agents were made, and an agent deleted.
 fn lived(installation: &Installation) -> super::Server {
@@ -84,4 +88,43 @@ fn the_record_is_exported_for_other_programs(installation: Installation) {
     );
     let after = server.client().get("/api/v1/audit/export?after=4");
     assert_eq!(after.text.lines().count(), 1);
+}
+
+fn what_is_erased_is_gone_unless_the_record_is_held(installation: Installation) {
+    let server = lived(&installation);
+    let client = server.client();
+    assert_eq!(client.get("/api/v1/audit/hold").expect(200)["held"], false);
+    let held = client.send(
+        "PUT",
+        "/api/v1/audit/hold",
+        &[("content-type", "application/json")],
+        &json!({ "reason": "case 7" }).to_string(),
+    );
+    assert_eq!((&held.expect(200)["reason"], &held.json()["ordered_by"]), (&json!("case 7"), &json!("bootstrap")));
+    let erase = |which: &Value| client.post("/api/v1/audit/erasures", which);
+    erase(&json!({ "subject": "b" })).problem(409, "legal_hold");
+    assert_eq!(client.get("/api/v1/audit/hold").expect(200)["held"], true);
+    client.send("DELETE", "/api/v1/audit/hold", &[], "").expect(204);
+    client.send("DELETE", "/api/v1/audit/hold", &[], "").expect(204);
+    assert_eq!(erase(&json!({ "subject": "b" })).expect(200), json!({ "entries": 2 }));
+    assert_eq!(actions(&client, "?subject=b"), []);
+    let erased = client.get("/api/v1/audit?action=agent.delete").expect(200)["items"][0].clone();
+    assert_eq!((&erased["erased"], &erased["principal"]), (&json!(true), &Value::Null));
+    assert_eq!(erase(&json!({ "principal": "nobody" })).expect(200), json!({ "entries": 0 }));
+    for wrong in [json!({ "principal": "a", "subject": "b" }), json!({ "range": "1" })] {
+        erase(&wrong).problem(422, "invalid_body");
+    }
+    for wrong in [json!({ "reason": "" }), json!({ "reason": "a\nb" }), json!({ "reason": "x".repeat(501) })] {
+        let body = wrong.to_string();
+        let answer = client.send("PUT", "/api/v1/audit/hold", &[("content-type", "application/json")], &body);
+        answer.problem(422, "hold_reason");
+    }
+    for (action, n) in [("audit.hold", 1), ("audit.release", 1), ("audit.erase", 1)] {
+        let told = |client: &Client| actions(client, &format!("?action={action}")).len();
+        let is_told = |_| {
+            std::thread::sleep(Duration::from_millis(20));
+            told(&client) == n
+        };
+        assert!((0..100).any(is_told), "{action}: {}", told(&client));
+    }
 }

@@ -63,6 +63,10 @@ pub(super) const ASKED: &[(&str, &str, &str)] = &[
     ("workspaces:write", "POST", "/api/v1/workspaces/{id}/users"),
     ("audit:read", "GET", "/api/v1/audit"),
     ("audit:read", "GET", "/api/v1/audit/export"),
+    ("audit:erase", "POST", "/api/v1/audit/erasures"),
+    ("audit:read", "GET", "/api/v1/audit/hold"),
+    ("audit:hold", "PUT", "/api/v1/audit/hold"),
+    ("audit:hold", "DELETE", "/api/v1/audit/hold"),
     ("system:read", "GET", "/api/v1/system"),
 ];
 

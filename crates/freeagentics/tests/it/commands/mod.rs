@@ -15,6 +15,7 @@ mod replay;
 mod run;
 mod schema;
 mod scoring;
+mod sealing;
 mod simulate;
 mod steps;
 mod streams;

@@ -1,0 +1,61 @@
+//! `POST /api/v1/audit/erasures`.
+
+use axiomcore::audit::{AuditError, Erase};
+use axiomcore::http::{Json, Problem};
+use axiomcore::identity::Allowed;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::server::Platform;
+use crate::server::codes::LEGAL_HOLD;
+use crate::server::openapi::failures;
+use crate::server::permissions::EraseAudit;
+
+/// What is to be erased.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Erasure {
+    /// All that this principal did.
+    Principal(String),
+    /// All that was done to this.
+    Subject(String),
+}
+
+/// What was erased.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Erased {
+    /// How many entries; those that were empty before are not counted.
+    entries: u64,
+}
+
+failures! { Failures: LEGAL_HOLD }
+
+/// Erase what the record says of somebody or something
+///
+/// Who, what and all particulars are taken out of the entries; that there was an entry, when, and what kind of thing was done
+/// stay, and so does the proof that nothing else was changed. An entry says which were erased, not what was in them.
+#[utoipa::path(
+    post,
+    path = "/api/v1/audit/erasures",
+    request_body = Erasure,
+    responses((status = 200, description = "It is gone.", body = Erased), Failures),
+)]
+pub(crate) async fn erase_audit_entries(
+    caller: Allowed<EraseAudit>,
+    State(platform): State<Platform>,
+    Json(erasure): Json<Erasure>,
+) -> Result<Json<Erased>, Problem> {
+    let which = match erasure {
+        Erasure::Principal(name) => Erase::Principal(name),
+        Erasure::Subject(name) => Erase::Subject(name),
+    };
+    let (audit, caller) = (platform.audit.clone(), caller.principal());
+    let erased = platform.compute(move || audit.erase_blocking(caller.workspace, &which, &caller.id)).await?;
+    match erased {
+        Ok(entries) => Ok(Json(Erased { entries })),
+        Err(AuditError::Held) => Err(Problem::new(&LEGAL_HOLD)),
+        Err(AuditError::Store(error)) => Err(error.into()),
+        Err(error) => Err(Problem::internal(error)),
+    }
+}
