@@ -7,7 +7,10 @@ use axiomcore::entropy::Id;
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
 
-/// The name of an agent: 1 to 128 of `A–Z a–z 0–9 . _ : -`, not beginning with a dot.
+/// What stands where a name would in an address of the API: an agent called so could be made and never be found.
+const RESERVED: &str = "batch";
+
+/// The name of an agent: 1 to 128 of `A–Z a–z 0–9 . _ : -`, not beginning with a dot, and not `batch`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoParams, ToSchema)]
 #[serde(try_from = "String")]
 #[into_params(names("id"), parameter_in = Path)]
@@ -20,7 +23,7 @@ pub(crate) struct AgentName(
 
 /// A text is no name for an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the id of an agent is 1 to 128 letters, digits or `._:-`, and does not begin with a dot")]
+#[error("the id of an agent is 1 to 128 letters, digits or `._:-`, does not begin with a dot, and is not `batch`")]
 pub(crate) struct NotAName;
 
 impl AgentName {
@@ -28,7 +31,7 @@ impl AgentName {
     pub(crate) fn new(text: &str) -> Result<Self, NotAName> {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-');
         let good = matches!(text.len(), 1..=128) && !text.starts_with('.') && text.bytes().all(fits);
-        if good { Ok(Self(text.into())) } else { Err(NotAName) }
+        if good && text != RESERVED { Ok(Self(text.into())) } else { Err(NotAName) }
     }
 
     /// The name of an agent that nobody named.
@@ -72,10 +75,10 @@ mod tests {
 
     #[test]
     fn names_are_plain_enough_for_addresses_and_files() {
-        for good in ["a", "web-1", "eu:web.2_b", &"x".repeat(128)] {
+        for good in ["a", "web-1", "eu:web.2_b", "batch-1", &"x".repeat(128)] {
             assert!(AgentName::new(good).is_ok(), "{good}");
         }
-        for bad in ["", ".", "..", ".hidden", "a/b", "a b", "ä", "a\n", &"x".repeat(129)] {
+        for bad in ["", ".", "..", ".hidden", "a/b", "a b", "ä", "a\n", "batch", &"x".repeat(129)] {
             assert_eq!(AgentName::new(bad), Err(NotAName), "{bad}");
         }
     }
