@@ -5,6 +5,7 @@ mod api;
 mod commands;
 mod demo;
 mod lamp;
+mod monitoring;
 mod page;
 mod repo;
 mod security;
