@@ -27,6 +27,9 @@ const CONNECTIONS: Declaration =
 const BYTES: Declaration =
     Declaration::gauge("store_file_bytes", &[], "Size of the embedded database with its write-ahead log");
 
+/// Why it could not do something.
+const REASONS: [&str; 5] = ["unavailable", "full", "corrupt", "refused", "failed"];
+
 /// What is done with a database.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
@@ -55,9 +58,16 @@ impl StoreMetrics {
             seconds: seconds.with(&[kind.name()]),
             in_progress: in_progress.with(&[kind.name()]),
         };
+        let failures = metrics.counters(FAILURES);
+        // From nought on: what begins at one has not grown, and nobody would be told of the first failure.
+        for reason in REASONS {
+            for kind in [Kind::Read, Kind::Write] {
+                failures.with(&[kind.name(), reason]);
+            }
+        }
         metrics.observed(CONNECTIONS, move || most.map(f64::from));
         metrics.observed(BYTES, move || file.as_deref().map(size));
-        Self { read: of(Kind::Read), write: of(Kind::Write), failures: metrics.counters(FAILURES) }
+        Self { read: of(Kind::Read), write: of(Kind::Write), failures }
     }
 
     pub(super) fn time<T>(&self, kind: Kind, work: impl FnOnce() -> Result<T>) -> Result<T> {

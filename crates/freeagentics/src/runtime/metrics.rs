@@ -32,13 +32,18 @@ pub(super) struct RuntimeMetrics {
 impl RuntimeMetrics {
     pub(super) fn register(metrics: &Metrics) -> Self {
         let counter = |name, help| metrics.counter(Declaration::counter(name, &[], help));
+        let groups = metrics.counters(Declaration::counter(
+            "freeagentics_commits_total",
+            &["outcome"],
+            "Groups of events that were committed, or failed to be",
+        ));
+        // From nought on: what begins at one has not grown, and nobody would be told of the first failure.
+        for outcome in ["ok", "failed"] {
+            groups.with(&[outcome]);
+        }
         Self {
             events: counter("freeagentics_events_total", "Events that were appended to the log"),
-            groups: metrics.counters(Declaration::counter(
-                "freeagentics_commits_total",
-                &["outcome"],
-                "Groups of events that were committed, or failed to be",
-            )),
+            groups,
             commit: metrics.histogram(Declaration::histogram(
                 "freeagentics_commit_seconds",
                 &[],

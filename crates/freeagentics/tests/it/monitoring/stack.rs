@@ -9,6 +9,7 @@ use monitoring::Kit;
 use testbed::{Program, free_port};
 
 use super::question::Prometheus;
+use super::sink::Sink;
 use crate::api::{Installation, Server};
 
 /// What a stack can have beside the server.
@@ -31,8 +32,7 @@ pub(super) struct Stack {
     pub(super) server: Option<Server>,
     /// A second node, with an embedded database and TLS of its own.
     second: Option<(Installation, Server)>,
-    /// Where nobody listens whom Alertmanager could tell.
-    nobody: u16,
+    pub(super) sink: Sink,
     programs: BTreeMap<Part, Program>,
     ports: BTreeMap<Part, u16>,
     api: [u16; 2],
@@ -81,9 +81,8 @@ impl Stack {
             Part::Alertmanager,
         ];
         let ports = all.into_iter().map(|part| (part, free_port())).collect();
-        let (nobody, api) = (free_port(), [free_port(), free_port()]);
-        let mut stack =
-            Self { installation, server: None, second: None, nobody, programs: BTreeMap::new(), ports, api };
+        let (sink, api) = (Sink::start(), [free_port(), free_port()]);
+        let mut stack = Self { installation, server: None, second: None, sink, programs: BTreeMap::new(), ports, api };
         stack.certify();
         stack.start_server();
         if pace.second_node {
@@ -139,6 +138,10 @@ impl Stack {
         self.api.map(|port| format!("http://127.0.0.1:{port}"))
     }
 
+    pub(super) fn kill(&mut self, part: Part) {
+        self.programs.remove(&part).unwrap();
+    }
+
     pub(super) fn location(&self) -> String {
         match self.installation.location() {
             axiomcore::store::Location::Postgres(url) => url,
@@ -163,7 +166,7 @@ impl Stack {
             }
         }
         file("alertmanager.yml", &self.routing());
-        file("chat-url", &format!("http://127.0.0.1:{}/chat", self.nobody));
+        file("chat-url", &format!("http://127.0.0.1:{}/chat", self.sink.http));
         file("pager-key", "0123456789abcdef0123456789abcdef");
         let authority = format!("\n      tls_config:\n        ca_file: {}\n", self.folder().join("edge.crt").display());
         file("blackbox.yml", &(committed("blackbox/blackbox.yml", &[]).trim_end().to_owned() + &authority));
@@ -202,7 +205,7 @@ impl Stack {
 
     /// The committed routes; secrets and addresses are those of this stack, and nobody waits.
     fn routing(&self) -> String {
-        let (http, smtp) = (format!("http://127.0.0.1:{}", self.nobody), format!("127.0.0.1:{}", self.nobody));
+        let (http, smtp) = (format!("http://127.0.0.1:{}", self.sink.http), format!("127.0.0.1:{}", self.sink.smtp));
         let secret = |name: &str| self.folder().join(name).display().to_string();
         let text = committed(
             "alertmanager/alertmanager.yml",
