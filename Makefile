@@ -17,7 +17,7 @@ MONITORING := .cache/monitoring
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint alerts drill contract defences bench readiness fmt
+.PHONY: help build run test check lint alerts drill contract scan-tls defences bench readiness fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,10 @@ contract: $(BUILD_TOOLS) ## Test the API against its own document, with requests
 	cargo build --locked --package freeagentics
 	drills/contract/run
 
+scan-tls: $(BUILD_TOOLS) ## Scan the TLS of the server from outside (a minute)
+	cargo build --locked --package freeagentics
+	drills/tls/run
+
 defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite away and see its tests fail (an hour)
 	drills/defences/run
 
@@ -101,6 +105,8 @@ $(DATABASES): $(BUILD_TOOLS)
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends postgresql; }
 	@command -v redis-server >/dev/null || { \
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends redis-server; }
+	@command -v pebble >/dev/null || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends pebble; }
 	@touch $@
 
 # As with databases: tests start their own. What a package that was missing starts by itself is stopped, and stays so.

@@ -5,12 +5,14 @@
 
 mod authenticator;
 mod authority;
+mod pebble;
 mod postgres;
 mod program;
 mod redis;
 
 pub use authenticator::Authenticator;
 pub use authority::{Authority, Issued};
+pub use pebble::Pebble;
 pub use postgres::Postgres;
 pub use program::Program;
 pub use redis::Redis;

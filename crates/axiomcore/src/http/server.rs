@@ -34,13 +34,16 @@ pub enum ServerError {
 pub struct Server {
     api: Listener,
     metrics: Option<Listener>,
+    /// Answers whoever asks for nothing secret.
+    beside: Option<Listener>,
     health: Health,
     stop_delay: Duration,
     stop_timeout: Duration,
 }
 
 impl Server {
-    /// Binds the addresses; `transport` is how connections are received. Connections wait until [`run_until_stopped`](Self::run_until_stopped).
+    /// Binds the addresses; `transport` is how connections are received. Connections wait until
+    /// [`run_until_stopped`](Self::run_until_stopped).
     ///
     /// # Errors
     /// If an address is beyond loopback without TLS or a proxy, or cannot be bound.
@@ -64,10 +67,27 @@ impl Server {
         Ok(Self {
             api: listen(config, config.listen, application.router, transport.clone(), &crowd).await?,
             metrics,
+            beside: None,
             health,
             stop_delay: config.stop_delay.duration(),
             stop_timeout: config.stop_timeout.duration(),
         })
+    }
+
+    /// With another address on which this is served in the clear, to the end: for what has to be asked without a
+    /// certificate and is no secret.
+    ///
+    /// # Errors
+    /// If the address cannot be bound.
+    pub async fn beside(mut self, config: &Config, address: SocketAddr, router: Router) -> Result<Self, ServerError> {
+        let router = router.layer(from_fn(secure));
+        self.beside = Some(listen(config, address, router, self.api.transport.in_the_clear()).await?);
+        Ok(self)
+    }
+
+    /// Where that is.
+    pub fn beside_address(&self) -> Option<SocketAddr> {
+        self.beside.as_ref().map(|listener| listener.address)
     }
 
     /// Where the API is, with the port that was found if none was asked for.
@@ -92,7 +112,11 @@ impl Server {
         tokio::spawn(self.api.transport.clone().follow_files(stopping.clone()));
         let (api_switch, api_stopping) = StopSwitch::new();
         let (metrics_switch, metrics_stopping) = StopSwitch::new();
-        let metrics = self.metrics.map(|listener| tokio::spawn(listener.serve(metrics_stopping, Duration::ZERO)));
+        let others: Vec<_> = [self.metrics, self.beside]
+            .into_iter()
+            .flatten()
+            .map(|listener| tokio::spawn(listener.serve(metrics_stopping.clone(), Duration::ZERO)))
+            .collect();
         let (health, delay) = (self.health.clone(), self.stop_delay);
         let sequence = async move {
             stopping.requested().await;
@@ -102,9 +126,9 @@ impl Server {
         };
         let ((), n_cut) = tokio::join!(sequence, self.api.serve(api_stopping, self.stop_timeout));
         metrics_switch.stop();
-        if let Some(metrics) = metrics {
+        for other in others {
             // It has nothing to lose: a scrape that is cut off comes again.
-            let _ = metrics.await;
+            let _ = other.await;
         }
         tracing::info!(connections_cut = n_cut, "stopped answering");
         n_cut

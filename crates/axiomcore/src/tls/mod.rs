@@ -3,11 +3,13 @@
 //! - [`Transport`]: how a listener receives its connections: in the clear, or by a handshake with a certificate from files
 //!   that may be replaced while it runs.
 //! - [`Certificate`]: a chain with its key, checked before it is served.
+//! - [`acme`]: certificates that the server gets by itself.
 //! - [`client_config`]: how this program connects to others; with a certificate of its own where they ask for one.
 //!
 //! There is one provider of cryptography, ring, and it is passed by hand: nothing here depends on what the process has
 //! installed as its default.
 
+pub mod acme;
 mod certificate;
 mod client;
 mod config;

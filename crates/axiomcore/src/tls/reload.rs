@@ -74,9 +74,7 @@ impl Files {
         if digest.is_none() || digest != seen.digest {
             match Certificate::from_files(&self.chain, &self.key, self.clock.now()) {
                 Ok(certificate) => {
-                    tracing::info!(expires = %certificate.expires(), "a new certificate is served: {certificate:?}");
-                    transport.served.put(certificate);
-                    transport.metrics.reloaded("served");
+                    transport.serve(certificate);
                     *seen = Seen { digest, ..Seen::default() };
                 }
                 Err(error) => refuse(&error, transport, seen),

@@ -56,12 +56,18 @@ impl Transport {
     /// If the certificate, its key or the authorities of clients cannot be used.
     pub fn open(config: &Config, metrics: &Metrics, clock: Arc<dyn Clock>) -> Result<Self, TransportError> {
         let plain = Self::plain(metrics);
-        let (Some(chain), Some(key)) = (&config.certificate, &config.key) else { return Ok(plain) };
-        let files = Files::new((chain.clone(), key.clone()), config.reload.duration(), clock.clone());
-        plain.served.put(Certificate::from_files(chain, key, clock.now())?);
+        if !config.is_on() {
+            return Ok(plain);
+        }
+        let mut files = None;
+        // Where an authority is to sign one, nobody is served before it has.
+        if let (Some(chain), Some(key)) = (&config.certificate, &config.key) {
+            plain.served.put(Certificate::from_files(chain, key, clock.now())?);
+            files = Some(Files::new((chain.clone(), key.clone()), config.reload.duration(), clock));
+        }
         let server = server_config(config, plain.served.clone())?;
         let handshakes = Handshakes::new(config, server, plain.metrics.clone());
-        Ok(Self { handshakes: Some(Arc::new(handshakes)), files: Some(files), ..plain })
+        Ok(Self { handshakes: Some(Arc::new(handshakes)), files, ..plain })
     }
 
     /// The same for what needs no protection: its connections do not leave the machine.
@@ -83,6 +89,15 @@ impl Transport {
     /// The certificate that is served now.
     pub fn certificate(&self) -> Option<Certificate> {
         self.served.get()
+    }
+
+    /// Serves this certificate from now on, if it is another than the one that is served.
+    pub(super) fn serve(&self, certificate: Certificate) {
+        if self.served.get().is_none_or(|served| served.served.cert != certificate.served.cert) {
+            tracing::info!(expires = %certificate.expires(), "a new certificate is served: {certificate:?}");
+            self.served.put(certificate);
+            self.metrics.reloaded("served");
+        }
     }
 
     pub(crate) fn handshakes(&self) -> Option<Arc<Handshakes>> {

@@ -3,16 +3,18 @@
 use axiomcore::audit;
 use axiomcore::identity;
 use axiomcore::store::{Error, Migration};
+use axiomcore::tls::acme;
 
 use super::{Findings, database::Open};
 use crate::log;
 
 /// The parts of the schema, each with the changes that this program knows.
-const COMPONENTS: [(&str, &[Migration]); 4] = [
+const COMPONENTS: [(&str, &[Migration]); 5] = [
     ("identity", identity::MIGRATIONS),
     ("factors", identity::FACTOR_MIGRATIONS),
     ("freeagentics", log::MIGRATIONS),
     ("audit", audit::MIGRATIONS),
+    ("acme", acme::MIGRATIONS),
 ];
 
 pub(super) fn look(open: &Open, findings: &mut Findings) {

@@ -19,6 +19,7 @@ use axiomcore::sealing::{self, Sealer};
 use axiomcore::store::Database;
 use axiomcore::telemetry::{Metrics, register_process_metrics};
 use axiomcore::tls::Transport;
+use axiomcore::tls::acme::{self, Acme, AcmeParts};
 use axum::extract::FromRef;
 use freeagentics_inference::document::Limits as DocumentLimits;
 use tokio::runtime::Handle;
@@ -76,6 +77,8 @@ pub(crate) struct Parts {
     pub(crate) metrics: Metrics,
     /// How connections are received.
     pub(crate) transport: Transport,
+    /// Who gets certificates, if an authority is named.
+    pub(crate) acme: Option<Acme>,
     /// Whether the server is ready.
     pub(crate) health: Health,
     /// When the server started.
@@ -144,6 +147,14 @@ impl Platform {
         };
         let mail = Mail::new(settings.section(), parts);
         database.migrate("freeagentics", MIGRATIONS)?;
+        database.migrate("acme", acme::MIGRATIONS)?;
+        let parts = AcmeParts {
+            database: database.clone(),
+            sealer: sealer.clone(),
+            clock: clock.clone(),
+            transport: transport.clone(),
+        };
+        let acme = Acme::open(&settings.section(), parts);
         let parts = AuditParts {
             database: database.clone(),
             clock: clock.clone(),
@@ -181,6 +192,7 @@ impl Platform {
             importing,
             metrics,
             transport,
+            acme,
             health,
             started_at,
             counts: LastCounts::default(),

@@ -11,7 +11,7 @@ use axiomcore::entropy::SystemEntropy;
 use axiomcore::http::{self, Application, Server, Surroundings};
 use axiomcore::identity::{self, Bootstrap, Identity, Permissions};
 use axiomcore::lifecycle::{DataFolder, Shutdown, StopSwitch, Stopping, stop_on_signals};
-use axiomcore::telemetry;
+use axiomcore::{telemetry, tls};
 use tokio::runtime::Runtime as Threads;
 use tokio::task::spawn_blocking;
 
@@ -42,7 +42,7 @@ pub(crate) enum StartError {
     Entropy(#[from] axiomcore::entropy::Unavailable),
     Codes(#[from] http::DeclaredTwice),
     Server(#[from] http::ServerError),
-    Transport(#[from] axiomcore::tls::TransportError),
+    Transport(#[from] tls::TransportError),
     #[error("the demo talks to its server in the clear, and this one speaks TLS")]
     DemoOverTls,
     Threads(#[from] std::io::Error),
@@ -76,7 +76,14 @@ pub(crate) fn build(settings: &Settings) -> Result<Started, StartError> {
     let (application, config): (_, http::Config) = (application(settings, &platform)?, settings.section());
     let stop_delay = config.stop_delay.duration();
     let server = Server::build(&config, &platform.transport, application, &platform.metrics, platform.health.clone());
-    let server = threads.block_on(server)?;
+    let server = threads.block_on(async {
+        let server = server.await?;
+        if platform.acme.is_none() {
+            return Ok(server);
+        }
+        let questions = settings.section::<tls::Config>().acme_listen;
+        server.beside(&config, questions, tls::acme::responder(platform.database.clone())).await
+    })?;
     let (switch, stopping) = StopSwitch::new();
     // Before anybody is told of the server, for whoever hears of it may stop it at once.
     threads.block_on(async { stop_on_signals(switch) })?;
@@ -155,6 +162,9 @@ impl Started {
             tokio::spawn(gauges::keep_counting(serving.clone(), stopping.clone()));
             tokio::spawn(serving.mail.clone().run_until_stopped(stopping.clone()));
             tokio::spawn(serving.audit.clone().run_until_stopped(stopping.clone()));
+            if let Some(acme) = serving.acme.clone() {
+                tokio::spawn(acme.run_until_stopped(stopping.clone()));
+            }
             if let Some(redis) = serving.redis.clone() {
                 tokio::spawn(redis.watch(stopping.clone()));
             }

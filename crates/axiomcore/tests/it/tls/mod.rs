@@ -1,5 +1,6 @@
 //! TLS, spoken by a real client over real sockets with certificates of authorities made for the test.
 
+mod acme;
 mod certificates;
 mod clients;
 mod databases;

@@ -1,6 +1,6 @@
 //! The real server with a certificate of an authority that only the test knows.
 
-use std::io::{Error, Result};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -71,9 +71,31 @@ impl Encrypted {
         Ok(stream)
     }
 
+    /// The status of an answer to a request for the health of the server.
+    pub(crate) fn lives(&self, config: ClientConfig) -> Result<u16> {
+        status(&mut self.connect(config, "localhost")?)
+    }
+
     /// The certificate that is served now.
     pub(crate) fn shown(&self) -> Vec<u8> {
         let stream = self.connect(self.config(None), "localhost").unwrap();
         stream.conn.peer_certificates().unwrap()[0].to_vec()
     }
+}
+
+/// Asks on an open connection whether the server lives.
+pub(crate) fn status(stream: &mut (impl Read + Write)) -> Result<u16> {
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n")?;
+    let mut answer = [0; 4096];
+    let mut length = 0;
+    // The body is short and ends as JSON does.
+    while !answer[..length].ends_with(b"}") {
+        let read = stream.read(&mut answer[length..])?;
+        if read == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        length += read;
+    }
+    let status = std::str::from_utf8(&answer[9..12]).ok().and_then(|text| text.parse().ok());
+    status.ok_or_else(|| Error::other("no status"))
 }

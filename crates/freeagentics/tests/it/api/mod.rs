@@ -24,7 +24,7 @@ mod system;
 mod workspaces;
 
 pub(crate) use client::{Answer, Client};
-pub(crate) use encrypted::Encrypted;
+pub(crate) use encrypted::{Encrypted, status};
 pub(crate) use server::{Installation, KEY, Server, refused};
 
 /// Tells each story twice: with the embedded database and with PostgreSQL.

@@ -143,7 +143,7 @@ fn where_a_server_runs_all_is_well_and_where_it_listens_is_its_own() {
     let found = Found { code: said.code, findings: said.json()[0]["findings"].as_array().unwrap().clone() };
     assert!(found.states("lock", "good")[0].contains("a server uses the folder: process "));
     assert!(found.states("ports", "good")[0].contains(&format!("the server answers on {address}")));
-    assert_eq!(found.states("schema", "good").len(), 3);
+    assert_eq!(found.states("schema", "good").len(), 5);
 }
 
 #[test]
