@@ -80,8 +80,9 @@ impl Server {
     /// # Errors
     /// If the address cannot be bound.
     pub async fn beside(mut self, config: &Config, address: SocketAddr, router: Router) -> Result<Self, ServerError> {
-        let router = router.layer(from_fn(secure));
-        self.beside = Some(listen(config, address, router, self.api.transport.in_the_clear()).await?);
+        let router = router.layer(from_fn_with_state(StrictTransport::new(config), secure));
+        let (transport, crowd) = (self.api.transport.in_the_clear(), self.api.crowd.clone());
+        self.beside = Some(listen(config, address, router, transport, &crowd).await?);
         Ok(self)
     }
 
