@@ -47,6 +47,7 @@ pub(super) const ASKED: &[(&str, &str, &str)] = &[
     ("users:write", "POST", "/api/v1/users/{id}/disable"),
     ("users:write", "POST", "/api/v1/users/{id}/enable"),
     ("users:write", "POST", "/api/v1/users/{id}/ticket"),
+    ("factors:reset", "POST", "/api/v1/users/{id}/factors/reset"),
     ("users:read", "GET", "/api/v1/roles"),
     ("roles:write", "POST", "/api/v1/roles"),
     ("roles:write", "PUT", "/api/v1/roles/{name}"),
@@ -78,11 +79,19 @@ const AUTHENTICATED: &[&str] = &[
     "DELETE /api/v1/sessions/{id}",
     "POST /api/v1/sign-out",
     "POST /api/v1/password",
+    "GET /api/v1/factors",
+    "POST /api/v1/factors/app",
+    "POST /api/v1/factors/app/confirm",
+    "POST /api/v1/factors/app/remove",
+    "POST /api/v1/factors/recovery-codes",
+    "GET /api/v1/devices",
+    "DELETE /api/v1/devices/{id}",
 ];
 
 /// Answers everybody: how one comes by a credential.
 const OPEN: &[&str] = &[
     "POST /api/v1/sign-in",
+    "POST /api/v1/sign-in/factor",
     "POST /api/v1/token/refresh",
     "POST /api/v1/tickets/accept",
     "POST /api/v1/password/reset",

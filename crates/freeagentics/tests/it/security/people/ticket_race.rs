@@ -30,7 +30,8 @@ fn a_ticket_works_once(installation: Installation) {
     assert_eq!(taken.iter().filter(|status| **status == 200).count(), 1, "{taken:?}");
     assert_eq!(taken.iter().filter(|status| **status == 422).count(), AT_ONCE - 1, "{taken:?}");
     let winner = taken.iter().position(|status| *status == 200).unwrap();
-    for number in 0..AT_ONCE {
+    // Wrong passwords would make the right one wait.
+    for number in [winner, (winner + 1) % AT_ONCE] {
         let credentials = json!({ "email": "ann@example.org", "password": format!("{number} kx7-qm2-zz9-w") });
         let status = server.stranger().post("/api/v1/sign-in", &credentials).status;
         assert_eq!(status == 200, number == winner, "{number} of {taken:?}");
