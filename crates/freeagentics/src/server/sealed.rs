@@ -1,10 +1,11 @@
 //! Everything in the database that is sealed, so that it can be sealed anew: each part of the service says what is its own.
 
 use axiomcore::sealing::SealedColumn;
+use axiomcore::tls::acme;
 use axiomcore::{audit, identity};
 
 /// All tables of them.
-const TABLES: &[&[SealedColumn]] = &[audit::SEALED, identity::FACTORS_SEALED, identity::TOKENS_SEALED];
+const TABLES: &[&[SealedColumn]] = &[audit::SEALED, identity::FACTORS_SEALED, identity::TOKENS_SEALED, acme::SEALED];
 
 /// Every column that holds what is sealed.
 pub(crate) fn columns() -> impl Iterator<Item = &'static SealedColumn> {

@@ -16,6 +16,7 @@ mod store;
 pub use migrations::MIGRATIONS;
 pub use responder::responder;
 pub use service::{Acme, AcmeParts};
+pub use store::SEALED;
 
 /// Why there is no new certificate.
 #[derive(Debug, thiserror::Error)]

@@ -2,11 +2,29 @@
 
 use super::AcmeError;
 use super::authority::Ordered;
-use crate::sealing::Sealer;
+use crate::sealing::{SealedColumn, Sealer};
 use crate::store::{Connection, Database, Error};
 
 const ACCOUNT: &str = "acme account";
 const CERTIFICATE: &str = "acme certificate";
+
+/// What is kept sealed.
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        what: "accounts with certificate authorities",
+        table: "acme_accounts",
+        id: "directory",
+        column: "sealed",
+        purpose: |_| ACCOUNT.to_owned(),
+    },
+    SealedColumn {
+        what: "certificates with their keys",
+        table: "acme_certificates",
+        id: "id",
+        column: "sealed",
+        purpose: |_| CERTIFICATE.to_owned(),
+    },
+];
 
 /// The tables, with what seals what lies in them.
 #[derive(Clone, Debug)]
