@@ -138,6 +138,13 @@ impl Service {
         self.runtime.block_on(self.identity.authenticate(text)).unwrap()
     }
 
+    /// How often all nodes were told to forget somebody.
+    fn forgotten(&self, person: &Person) -> i64 {
+        let sql = "SELECT count(*) FROM identity_changes WHERE principal = $1";
+        let values = [person.id.as_str().into()];
+        self.database.read_blocking(|connection| connection.query(sql, &values)?[0].int(0)).unwrap()
+    }
+
     /// How often each of these actions is on record.
     fn recorded(&self, action: &str) -> i64 {
         let sql = "SELECT count(*) FROM outbox WHERE action = $1";
@@ -323,11 +330,18 @@ fn who_must_have_a_factor_can_only_enrol(service: &Service) {
     assert!(principal.must_enrol && !principal.permissions.has(READ));
     let status = service.runtime.block_on(service.identity.factor_status(&principal)).unwrap();
     assert!(status.is_required && status.since.is_none());
+    let told = service.forgotten(&kim);
     service.enrol(&mut kim, &principal);
+    assert_eq!(
+        service.forgotten(&kim),
+        told + 1,
+        "other nodes remember neither the limits nor the sessions that ended"
+    );
     let principal = service.who(&signed_in);
     assert!(!principal.must_enrol && principal.permissions.has(READ), "the same session does what they may");
     service.runtime.block_on(service.identity.remove_factor(&principal, secret(GOOD), service.code(&kim))).unwrap();
     assert!(service.who(&signed_in).must_enrol, "and no longer than they have one");
+    assert_eq!(service.forgotten(&kim), told + 2, "on other nodes neither");
 }
 
 fn an_administrator_resets_whom_they_rule_over(service: &Service) {

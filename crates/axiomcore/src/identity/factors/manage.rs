@@ -8,6 +8,7 @@ use super::{FactorError, FactorStatus, NewFactor, Proof, prove, recovery, store,
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
+use crate::identity::changes::revoked;
 use crate::identity::key::Fingerprint;
 use crate::identity::passwords::Verdict;
 use crate::identity::transaction::Losers;
@@ -87,6 +88,7 @@ impl Identity {
             let Some(step) = totp::step_of(secret.expose(), code.expose(), now, stored.last_step) else {
                 return Ok(Err(FactorError::Wrong));
             };
+            revoked(connection, place.workspace, &place.id, now)?;
             if !store::confirm(connection, &place, &stored, step, now)? {
                 return Ok(Err(FactorError::Missing));
             }
@@ -188,6 +190,8 @@ impl Identity {
             if !identity.has_factor(connection, &place)? {
                 return Ok(Err(FactorError::Missing));
             }
+            // First of all that is written; without a factor they may have to enrol again, on every node.
+            revoked(connection, place.workspace, &place.id, now)?;
             if identity.prove(connection, &place, &proof, now)?.is_none() {
                 return Ok(Err(FactorError::Wrong));
             }
