@@ -9,7 +9,8 @@
 //! logs nobody out.
 //!
 //! The compact form is read and written here, on `ring`, and not by a library: `jsonwebtoken` takes its cryptography from
-//! a provider for the whole process, reads the machine's clock by itself, and lets through headers that we never write.
+//! a provider for the whole process and reads a private key anew for each token; here, what we never write in a header is
+//! refused.
 
 mod claims;
 mod compact;

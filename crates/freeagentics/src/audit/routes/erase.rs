@@ -14,12 +14,32 @@ use crate::server::permissions::EraseAudit;
 
 /// What is to be erased.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", try_from = "Named")]
 pub(crate) enum Erasure {
     /// All that this principal did.
     Principal(String),
     /// All that was done to this.
     Subject(String),
+}
+
+/// As it is written: an enumeration by itself would call a second name a mistake of syntax.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    principal: Option<String>,
+    subject: Option<String>,
+}
+
+impl TryFrom<Named> for Erasure {
+    type Error = &'static str;
+
+    fn try_from(named: Named) -> Result<Self, &'static str> {
+        match (named.principal, named.subject) {
+            (Some(name), None) => Ok(Self::Principal(name)),
+            (None, Some(name)) => Ok(Self::Subject(name)),
+            _ => Err("give either `principal` or `subject`"),
+        }
+    }
 }
 
 /// What was erased.

@@ -111,7 +111,7 @@ fn what_is_erased_is_gone_unless_the_record_is_held(installation: Installation) 
     let erased = client.get("/api/v1/audit?action=agent.delete").expect(200)["items"][0].clone();
     assert_eq!((&erased["erased"], &erased["principal"]), (&json!(true), &Value::Null));
     assert_eq!(erase(&json!({ "principal": "nobody" })).expect(200), json!({ "entries": 0 }));
-    for wrong in [json!({ "principal": "a", "subject": "b" }), json!({ "range": "1" })] {
+    for wrong in [json!({ "principal": "a", "subject": "b" }), json!({ "range": "1" }), json!({})] {
         erase(&wrong).problem(422, "invalid_body");
     }
     for wrong in [json!({ "reason": "" }), json!({ "reason": "a\nb" }), json!({ "reason": "x".repeat(501) })] {

@@ -41,6 +41,15 @@ fn a_body_that_is_announced_too_large_is_refused_before_it_is_sent() {
     assert!(answer.contains("\"limit\":8388608"), "{answer}");
 }
 
+/// What somebody without a credential gets one with.
+const WAYS_IN: [&str; 5] = [
+    "/api/v1/sign-in",
+    "/api/v1/sign-in/factor",
+    "/api/v1/token/refresh",
+    "/api/v1/tickets/accept",
+    "/api/v1/password/reset",
+];
+
 #[test]
 fn a_stranger_sees_health_errors_and_the_document_and_nothing_else() {
     let installation = Installation::sqlite();
@@ -53,7 +62,7 @@ fn a_stranger_sees_health_errors_and_the_document_and_nothing_else() {
     }
     let document = stranger.get("/openapi.json").json();
     let paths = document["paths"].as_object().unwrap();
-    let closed = paths.iter().filter(|(path, _)| path.starts_with("/api/"));
+    let closed = paths.iter().filter(|(path, _)| path.starts_with("/api/") && !WAYS_IN.contains(&path.as_str()));
     let mut n_closed = 0;
     for (path, operations) in closed {
         for method in operations.as_object().unwrap().keys() {
@@ -65,7 +74,7 @@ fn a_stranger_sees_health_errors_and_the_document_and_nothing_else() {
             n_closed += 1;
         }
     }
-    assert!(n_closed >= 9, "{n_closed} operations are closed");
+    assert!(n_closed >= 70, "{n_closed} operations are closed");
 }
 
 #[test]
