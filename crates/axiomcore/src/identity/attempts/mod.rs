@@ -4,7 +4,7 @@
 //! for this account and from this address; an account that is guessed at from everywhere makes *unknown* devices wait, and
 //! an address that guesses at many accounts waits for all of them. A device that the account's holder has signed in with
 //! before is known by a text that it was given then: it has a count of its own, which nobody else can spoil, and
-//! [places for hashing](super::passwords) of its own. So a flood of wrong sign-ins keeps strangers waiting and lets the
+//! places for hashing of its own. So a flood of wrong sign-ins keeps strangers waiting and lets the
 //! holder in.
 //!
 //! Counts are in memory, or wherever a [`Tally`] keeps them: no wrong sign-in writes to the database.
