@@ -39,6 +39,7 @@ mod reference;
 mod request_id;
 mod routes;
 mod server;
+mod whole;
 
 pub use application::{Application, Surroundings};
 pub use axum::http::StatusCode;
@@ -57,3 +58,4 @@ pub use parameters::{Path, Query};
 pub use problem::Problem;
 pub use routes::{Route, Routes};
 pub use server::{Server, ServerError};
+pub use whole::Whole;

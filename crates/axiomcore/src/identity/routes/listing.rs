@@ -14,8 +14,22 @@ pub struct Listing {
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<usize>,
     /// The `next` of the page before.
-    #[param(max_length = 100)]
-    after: Option<String>,
+    #[param(value_type = Option<String>, max_length = 100)]
+    after: Option<Cursor>,
+}
+
+/// Which one a page begins after.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Cursor(String);
+
+impl TryFrom<String> for Cursor {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let fits = text.chars().count() <= 100;
+        fits.then_some(Self(text)).ok_or("`after` is the `next` of a page, which is shorter")
+    }
 }
 
 impl Listing {
@@ -25,7 +39,7 @@ impl Listing {
     pub(super) fn of(Query(Self { limit, after }): Query<Self>) -> Result<(String, usize), Problem> {
         let limit = limit.unwrap_or(100);
         if (1..=Self::MOST).contains(&limit) {
-            return Ok((after.unwrap_or_default(), limit));
+            return Ok((after.map(|Cursor(text)| text).unwrap_or_default(), limit));
         }
         let told = format!("`limit` is 1 to {}, not {limit}", Self::MOST);
         Err(Problem::new(&INVALID_PARAMETER).detail(told))

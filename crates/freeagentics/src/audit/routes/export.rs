@@ -1,7 +1,7 @@
 //! `GET /api/v1/audit/export`.
 
 use axiomcore::audit::{ExportFormat, entries_after};
-use axiomcore::http::{Problem, Query};
+use axiomcore::http::{Problem, Query, Whole};
 use axiomcore::identity::Allowed;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -43,7 +43,7 @@ pub(crate) struct AuditExport {
     format: AuditFormat,
     /// Only entries after this one, such as the last that was exported before.
     #[param(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64)]
-    after: Option<u64>,
+    after: Option<Whole>,
 }
 
 /// Export who did what
@@ -68,7 +68,7 @@ pub(crate) async fn export_audit_entries(
         AuditFormat::Ocsf => (ExportFormat::Ocsf, "application/x-ndjson"),
         AuditFormat::Cef => (ExportFormat::Cef, "text/plain; charset=utf-8"),
     };
-    let export = Export { platform, workspace: caller.workspace, format, after: after.unwrap_or(0) };
+    let export = Export { platform, workspace: caller.workspace, format, after: after.map_or(0, Whole::get) };
     // The first page before the answer begins, so that what fails at once is a problem and no broken answer.
     let (first, export) = export.page().await?;
     let rest = stream::try_unfold(export, |export| async move {

@@ -2,7 +2,7 @@
 
 use axiomcore::audit::{Filter, entries_before};
 use axiomcore::clock::Timestamp;
-use axiomcore::http::{Json, Problem, Query};
+use axiomcore::http::{Json, Problem, Query, Whole};
 use axiomcore::identity::Allowed;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub(crate) struct AuditListing {
     limit: PageSize,
     /// The `next` of the page before: only entries before this one.
     #[param(value_type = Option<u64>, minimum = 1, maximum = 9_007_199_254_740_991_u64)]
-    before: Option<u64>,
+    before: Option<Whole<1>>,
     /// Only what this principal did.
     principal: Option<String>,
     /// Only this action, such as `agent.create`.
@@ -33,10 +33,10 @@ pub(crate) struct AuditListing {
     subject: Option<String>,
     /// Only what happened at this moment or later, in milliseconds since 1970.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    since: Option<u64>,
+    since: Option<Whole>,
     /// Only what happened before this moment, in milliseconds since 1970.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    until: Option<u64>,
+    until: Option<Whole>,
 }
 
 /// Entries of the record, the latest first.
@@ -62,8 +62,8 @@ pub(crate) async fn list_audit_entries(
     Query(listing): Query<AuditListing>,
 ) -> Result<Json<AuditEntries>, Problem> {
     let (workspace, wanted) = (caller.workspace, listing.limit.and_one_more());
-    let before = listing.before.unwrap_or(u64::MAX);
-    let moment = |millis: u64| Timestamp(i64::try_from(millis).unwrap_or(i64::MAX));
+    let before = listing.before.map_or(u64::MAX, Whole::get);
+    let moment = |millis: Whole| Timestamp(millis.signed());
     let AuditListing { principal, action, subject, since, until, .. } = listing;
     let filter = Filter { principal, action, subject, since: since.map(moment), until: until.map(moment) };
     let read = move |connection: &mut dyn axiomcore::store::Connection| {

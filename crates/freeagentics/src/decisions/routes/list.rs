@@ -1,6 +1,6 @@
 //! `GET /api/v1/agents/{id}/decisions`.
 
-use axiomcore::http::{Json, Path, Problem, Query};
+use axiomcore::http::{Json, Path, Problem, Query, Whole};
 use axiomcore::identity::Allowed;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub(crate) struct Window {
     limit: PageSize,
     /// The `next` of the page before: only steps before this one.
     #[param(value_type = Option<u64>, minimum = 1, maximum = 9_007_199_254_740_991_u64)]
-    before: Option<u64>,
+    before: Option<Whole<1>>,
 }
 
 /// Decisions of an agent, newest first.
@@ -62,8 +62,9 @@ pub(crate) async fn list_decisions(
 
 fn page(platform: &Platform, Traced { workspace, head }: Traced, window: Window) -> Result<Decisions, Problem> {
     let wanted = window.limit.and_one_more();
-    let read =
-        |connection: &mut dyn axiomcore::store::Connection| steps_before(connection, head, window.before, wanted);
+    let read = |connection: &mut dyn axiomcore::store::Connection| {
+        steps_before(connection, head, window.before.map(Whole::get), wanted)
+    };
     let mut steps = platform.database.read_blocking(read)?;
     let is_last = steps.len() < wanted;
     steps.truncate(wanted - 1);
