@@ -50,6 +50,7 @@ test: lint $(DATABASES) $(MONITORING) ## Everything that has to hold before a ch
 	target/debug/drill-crash --rounds 200 --longest-round 200
 	target/debug/drill-power-loss --rounds 40 --longest-round 200
 	target/debug/drill-load --smoke
+	target/debug/drill-sign-in --smoke
 
 alerts: $(TEST_TOOLS) $(MONITORING) ## Test alert rules, routes and dashboards: each fires, and stays quiet, when it should
 	cargo nextest run --locked --package monitoring
@@ -61,6 +62,7 @@ drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; t
 	target/release/drill-power-loss --rounds 500
 	target/release/drill-load
 	target/release/drill-load --database postgres
+	target/release/drill-sign-in
 
 contract: $(BUILD_TOOLS) ## Test the API against its own document, with requests generated from it (some minutes)
 	cargo build --locked --package freeagentics

@@ -10,6 +10,7 @@
 //! - [`limits`]: how often who may ask, on one node or over all of them.
 //! - [`redis`]: what nodes share and can do without.
 //! - [`sealing`]: secrets at rest, under a key that does not lie beside them.
+//! - [`service`]: all of it together, for a product to put its routes into.
 //! - [`store`]: one SQL text on SQLite or PostgreSQL, migrations, transactions.
 //! - [`telemetry`]: structured logs and declared metrics.
 //! - [`tls`]: protected connections, certificates that are replaced while they are served.
@@ -28,6 +29,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod redis;
 pub mod sealing;
+pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod tls;

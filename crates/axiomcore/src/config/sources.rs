@@ -1,5 +1,6 @@
 //! Where values come from, and how each source spells a key.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -56,6 +57,18 @@ pub(super) struct Assignment {
 }
 
 impl Sources {
+    /// Those of this process: its environment, and flags of the form `--section.key=value`. What is no UTF-8 is no value of
+    /// ours, and is refused as what it looks like.
+    pub fn of_process() -> Self {
+        let text = |text: OsString| text.to_string_lossy().into_owned();
+        let flags = std::env::args_os().skip(1).map(text).map(|flag| {
+            let (key, value) = flag.trim_start_matches("--").split_once('=').unwrap_or((&flag, "true"));
+            (flag.clone(), key.to_owned(), value.to_owned())
+        });
+        let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+        Self { file: None, environment: environment.collect(), flags: flags.collect() }
+    }
+
     /// All values, the later ones in force.
     pub(super) fn assignments(&self, prefix: &str) -> Result<Vec<Assignment>, Faults> {
         let mut found = self.file_assignments()?;

@@ -45,7 +45,7 @@ pub use config::Config;
 pub use devices::Device;
 pub use factors::MIGRATIONS as FACTOR_MIGRATIONS;
 pub use factors::SEALED as FACTORS_SEALED;
-pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof};
+pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof, one_time_code};
 pub use keys::{CreatedKey, KeyError, NewKey};
 pub use migrations::MIGRATIONS;
 pub use passwords::{Algorithm, Unfit};

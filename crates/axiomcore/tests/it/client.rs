@@ -70,7 +70,9 @@ impl Connection {
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
         let mut answer = Answer { status, headers, bytes: Vec::new() };
-        answer.bytes = self.body(answer.header("content-length"));
+        if status != 204 {
+            answer.bytes = self.body(answer.header("content-length"));
+        }
         answer
     }
 

@@ -6,11 +6,17 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use axiomcore::audit::{Against, Report, verify_database};
 use axiomcore::clock::{Clock, SystemClock};
-use serde_json::Value;
+use axiomcore::store::{Database, Location};
+use axiomcore::tls::{Version, client_config};
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use testbed::{Authenticator, Authority};
+use tokio::runtime::Runtime;
 
-use crate::client::{Connection, get, post};
+use crate::client::{Answer, Connection, get, post};
+use crate::tls::Talk;
 
 struct Notes {
     process: Process,
@@ -27,7 +33,7 @@ impl Process {
     fn start(folder: &Path, flags: &[&str]) -> Self {
         let tests = std::env::current_exe().unwrap();
         let mut command = Command::new(tests.parent().unwrap().parent().unwrap().join("examples/notes"));
-        let data = format!("--notes.data={}", folder.join("data").display());
+        let data = format!("--server.data={}", folder.join("data").display());
         command.args([&data, "--http.listen=127.0.0.1:0", "--http.metrics_listen=127.0.0.1:0"]).args(flags);
         command.env("NOTES__TELEMETRY__LOG_FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.spawn().unwrap())
@@ -96,6 +102,18 @@ fn bearer(key: &str) -> String {
     format!("authorization: Bearer {key}")
 }
 
+impl Notes {
+    fn post(&self, path: &str, credential: Option<&str>, body: &Value) -> Answer {
+        post(self.address, path, credential.as_slice(), &body.to_string())
+    }
+
+    /// What the administrator makes somebody who may read.
+    fn reader(&self) -> String {
+        let made = self.post("/keys", Some(&self.bearer()), &json!({"name": "reader", "permissions": ["notes:read"]}));
+        bearer(made.json()["key"].as_str().unwrap())
+    }
+}
+
 #[test]
 fn a_stranger_is_turned_away_a_reader_reads_and_the_administrator_writes() {
     let folder = tempfile::tempdir().unwrap();
@@ -105,7 +123,7 @@ fn a_stranger_is_turned_away_a_reader_reads_and_the_administrator_writes() {
     assert_eq!((stranger.status, stranger.problem().as_str()), (401, "unauthenticated"));
     assert_eq!(stranger.header("www-authenticate"), Some("Bearer"));
     assert_eq!(post(notes.address, "/notes", &[&admin], r#"{"text":"a"}"#).status, 201);
-    let reader = bearer(post(notes.address, "/reader_keys", &[&admin], "").json().as_str().unwrap());
+    let reader = notes.reader();
     assert!(reader.contains(" notes_1_"), "the key is recognised by its prefix");
     let refused = post(notes.address, "/notes", &[&reader], r#"{"text":"b"}"#);
     assert_eq!((refused.status, refused.problem().as_str()), (403, "forbidden"));
@@ -117,6 +135,77 @@ fn a_stranger_is_turned_away_a_reader_reads_and_the_administrator_writes() {
     let (basic, wrong) = ("authorization: Basic eDp5", "sec-websocket-protocol: bearer.fa_1_0_0");
     assert_eq!(get(notes.address, "/notes", &[basic, &offered]).status, 401, "what is said outright counts");
     assert_eq!(get(notes.address, "/notes", &[wrong]).status, 401);
+    assert!(notes.stop().0);
+}
+
+const PASSWORD: &str = "correct horse battery";
+
+/// The credential that an answer brought.
+fn token(answer: &Answer) -> String {
+    let answer = answer.json();
+    bearer(answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")))
+}
+
+#[test]
+fn somebody_is_invited_signs_in_with_a_second_factor_and_may_what_their_role_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &[]);
+    let invitation = json!({"email": "ann@example.org", "name": "Ann", "roles": ["reader"], "ticket": true});
+    let invited = notes.post("/users", Some(&notes.bearer()), &invitation).json();
+    let accepted = notes.post("/tickets/accept", None, &json!({"ticket": invited["ticket"], "password": PASSWORD}));
+    assert_eq!(accepted.status, 200);
+    let ann = json!({"email": "ann@example.org", "password": PASSWORD});
+    assert_eq!(notes.post("/sign-in", None, &json!({"email": "ann@example.org", "password": "wrong"})).status, 401);
+    let first = token(&notes.post("/sign-in", None, &ann));
+    let enrolled = notes.post("/factors/app", Some(&first), &json!({"password": PASSWORD})).json();
+    let app = Authenticator::scan(enrolled["uri"].as_str().unwrap());
+    let confirm = json!({"code": app.code(SystemClock.now().0)});
+    assert_eq!(notes.post("/factors/app/confirm", Some(&first), &confirm).status, 200);
+    let challenged = notes.post("/sign-in", None, &ann);
+    assert_eq!((challenged.status, challenged.problem().as_str()), (401, "second_factor_required"));
+    let code = app.code(SystemClock.now().0 + 30_000);
+    let answer = json!({"challenge": challenged.json()["challenge"], "code": code});
+    let second = token(&notes.post("/sign-in/factor", None, &answer));
+    assert_eq!(get(notes.address, "/notes", &[&second]).status, 200);
+    let refused = notes.post("/notes", Some(&second), &json!({"text": "b"}));
+    assert_eq!((refused.status, &refused.json()["permission"]), (403, &"notes:write".into()));
+    assert_eq!(post(notes.address, "/sign-out", &[&second], "").status, 204);
+    assert_eq!(get(notes.address, "/notes", &[&second]).status, 401);
+    assert!(notes.stop().0);
+}
+
+#[test]
+fn what_was_done_is_on_a_record_and_a_change_of_it_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = Notes::start(&folder, &[]);
+    assert_eq!(notes.post("/notes", Some(&notes.bearer()), &json!({"text": "a"})).status, 201);
+    assert!(notes.stop().0);
+    let (runtime, data) = (Runtime::new().unwrap(), folder.path().join("data"));
+    let database = Database::open(&Location::Sqlite(data.join("notes.db")), 1, runtime.handle().clone()).unwrap();
+    let against = Against { anchor: Some(&data.join("audit-anchor.jsonl")), key: None };
+    let verified = || verify_database(&database, None, &against).unwrap();
+    let Report { unchained, uncovered, unanchored, entries, .. } = verified();
+    assert_eq!((unchained, uncovered, unanchored), (0, 0, 0), "the end brings it to its end");
+    assert!(verified().is_clean() && entries > 0);
+    let sql = "UPDATE audit_entries SET action = 'note.read' WHERE action = 'note.create'";
+    assert_eq!(database.write_blocking(|connection| connection.execute(sql, &[])).unwrap(), 1);
+    assert!(!verified().is_clean());
+    database.close();
+}
+
+#[test]
+fn with_a_certificate_it_speaks_tls_and_nothing_else() {
+    let (folder, authority) = (tempfile::tempdir().unwrap(), Authority::new("ours"));
+    let (certificate, key) = authority.sign(&["localhost"]).write(folder.path(), "server");
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, authority.certificate()).unwrap();
+    let flags = [format!("--tls.certificate={}", certificate.display()), format!("--tls.key={}", key.display())];
+    let notes = Notes::start(&folder, &flags.each_ref().map(String::as_str));
+    let config = client_config(Some(&ca), None, Version::Tls13, SystemClock.now()).unwrap();
+    let tcp = std::net::TcpStream::connect(notes.address).unwrap();
+    let answer = Talk::over(tcp, config, "localhost").unwrap().get("/health/ready").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("strict-transport-security: "), "{answer}");
+    assert_eq!(get(notes.address, "/health/ready", &[]).status, 400);
     assert!(notes.stop().0);
 }
 
@@ -265,7 +354,7 @@ fn guessing_keys_ends_soon_and_does_not_lock_out_whose_key_is_known() {
     // A key that is looked up anew each time, so that the difference is made by its having been a good one.
     let notes = Notes::start(&folder, &["--limits.unauthenticated=5/1h", "--identity.cache_time=0s"]);
     let known = notes.bearer();
-    let unknown = bearer(post(notes.address, "/reader_keys", &[&known], "").json().as_str().unwrap());
+    let unknown = notes.reader();
     let guess = |n: usize| get(notes.address, "/notes", &[&bearer(&format!("notes_1_{n}_x"))]);
     let answers: Vec<u16> = (0..7).map(|n| guess(n).status).collect();
     assert_eq!(answers, [401, 401, 401, 401, 401, 429, 429]);
@@ -283,7 +372,7 @@ fn a_principal_has_a_bucket_for_each_kind_of_route_and_shares_it_with_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let notes = Notes::start(&folder, &["--limits.read=3/1h", "--limits.write=2/1h"]);
     let admin = notes.bearer();
-    let reader = bearer(post(notes.address, "/reader_keys", &[&admin], "").json().as_str().unwrap());
+    let reader = notes.reader();
     let reads = |key: &str| (0..5).map(|_| get(notes.address, "/notes", &[key])).collect::<Vec<_>>();
     let (of_admin, of_reader) = (reads(&admin), reads(&reader));
     for answers in [&of_admin, &of_reader] {

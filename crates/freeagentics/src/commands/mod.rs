@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod keys;
 pub(crate) mod models;
+pub(crate) mod one_time_code;
 mod pages;
 pub(crate) mod readiness;
 pub(crate) mod replay;
@@ -70,6 +71,8 @@ enum Command {
     Agents(agents::Args),
     /// Invite, list, disable and delete the people who sign in to a server.
     Users(users::Args),
+    /// Print the code that an authenticator app would show now.
+    OneTimeCode(one_time_code::Args),
     /// Make, list and revoke the API keys of a server.
     Keys(keys::Args),
     /// List, make, change and delete roles: names for what people and service accounts may do.
@@ -102,6 +105,7 @@ impl Cli {
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(args) => agents::run(args, format, terminal),
             Command::Users(args) => users::run(args, format, terminal),
+            Command::OneTimeCode(args) => one_time_code::run(args, format, terminal),
             Command::Keys(args) => keys::run(args, format, terminal),
             Command::Roles(args) => roles::run(args, format, terminal),
             Command::Config(args) => config::run(args, format, terminal),

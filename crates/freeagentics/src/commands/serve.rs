@@ -1,5 +1,6 @@
 //! `freeagentics serve`: the server.
 
+use axiomcore::service::ServiceError;
 use serde_json::json;
 
 use crate::{
@@ -40,7 +41,7 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
 
 /// Where it is, and the administrator's key if this is the first start.
 fn announce(terminal: &mut Terminal<'_>, started: &Started) -> std::io::Result<()> {
-    let (paint, out) = (terminal.paint, &mut terminal.out);
+    let (paint, out, started) = (terminal.paint, &mut terminal.out, &started.listening);
     if let Some(key) = &started.key {
         writeln!(out, "The administrator's key, shown only this once; only its hash is kept:")?;
         writeln!(out, "  {}", paint.strong(key.expose()))?;
@@ -55,6 +56,7 @@ fn announce(terminal: &mut Terminal<'_>, started: &Started) -> std::io::Result<(
 
 /// The same for programs. The key is a member only at the very first start.
 fn announcement(started: &Started) -> serde_json::Value {
+    let started = &started.listening;
     let mut told = json!({
         "address": started.address().to_string(),
         "url": started.url(),
@@ -68,24 +70,31 @@ fn announcement(started: &Started) -> serde_json::Value {
 
 fn refused(error: StartError) -> Failure {
     let (code, mend) = match &error {
-        StartError::Folder(_) => ("data_folder", "use another folder with --data, or end what uses it"),
-        StartError::Store(_) | StartError::Key(_) => {
-            ("database", "see that the database is there and may be used; database.url names it")
-        }
-        StartError::Bootstrap(_) => ("bootstrap", "correct the file that --bootstrap-token-file names"),
-        StartError::Audit(_) => {
-            ("audit", "see that audit.anchor_file can be written, and that the sealing key is the old one")
-        }
-        StartError::Sealing(_) => ("sealing_key", "put the key there that this installation began with"),
-        StartError::Redis(_) => ("redis", "correct redis.url and redis.tls_ca"),
-        StartError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
-        StartError::Transport(_) => ("tls", "correct what --tls-cert, --tls-key or the settings of [tls] name"),
+        StartError::Service(error) => of_service(error),
+        StartError::Store(_) | StartError::Key(_) => DATABASE,
         StartError::DemoOverTls => {
             ("tls", "start the demo without --tls-cert and --tls-key, listening on 127.0.0.1 only")
         }
-        StartError::Entropy(_) | StartError::Codes(_) | StartError::Threads(_) => {
-            ("start", "see what the system says; report it if it says nothing")
-        }
+        StartError::Codes(_) | StartError::Threads(_) => START,
     };
     Failure::installation(code, error, mend)
+}
+
+const DATABASE: (&str, &str) = ("database", "see that the database is there and may be used; database.url names it");
+const START: (&str, &str) = ("start", "see what the system says; report it if it says nothing");
+
+fn of_service(error: &ServiceError) -> (&'static str, &'static str) {
+    match error {
+        ServiceError::Folder(_) => ("data_folder", "use another folder with --data, or end what uses it"),
+        ServiceError::Store(_) => DATABASE,
+        ServiceError::Bootstrap(_) => ("bootstrap", "correct the file that --bootstrap-token-file names"),
+        ServiceError::Audit(_) => {
+            ("audit", "see that audit.anchor_file can be written, and that the sealing key is the old one")
+        }
+        ServiceError::Sealing(_) => ("sealing_key", "put the key there that this installation began with"),
+        ServiceError::Redis(_) => ("redis", "correct redis.url and redis.tls_ca"),
+        ServiceError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
+        ServiceError::Transport(_) => ("tls", "correct what --tls-cert, --tls-key or the settings of [tls] name"),
+        ServiceError::Entropy(_) | ServiceError::Threads(_) => START,
+    }
 }

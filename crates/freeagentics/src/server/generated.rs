@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::documentation;
 use super::permissions;
 use super::settings::schema;
-use super::start::{Started, application, build};
+use super::start::{Started, build, served};
 
 /// Set in the environment, it makes these tests write what they would compare.
 const UPDATE: &str = "UPDATE_DOCS";
@@ -32,7 +32,8 @@ pub(super) fn started() -> (TempDir, Settings, Started) {
 
 fn table() -> Vec<Route> {
     let (_folder, settings, started) = started();
-    application(&settings, &started.platform).unwrap().table
+    let (platform, catalogue) = (started.platform, documentation::catalogue().unwrap());
+    platform.application(&settings, catalogue, (served(), platform.clone())).table
 }
 
 /// Compares a committed file with what it has to be.

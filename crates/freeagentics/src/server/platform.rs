@@ -2,32 +2,22 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use axiomcore::audit::{Audit, AuditParts};
-use axiomcore::clock::{Clock, Timestamp};
-use axiomcore::config::{self, Settings};
-use axiomcore::entropy::{Entropy, Ids};
-use axiomcore::http::{Health, Problem};
-use axiomcore::identity::mail::{Mail, MailParts};
-use axiomcore::identity::{Identity, IdentityParts};
-use axiomcore::limits::{Limits, LimitsParts};
-use axiomcore::redis::Redis;
-use axiomcore::sealing::{self, Sealer};
-use axiomcore::store::Database;
-use axiomcore::telemetry::{Metrics, register_process_metrics};
-use axiomcore::tls::Transport;
-use axiomcore::tls::acme::{self, Acme, AcmeParts};
+use axiomcore::clock::Timestamp;
+use axiomcore::config::Settings;
+use axiomcore::http::Problem;
+use axiomcore::identity::Identity;
+use axiomcore::identity::mail::Mail;
+use axiomcore::service::{Blueprint, Core, Service};
 use axum::extract::FromRef;
 use freeagentics_inference::document::Limits as DocumentLimits;
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::permissions::{ROLES, TABLES};
-use super::settings::{ANCHOR_FILE, DATABASE_FILE};
+use super::settings::DATABASE_FILE;
 use super::start::StartError;
 use crate::audit::PRODUCT;
 use crate::live::{Live, LiveParts};
@@ -37,34 +27,27 @@ use crate::runtime::{Runtime, RuntimeParts};
 use crate::system::counts::LastCounts;
 use crate::system::gauges::Gauges;
 
-/// What people call the service, in letters.
-const SERVICE: &str = "FreeAgentics";
-
-/// What API keys begin with.
-const KEY_PREFIX: &str = "fa";
+/// What the platform says of itself.
+pub(super) fn blueprint() -> Blueprint {
+    Blueprint {
+        product: PRODUCT,
+        key_prefix: "fa",
+        database_file: DATABASE_FILE,
+        tables: ("freeagentics", MIGRATIONS),
+        permissions: TABLES,
+        roles: ROLES,
+        log: Some(Arc::new(CommittedEvents)),
+    }
+}
 
 /// The state of all handlers. Clones are the same.
 #[derive(Clone)]
 pub(crate) struct Platform(Arc<Parts>);
 
-/// What it is made of.
+/// What it is made of: the core, whose parts are found here as well, and what is the platform's own.
 pub(crate) struct Parts {
-    /// The time.
-    pub(crate) clock: Arc<dyn Clock>,
-    /// Where names for what nobody named come from.
-    pub(crate) ids: Arc<Ids>,
-    /// The database.
-    pub(crate) database: Database,
-    /// Who is who.
-    pub(crate) identity: Identity,
-    /// What brings people their tickets.
-    pub(crate) mail: Mail,
-    /// Who did what.
-    pub(crate) audit: Audit,
-    /// How often who may ask.
-    pub(crate) limits: Limits,
-    /// What is shared with other nodes, if something is.
-    pub(crate) redis: Option<Redis>,
+    /// What every service has.
+    core: Core,
     /// The models.
     pub(crate) library: Library,
     /// What drives the agents; it has the log and its feed.
@@ -73,14 +56,6 @@ pub(crate) struct Parts {
     pub(crate) live: Live,
     /// The place of the one import that may be under way.
     pub(crate) importing: Semaphore,
-    /// Where everything is counted.
-    pub(crate) metrics: Metrics,
-    /// How connections are received.
-    pub(crate) transport: Transport,
-    /// Who gets certificates, if an authority is named.
-    pub(crate) acme: Option<Acme>,
-    /// Whether the server is ready.
-    pub(crate) health: Health,
     /// When the server started.
     pub(crate) started_at: Timestamp,
     /// How much there was when somebody last looked.
@@ -91,114 +66,28 @@ pub(crate) struct Parts {
     computing: Arc<Semaphore>,
 }
 
-/// What a platform does not make by itself.
-pub(super) struct Ground<'s> {
-    pub(super) settings: &'s Settings,
-    /// The data folder, locked.
-    pub(super) data: &'s Path,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) entropy: Arc<dyn Entropy>,
-    pub(super) threads: Handle,
-}
-
 impl Platform {
-    /// Opens the database and what stands on it, in the order in which one needs the other; blocks.
-    pub(super) fn open(ground: Ground<'_>) -> Result<Self, StartError> {
-        let Ground { settings, data, clock, entropy, threads } = ground;
-        let (metrics, health, started_at) = (Metrics::new(), Health::new(), clock.now());
-        register_process_metrics(&metrics);
-        let redis = Redis::open(&settings.section(), &metrics)?;
-        if let Some(redis) = &redis {
-            redis.report(&health);
-        }
-        let parts =
-            LimitsParts { clock: clock.clone(), entropy: entropy.as_ref(), metrics: &metrics, redis: redis.clone() };
-        let limits = Limits::new(&settings.section(), parts)?;
-        // Before anything is opened that a wrong certificate would leave open for nothing.
-        let transport = Transport::open(&settings.section(), &metrics, clock.clone())?;
-        let config: config::Database = settings.section();
-        let database = Database::open(&config.location(data, DATABASE_FILE), config.connections, threads)?;
-        database.observe(&metrics);
-        health.observe(&metrics);
-        health.check_database(database.clone());
-        let gauges = Gauges::of_installation(&metrics, data);
-        let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
+    /// Opens what stands on the core; blocks.
+    pub(super) fn open(settings: &Settings, service: &Service) -> Result<Self, StartError> {
+        let core = service.core();
+        let (clock, database, metrics) = (core.clock.clone(), core.database.clone(), core.metrics.clone());
+        let (started_at, gauges) = (clock.now(), Gauges::of_installation(&metrics, service.data()));
         let library = Library::new(database.clone(), clock.clone(), DocumentLimits::default());
-        let keys = sealing::keys(&settings.section(), data, entropy.as_ref())?;
-        let sealer = Sealer::new(keys, entropy.clone());
-        let parts = IdentityParts {
-            database: database.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            sealer: sealer.clone(),
-            metrics: metrics.clone(),
-            permissions: TABLES,
-            roles: ROLES,
-            key_prefix: KEY_PREFIX,
-            name: "FreeAgentics",
-        };
-        let identity = Identity::open(&settings.section(), parts)?;
-        let parts = MailParts {
-            identity: identity.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-            metrics: metrics.clone(),
-            service: SERVICE,
-        };
-        let mail = Mail::new(settings.section(), parts);
-        database.migrate("freeagentics", MIGRATIONS)?;
-        database.migrate("acme", acme::MIGRATIONS)?;
-        let parts = AcmeParts {
-            database: database.clone(),
-            sealer: sealer.clone(),
-            clock: clock.clone(),
-            transport: transport.clone(),
-        };
-        let acme = Acme::open(&settings.section(), parts);
-        let parts = AuditParts {
-            database: database.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            metrics: metrics.clone(),
-            sealer,
-            own_log: Some(Arc::new(CommittedEvents)),
-            product: PRODUCT,
-        };
-        let audit = Audit::open(settings.section(), parts, &data.join(ANCHOR_FILE))?;
-        let log = Log::open(database.clone(), Feed::new())?;
-        let (own_library, own_clock, own_metrics) = (library.clone(), clock.clone(), metrics.clone());
-        let parts = RuntimeParts { log, library: own_library, clock: own_clock, entropy, metrics: own_metrics };
+        let log = Log::open(database, Feed::new())?;
+        let (own_library, entropy) = (library.clone(), core.entropy.clone());
+        let parts = RuntimeParts { log, library: own_library, clock, entropy, metrics: metrics.clone() };
         let runtime = Runtime::start(settings.section(), parts)?;
         let parts = LiveParts {
             log: runtime.log().clone(),
             library: library.clone(),
-            identity: identity.clone(),
-            metrics: metrics.clone(),
+            identity: core.identity.clone(),
+            metrics,
         };
         let (live, importing) = (Live::new(settings.section(), parts), Semaphore::new(1));
         let computing = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
-        Ok(Self(Arc::new(Parts {
-            clock,
-            ids,
-            database,
-            identity,
-            mail,
-            audit,
-            limits,
-            redis,
-            library,
-            runtime,
-            live,
-            importing,
-            metrics,
-            transport,
-            acme,
-            health,
-            started_at,
-            counts: LastCounts::default(),
-            gauges,
-            computing,
-        })))
+        let counts = LastCounts::default();
+        let parts = Parts { core, library, runtime, live, importing, started_at, counts, gauges, computing };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// Does what computes for long, off the threads that serve requests, and no more of it at once than there are
@@ -221,6 +110,14 @@ impl Deref for Platform {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+impl Deref for Parts {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        &self.core
     }
 }
 

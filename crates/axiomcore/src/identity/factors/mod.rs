@@ -18,6 +18,7 @@ mod totp;
 pub use migrations::MIGRATIONS;
 pub(super) use prove::Proved;
 pub use prove::SEALED;
+pub use totp::one_time_code;
 
 use crate::clock::Timestamp;
 use crate::config::Secret;

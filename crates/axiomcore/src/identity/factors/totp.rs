@@ -43,6 +43,14 @@ fn code_of(secret: &[u8], step: i64) -> String {
     format!("{:0DIGITS$}", (word & 0x7FFF_FFFF) % 10_u32.pow(DIGITS as u32))
 }
 
+/// What an authenticator app shows at this time for a secret as people type it, in letters of either case and with blanks
+/// anywhere; `None` if it is no such secret.
+pub fn one_time_code(secret: &str, at: Timestamp) -> Option<String> {
+    let letters: String = secret.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+    let secret = BASE32_NOPAD.decode(letters.trim_end_matches('=').as_bytes()).ok()?;
+    (!secret.is_empty()).then(|| code_of(&secret, step_at(at)))
+}
+
 /// A secret as people type it.
 pub(super) fn spelled(secret: &[u8]) -> String {
     BASE32_NOPAD.encode(secret)
@@ -105,6 +113,18 @@ mod tests {
             assert_eq!(step_of(SEED, wrong, at(59), 0), None, "{wrong}");
         }
         assert_eq!(step_of(SEED, " 287 082 ", at(59), 0), Some(1), "as apps show it");
+    }
+
+    #[test]
+    fn a_secret_as_people_type_it_makes_the_published_codes() {
+        for (seconds, code) in PUBLISHED {
+            for typed in ["GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", " gezd gnbv gy3t qojq gezd gnbv gy3t qojq\n"] {
+                assert_eq!(one_time_code(typed, at(seconds)).as_deref(), Some(code), "{typed}");
+            }
+        }
+        for none in ["", " ", "GEZDGNBV1", "otpauth://totp/x"] {
+            assert_eq!(one_time_code(none, at(59)), None, "{none}");
+        }
     }
 
     #[test]

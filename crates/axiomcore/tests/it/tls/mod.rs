@@ -74,21 +74,25 @@ impl Protected {
 }
 
 /// A protected connection.
-struct Talk(StreamOwned<ClientConnection, TcpStream>);
+pub(crate) struct Talk(StreamOwned<ClientConnection, TcpStream>);
 
 impl Talk {
     /// After the handshake.
     fn open(server: &Protected, config: ClientConfig, name: &str) -> std::io::Result<Self> {
+        Self::over(server.tcp(), config, name)
+    }
+
+    pub(crate) fn over(tcp: TcpStream, config: ClientConfig, name: &str) -> std::io::Result<Self> {
         let name = ServerName::try_from(name.to_owned()).unwrap();
         let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-        let mut stream = StreamOwned::new(connection, server.tcp());
+        let mut stream = StreamOwned::new(connection, tcp);
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock)?;
         }
         Ok(Self(stream))
     }
 
-    fn get(&mut self, path: &str) -> std::io::Result<String> {
+    pub(crate) fn get(&mut self, path: &str) -> std::io::Result<String> {
         write!(self.0, "GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")?;
         let mut answer = Vec::new();
         let mut piece = [0; 4096];

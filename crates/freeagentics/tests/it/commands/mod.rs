@@ -8,6 +8,7 @@ mod config;
 mod doctor;
 mod explain;
 mod models;
+mod one_time_code;
 mod people;
 mod readiness;
 mod reasons;

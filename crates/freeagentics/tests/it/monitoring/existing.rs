@@ -159,7 +159,8 @@ fn questions_of_runbooks() -> Vec<(String, String)> {
 
 /// As somebody on call would, with the variables that the first page tells to set.
 fn run_every_command(stack: &Stack) {
-    let mut blocks = 0;
+    let (mut blocks, key) = (0, stack.folder().join("pasted"));
+    fs::write(&key, format!("{KEY}\n")).unwrap();
     for (path, page) in runbooks() {
         for block in page.split("```sh\n").skip(1) {
             let commands = block.split("```").next().unwrap();
@@ -177,6 +178,8 @@ fn run_every_command(stack: &Stack) {
                 .env("FREEAGENTICS_URL", &stack.api()[0])
                 .env("FREEAGENTICS_KEY", KEY)
                 .env("FREEAGENTICS__DATABASE__URL", stack.location())
+                // For the page that asks for it.
+                .stdin(fs::File::open(&key).unwrap())
                 .output()
                 .unwrap();
             let said = String::from_utf8_lossy(&output.stderr);

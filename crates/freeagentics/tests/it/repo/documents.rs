@@ -75,7 +75,7 @@ fn dead_links(document: &Source) -> Vec<String> {
 }
 
 /// The lines outside fenced code, with their indices.
-fn prose(text: &str) -> Vec<(usize, &str)> {
+pub(super) fn prose(text: &str) -> Vec<(usize, &str)> {
     let mut is_code = false;
     let mut lines = Vec::new();
     for (at, line) in text.lines().enumerate() {

@@ -1,5 +1,5 @@
 //! README.md is a path that works: its commands are run as printed, and what it shows is what they print. So are the
-//! commands of the pages that README leads to.
+//! commands of the pages that README leads to. That no page is forgotten is what `commands.rs` looks after.
 
 use super::{UPDATE, root};
 use std::fmt::Write;
@@ -17,37 +17,51 @@ struct Example {
 /// In README a line of this stands for any number of lines.
 const ELISION: &str = "…";
 
-#[test]
-fn every_command_in_the_readme_runs_and_prints_what_is_shown() {
-    let examples = examples("README.md");
-    assert!(examples.iter().any(|example| example.commands.contains("make run")), "how to start it is missing");
-    assert_prints_what_is_shown("README.md", &examples);
+/// Pages whose commands are run, each by a test of its own. Some go on where others have begun: after the heading of
+/// another page that is named with them.
+macro_rules! pages {
+    ($($test:ident: $page:literal $(after $heading:literal of $other:literal)?;)+) => {
+        pub(super) const PAGES: &[&str] = &[$($page),+];
+
+        $(
+            #[test]
+            fn $test() {
+                let before: Option<Vec<Example>> = None$(.or_else(|| Some(begun($other, $heading))))?;
+                assert_prints_what_is_shown($page, &before.unwrap_or_default(), &examples($page));
+            }
+        )+
+    };
+}
+
+pages! {
+    every_command_in_the_readme_runs_and_prints_what_is_shown: "README.md";
+    every_command_on_the_page_of_the_watchdog_runs: "docs/watchdog.md";
+    every_command_on_the_page_of_the_command_line_prints_what_is_shown: "docs/command-line.md";
+    every_command_on_the_page_of_the_server_prints_what_is_shown: "docs/server.md";
+    every_command_on_the_page_of_recordings_runs: "docs/recordings.md";
+    every_command_on_the_page_of_who_asks_runs: "docs/identity.md" after "## The first start" of "docs/server.md";
+    every_command_on_the_page_of_tls_runs: "docs/tls.md";
+}
+
+/// What stands below a heading of a page.
+fn begun(page: &str, heading: &str) -> Vec<Example> {
+    let text = std::fs::read_to_string(root().join(page)).unwrap();
+    let (_, below) = text.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("{page} has no {heading}"));
+    let examples = fenced(below.split("\n## ").next().unwrap_or_default());
+    assert!(!examples.is_empty(), "{page} has no commands below {heading}");
+    examples
 }
 
 #[test]
-fn every_command_on_the_page_of_the_watchdog_runs() {
-    assert_prints_what_is_shown("docs/watchdog.md", &examples("docs/watchdog.md"));
+fn the_readme_says_how_to_start_it() {
+    assert!(examples("README.md").iter().any(|example| example.commands.contains("make run")));
 }
 
-#[test]
-fn every_command_on_the_page_of_the_command_line_prints_what_is_shown() {
-    assert_prints_what_is_shown("docs/command-line.md", &examples("docs/command-line.md"));
-}
-
-#[test]
-fn every_command_on_the_page_of_the_server_prints_what_is_shown() {
-    assert_prints_what_is_shown("docs/server.md", &examples("docs/server.md"));
-}
-
-#[test]
-fn every_command_on_the_page_of_recordings_runs() {
-    assert_prints_what_is_shown("docs/recordings.md", &examples("docs/recordings.md"));
-}
-
-fn assert_prints_what_is_shown(document: &str, examples: &[Example]) {
+fn assert_prints_what_is_shown(document: &str, before: &[Example], examples: &[Example]) {
     assert!(!examples.is_empty(), "{document} has no commands");
     let mut failures = String::new();
-    let printed = Folder::new().run(document, examples);
+    let all: Vec<&Example> = before.iter().chain(examples).collect();
+    let printed = Folder::new().run(document, &all).split_off(before.len());
     if std::env::var_os(UPDATE).is_some() {
         return update(document, examples, &printed);
     }
@@ -135,10 +149,15 @@ struct Folder {
     path: PathBuf,
     /// Where the server listens instead of at the documents' address, which may be taken.
     address: String,
+    /// The same with TLS.
+    encrypted: u16,
 }
 
 /// The address in the documents.
 const ADDRESS: &str = "127.0.0.1:8080";
+
+/// The port with TLS in the documents.
+const ENCRYPTED: &str = ":8443";
 
 /// What a reader does with hands: the server runs in another terminal, and its first key is pasted when asked for.
 const HANDS: &str = r#"
@@ -173,13 +192,15 @@ impl Folder {
             path.display()
         );
         std::fs::write(path.join("Makefile"), makefile).unwrap();
-        Self { path, address: format!("127.0.0.1:{}", testbed::free_port()) }
+        let [open, encrypted] = [testbed::free_port(), testbed::free_port()];
+        Self { path, address: format!("127.0.0.1:{open}"), encrypted }
     }
 
     /// Runs all examples in one shell, so that what one sets the next one finds, and returns what each prints.
-    fn run(&self, document: &str, examples: &[Example]) -> Vec<String> {
+    fn run(&self, document: &str, examples: &[&Example]) -> Vec<String> {
         let script = examples.iter().enumerate().fold(self.preamble(document), |mut script, (at, example)| {
-            let commands = example.commands.replace(ADDRESS, &self.address);
+            let encrypted = format!(":{}", self.encrypted);
+            let commands = example.commands.replace(ADDRESS, &self.address).replace(ENCRYPTED, &encrypted);
             let _ = writeln!(script, "exec >{at}.txt\n{commands}");
             script
         });

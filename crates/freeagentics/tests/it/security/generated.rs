@@ -89,6 +89,7 @@ fn section(name: &str, category: &Category, tests: &[&str], seen: Option<&Seen>)
 #[test]
 fn every_category_is_described_and_tested_and_has_a_defence_that_can_be_taken_away() {
     let (categories, tests) = (categories(), tests());
+    println!("{} categories of attack", categories.len());
     let described: BTreeSet<&String> = categories.keys().collect();
     let written = files("rs");
     let written: BTreeSet<&String> = written.iter().map(|(name, _)| name).collect();

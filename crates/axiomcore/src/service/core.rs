@@ -1,0 +1,218 @@
+//! The parts of a service, opened.
+
+use std::fmt;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use tokio::runtime::Handle;
+
+use super::blueprint::{ANCHOR_FILE, Blueprint};
+use super::error::ServiceError;
+use crate::audit::{Audit, AuditParts};
+use crate::clock::Clock;
+use crate::config::{self, Settings};
+use crate::entropy::{Entropy, Ids};
+use crate::http::{Application, Catalogue, Health, Routes, Surroundings};
+use crate::identity::mail::{Mail, MailParts};
+use crate::identity::{Identity, IdentityParts};
+use crate::limits::{Limits, LimitsParts};
+use crate::redis::Redis;
+use crate::sealing::{self, Sealer};
+use crate::store::Database;
+use crate::telemetry::{self, Metrics};
+use crate::tls::Transport;
+use crate::tls::acme::{self, Acme, AcmeParts};
+
+/// The parts of a service. Clones are the same.
+#[derive(Clone)]
+pub struct Core(Arc<Parts>);
+
+/// What it is made of.
+pub struct Parts {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where names for what nobody named come from.
+    pub ids: Arc<Ids>,
+    /// The database.
+    pub database: Database,
+    /// Who is who.
+    pub identity: Identity,
+    /// What brings people their tickets.
+    pub mail: Mail,
+    /// Who did what.
+    pub audit: Audit,
+    /// How often who may ask.
+    pub limits: Limits,
+    /// What is shared with other nodes, if something is.
+    pub redis: Option<Redis>,
+    /// Where everything is counted.
+    pub metrics: Metrics,
+    /// How connections are received.
+    pub transport: Transport,
+    /// Who gets certificates, if an authority is named.
+    pub acme: Option<Acme>,
+    /// Whether the service is ready.
+    pub health: Health,
+}
+
+/// What a core does not make by itself.
+pub struct Ground<'s> {
+    /// What is set.
+    pub settings: &'s Settings,
+    /// The data folder, locked.
+    pub data: &'s Path,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where requests are served.
+    pub threads: Handle,
+}
+
+impl Core {
+    /// Opens the database and what stands on it, in the order in which one needs the other; blocks.
+    ///
+    /// # Errors
+    /// If a part cannot be opened.
+    pub fn open(blueprint: &Blueprint, ground: Ground<'_>) -> Result<Self, ServiceError> {
+        let Ground { settings, data, clock, entropy, threads } = ground;
+        let (metrics, health) = (Metrics::new(), Health::new());
+        telemetry::register_process_metrics(&metrics);
+        let redis = Redis::open(&settings.section(), &metrics)?;
+        if let Some(redis) = &redis {
+            redis.report(&health);
+        }
+        let parts =
+            LimitsParts { clock: clock.clone(), entropy: entropy.as_ref(), metrics: &metrics, redis: redis.clone() };
+        let limits = Limits::new(&settings.section(), parts)?;
+        // Before anything is opened that a wrong certificate would leave open for nothing.
+        let transport = Transport::open(&settings.section(), &metrics, clock.clone())?;
+        let config: config::Database = settings.section();
+        let location = config.location(data, blueprint.database_file);
+        let database = Database::open(&location, config.connections, threads)?;
+        database.observe(&metrics);
+        health.observe(&metrics);
+        health.check_database(database.clone());
+        let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
+        let sealer = Sealer::new(sealing::keys(&settings.section(), data, entropy.as_ref())?, entropy.clone());
+        let parts = IdentityParts {
+            database: database.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            sealer: sealer.clone(),
+            metrics: metrics.clone(),
+            permissions: blueprint.permissions,
+            roles: blueprint.roles,
+            key_prefix: blueprint.key_prefix,
+            name: blueprint.product.name,
+        };
+        let identity = Identity::open(&settings.section(), parts)?;
+        let parts = MailParts {
+            identity: identity.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            metrics: metrics.clone(),
+            service: blueprint.product.name,
+        };
+        let mail = Mail::new(settings.section(), parts);
+        let (history, tables) = blueprint.tables;
+        database.migrate(history, tables)?;
+        database.migrate("acme", acme::MIGRATIONS)?;
+        let parts = AcmeParts {
+            database: database.clone(),
+            sealer: sealer.clone(),
+            clock: clock.clone(),
+            transport: transport.clone(),
+        };
+        let acme = Acme::open(&settings.section(), parts);
+        let parts = AuditParts {
+            database: database.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            metrics: metrics.clone(),
+            sealer,
+            own_log: blueprint.log.clone(),
+            product: blueprint.product,
+        };
+        let audit = Audit::open(settings.section(), parts, &data.join(ANCHOR_FILE))?;
+        Ok(Self(Arc::new(Parts {
+            clock,
+            entropy,
+            ids,
+            database,
+            identity,
+            mail,
+            audit,
+            limits,
+            redis,
+            metrics,
+            transport,
+            acme,
+            health,
+        })))
+    }
+
+    /// A product's routes inside the middleware.
+    pub fn application<S>(
+        &self,
+        settings: &Settings,
+        catalogue: Catalogue,
+        (routes, state): (Routes<S>, S),
+    ) -> Application
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let surroundings = Surroundings {
+            ids: self.ids.clone(),
+            metrics: self.metrics.clone(),
+            health: self.health.clone(),
+            limits: self.limits.clone(),
+            catalogue: Arc::new(catalogue),
+            access_log: settings.section::<telemetry::Config>().access_log,
+            refusals: self.audit.refusals(),
+        };
+        Application::new(&settings.section(), &surroundings, routes, state)
+    }
+}
+
+impl Deref for Core {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<Core> for Identity {
+    fn from_ref(core: &Core) -> Self {
+        core.identity.clone()
+    }
+}
+
+impl FromRef<Core> for Mail {
+    fn from_ref(core: &Core) -> Self {
+        core.mail.clone()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Core")
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parts")
+    }
+}
+
+impl fmt::Debug for Ground<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ground")
+    }
+}
