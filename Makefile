@@ -72,7 +72,7 @@ scan-tls: $(BUILD_TOOLS) ## Scan the TLS of the server from outside (a minute)
 	cargo build --locked --package freeagentics
 	drills/tls/run
 
-defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite away and see its tests fail (an hour)
+defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite away and see its tests fail (half an hour)
 	drills/defences/run
 
 bench: $(BUILD_TOOLS) ## Measure the engine

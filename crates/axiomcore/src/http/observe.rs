@@ -54,7 +54,7 @@ pub(super) async fn observe(State(observer): State<Observer>, request: Request, 
     // Of the highest level, so that no filter that lets a message through leaves out whose request it was.
     let span = tracing::error_span!("request", request_id = watched.context.as_ref().map(Context::request_id));
     let response = next.run(request).instrument(span).await;
-    watched.answered(response.status());
+    watched.answered(response.status(), response.extensions().get().copied());
     response
 }
 
@@ -85,10 +85,12 @@ impl Watched {
         }
     }
 
-    fn answered(mut self, status: StatusCode) {
+    fn answered(mut self, status: StatusCode, refusal: Option<Refusal>) {
         self.done = true;
         self.count(status.as_str());
-        self.refused(status);
+        if let Some(why) = refusal {
+            self.refused(why);
+        }
         let took = self.start.elapsed();
         self.observer.duration.with(&[self.method, self.route()]).observe(took.as_secs_f64());
         let logged = match self.observer.access_log {
@@ -106,13 +108,7 @@ impl Watched {
     }
 
     /// Counts for the audit that somebody was refused.
-    fn refused(&self, status: StatusCode) {
-        let why = match status {
-            StatusCode::UNAUTHORIZED => Refusal::Unauthenticated,
-            StatusCode::FORBIDDEN => Refusal::Forbidden,
-            StatusCode::TOO_MANY_REQUESTS => Refusal::Limited,
-            _ => return,
-        };
+    fn refused(&self, why: Refusal) {
         let (refusals, what) = (&self.observer.refusals, format!("{} {}", self.method, self.route()));
         match self.context.as_ref().and_then(|context| Some((context.workspace()?, context.principal()?))) {
             Some((workspace, principal)) => refusals.of_principal(workspace, principal, why, &what),

@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
-use super::{ErrorCode, codes};
+use super::{ErrorCode, StatusCode, codes};
+use crate::audit::Refusal;
 use crate::store;
 
 /// Why a request failed, for who sent it. Never holds internal text.
@@ -25,12 +26,15 @@ struct Content {
     code: &'static ErrorCode,
     fields: Map<String, Value>,
     headers: HeaderMap,
+    /// What the record counts it as.
+    refusal: Option<Refusal>,
 }
 
 impl Problem {
     /// A problem without particulars.
     pub fn new(code: &'static ErrorCode) -> Self {
-        Self(Box::new(Content { code, fields: Map::new(), headers: HeaderMap::new() }))
+        let refusal = refusal_of(code.status);
+        Self(Box::new(Content { code, fields: Map::new(), headers: HeaderMap::new(), refusal }))
     }
 
     /// A mistake of ours: the cause goes to the log, beside the request's id, and nowhere else.
@@ -77,6 +81,13 @@ impl Problem {
         self
     }
 
+    /// What the record counts it as, if the status does not say it; nothing is no refusal.
+    #[must_use]
+    pub fn counted_as(mut self, refusal: impl Into<Option<Refusal>>) -> Self {
+        self.0.refusal = refusal.into();
+        self
+    }
+
     /// Its code.
     pub const fn code(&self) -> &'static ErrorCode {
         self.0.code
@@ -101,7 +112,20 @@ impl Problem {
     pub(super) fn answer(self, request_id: Option<&str>, mut parts: Parts) -> Response {
         parts.headers.extend(self.0.headers.clone());
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(refusal) = self.0.refusal {
+            parts.extensions.insert(refusal);
+        }
         Response::from_parts(parts, Body::from(self.document(request_id).to_string()))
+    }
+}
+
+/// What a status says of itself.
+const fn refusal_of(status: StatusCode) -> Option<Refusal> {
+    match status {
+        StatusCode::UNAUTHORIZED => Some(Refusal::Unauthenticated),
+        StatusCode::FORBIDDEN => Some(Refusal::Forbidden),
+        StatusCode::TOO_MANY_REQUESTS => Some(Refusal::Limited),
+        _ => None,
     }
 }
 

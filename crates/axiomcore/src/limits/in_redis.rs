@@ -43,6 +43,8 @@ impl InRedis {
 
 fn level(taken: bool, full_in: u64, interval: u64, count: u32) -> Level {
     let depth = interval * u64::from(count);
+    // No bucket is fuller than full; whoever answers for Redis may say so all the same.
+    let full_in = full_in.min(depth);
     Level {
         taken,
         remaining: u32::try_from(depth.saturating_sub(full_in) / interval).unwrap_or(u32::MAX),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ResetFactors;
+use crate::audit::Refusal;
 use crate::config::Secret;
 use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
@@ -230,7 +231,7 @@ impl From<FactorError> for Problem {
             FactorError::Program => Self::new(&PEOPLE_ONLY),
             FactorError::Exists => Self::new(&FACTOR_EXISTS),
             FactorError::Missing => Self::new(&FACTOR_MISSING),
-            FactorError::Wrong => Self::new(&FACTOR_CODE_WRONG),
+            FactorError::Wrong => Self::new(&FACTOR_CODE_WRONG).counted_as(Refusal::SecondFactor),
             FactorError::Password => Self::new(&PASSWORD_WRONG).pointer("/password"),
             FactorError::Blocked(blocked) => Self::new(&TOO_MANY_FAILURES).retry_after(blocked.wait),
             FactorError::Busy => Self::new(&HASHING_BUSY).retry_after(std::time::Duration::from_secs(1)),

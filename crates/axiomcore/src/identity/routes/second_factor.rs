@@ -7,12 +7,13 @@ use utoipa::ToSchema;
 
 use super::factors::{one_of_both, proof_of};
 use super::sign_in::{Sender, SignedInView, answer};
+use crate::audit::Refusal;
 use crate::config::Secret;
 use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
 use crate::http::{Json, Open, Problem};
 use crate::identity::codes::{CHALLENGE_INVALID, CROSS_SITE_REQUEST, SIGN_IN_REFUSED, SIGN_IN_THROTTLED};
-use crate::identity::{Answer, Identity, Way};
+use crate::identity::{Answer, Identity, SignInError, Way};
 
 /// The challenge, with a code of the app or a recovery code.
 #[derive(Deserialize, ToSchema)]
@@ -63,5 +64,12 @@ pub async fn sign_in_with_factor(
     let device = device_token.map(Secret::new).or(sender.device);
     let way = Way::of(cookie);
     let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin: sender.origin, way };
-    answer(&identity, identity.answer_challenge(wanted).await?)
+    answer(&identity, identity.answer_challenge(wanted).await.map_err(wrong)?)
+}
+
+/// The password was right before; here it is the factor that was wrong.
+fn wrong(error: SignInError) -> Problem {
+    let is_refused = matches!(error, SignInError::Refused);
+    let problem = Problem::from(error);
+    if is_refused { problem.counted_as(Refusal::SecondFactor) } else { problem }
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::factors::proof_of;
 use super::tokens::TokensView;
+use crate::audit::Refusal;
 use crate::config::Secret;
 use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
@@ -134,6 +135,8 @@ pub async fn sign_in(
         SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in),
         SignInOutcome::FactorNeeded(challenge) => {
             let needed = Problem::new(&SECOND_FACTOR_REQUIRED).with("challenge", challenge.text.expose().as_str());
+            // The password was right: this is a question, and nobody was refused.
+            let needed = needed.counted_as(None);
             Err(told(needed.with("challenge_expires_at", challenge.expires_at.to_string())))
         }
     }
@@ -186,8 +189,8 @@ pub(super) fn told(problem: Problem) -> Problem {
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused => told(Self::new(&SIGN_IN_REFUSED)),
-            SignInError::Challenge => told(Self::new(&CHALLENGE_INVALID)),
+            SignInError::Refused => told(Self::new(&SIGN_IN_REFUSED).counted_as(Refusal::SignIn)),
+            SignInError::Challenge => told(Self::new(&CHALLENGE_INVALID).counted_as(Refusal::SecondFactor)),
             SignInError::Throttled(wait) => Self::new(&SIGN_IN_THROTTLED).retry_after(wait),
             SignInError::Busy => Self::new(&SIGN_IN_BUSY).retry_after(std::time::Duration::from_secs(1)),
             SignInError::Token(error) => error.into(),

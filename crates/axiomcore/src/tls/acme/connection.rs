@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::header::HOST;
-use axum::http::{HeaderValue, Request};
+use axum::http::{HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::rt::TokioIo;
 use instant_acme::{BodyWrapper, BytesResponse, Error, HttpClient};
 use rustls::ClientConfig;
@@ -14,8 +15,11 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-/// How long a question may take.
+/// How long a question may take, to the last byte of its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long an answer may be. A chain of certificates has some ten thousand bytes.
+const LONGEST: usize = 1 << 20;
 
 /// Asks over TLS and no other way.
 pub(super) struct Connections(pub(super) Arc<ClientConfig>);
@@ -45,7 +49,9 @@ async fn ask(tls: TlsConnector, mut request: Request<BodyWrapper<Bytes>>) -> Res
     request.headers_mut().insert(HOST, HeaderValue::from_str(authority.as_str()).map_err(other)?);
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).parse().map_err(other)?;
     *request.uri_mut() = path;
-    Ok(BytesResponse::from(sender.send_request(request).await.map_err(other)?))
+    let (parts, body) = sender.send_request(request).await.map_err(other)?.into_parts();
+    let body = Limited::new(body, LONGEST).collect().await.map_err(Error::Other)?.to_bytes();
+    Ok(BytesResponse::from(Response::from_parts(parts, Full::new(body))))
 }
 
 fn other(error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -39,11 +39,17 @@ impl Person {
     pub(crate) fn enrol(&mut self, server: &Server) {
         let client = self.client(server);
         let begun = client.post("/api/v1/factors/app", &json!({ "password": PASSWORD })).expect(200);
-        self.app = Some(Authenticator::scan(begun["uri"].as_str().unwrap()));
+        self.scan(&text(&begun, "uri"));
         let code = json!({ "code": self.code() });
         let told = client.post("/api/v1/factors/app/confirm", &code).expect(200);
         let codes = told["recovery_codes"].as_array().unwrap();
         self.recovery_codes = codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+    }
+
+    /// Has the app from now on that was begun to be enrolled.
+    pub(crate) fn scan(&mut self, uri: &str) {
+        self.app = Some(Authenticator::scan(uri));
+        self.used = 0;
     }
 
     pub(crate) fn client(&self, server: &Server) -> Client {

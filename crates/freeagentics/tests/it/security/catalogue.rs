@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 /// OWASP API Security Top 10:2023.
 pub(super) const OWASP: [(&str, &str); 10] = [
@@ -38,6 +40,17 @@ pub(super) struct Category {
     pub(super) defence: Vec<Defence>,
 }
 
+/// A way in which the matrix of permissions could be wrong.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mistake {
+    pub(super) title: String,
+    /// Who may what, that should not.
+    pub(super) mistake: String,
+    /// What is right where it would be made.
+    pub(super) defence: Vec<Defence>,
+}
+
 /// A piece of code without which the attack works.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,10 +61,19 @@ pub(super) struct Defence {
     pub(super) put: String,
 }
 
+/// A file as it was read, with what the drill knows its defences by.
+#[derive(Debug)]
+pub(super) struct Described<T> {
+    pub(super) about: T,
+    pub(super) digest: String,
+}
+
 /// What `drills/defences` has seen.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seen {
+    /// The digest of the defences that were taken away.
+    pub(super) defences: String,
     /// Tests that passed while the defence was there.
     pub(super) passed: usize,
     /// Tests that failed when it was gone.
@@ -63,14 +85,24 @@ pub(super) fn root() -> PathBuf {
 }
 
 /// All categories by `area::category`.
-pub(super) fn categories() -> BTreeMap<String, Category> {
-    let mut found = BTreeMap::new();
-    for (name, file) in files("toml") {
-        let text = fs::read_to_string(&file).unwrap();
-        let category = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        found.insert(name, category);
-    }
-    found
+pub(super) fn categories() -> BTreeMap<String, Described<Category>> {
+    files("toml").into_iter().map(|(name, file)| (name, read(&file))).collect()
+}
+
+/// What could be wrong with the matrix, by `matrix::mistake`.
+pub(super) fn mistakes() -> BTreeMap<String, Described<Mistake>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/api/matrix");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.map(|file| (format!("matrix::{}", file.file_stem().unwrap().to_str().unwrap()), read(&file))).collect()
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> Described<T> {
+    let text = fs::read_to_string(file).unwrap();
+    let about = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let defences = &text[text.find("[[defence]]").unwrap_or_default()..];
+    let digest = axiomcore::hex::encode(&Sha256::digest(defences)[..8]);
+    Described { about, digest }
 }
 
 /// Files of all areas with this ending, but what makes an area a module.
@@ -84,12 +116,12 @@ pub(super) fn files(extension: &str) -> Vec<(String, PathBuf)> {
     files.filter(is_one).filter(|(_, file)| text(file) != "mod").collect()
 }
 
-/// The names of all tests of the suite, without `security::`; this binary knows them.
-pub(super) fn tests() -> Vec<String> {
+/// The names of all tests that begin so, without that; this binary knows them.
+pub(super) fn tests(beginning: &str) -> Vec<String> {
     let this = std::env::current_exe().unwrap();
     let output = Command::new(this).args(["--list", "--format", "terse"]).output().unwrap();
     let listed = String::from_utf8(output.stdout).unwrap();
-    let name = |line: &str| Some(line.strip_suffix(": test")?.strip_prefix("security::")?.to_owned());
+    let name = |line: &str| Some(line.strip_suffix(": test")?.strip_prefix(beginning)?.to_owned());
     listed.lines().filter_map(name).collect()
 }
 

@@ -20,16 +20,24 @@
 //!    [[defence]]                     # several are taken away together
 //!    what = "what keeps the attack out, in a few words"
 //!    file = "crates/axiomcore/src/identity/tokens/verify.rs"
-//!    find = "the text of it, which stands there exactly once"
-//!    put = "what stands there when the defence is gone; it must compile, without warnings being errors"
+//!    find = "if !is_signed {"        # a text that stands there exactly once
+//!    put = "if !is_signed && !GONE {"
 //!    ```
+//!
+//!    `put` is what stands there in the drill's copy, in which `GONE` is true when this category's defence is taken away and
+//!    false otherwise; it has to compile. Whoever keeps `find` in `put` leaves it for other categories that need the same
+//!    text. What cannot be decided while the program runs, such as a line of a derive, is put there without `GONE`, and then
+//!    costs the drill a build of its own.
 //!
 //! 3. `cargo nextest run -p freeagentics security::generated` says what is missing;
 //!    `UPDATE_DOCS=1 cargo nextest run -p freeagentics generated` writes `docs/security-suite.md` anew.
-//! 4. `drills/defences/run <area>::<category>` takes the defence away in a copy of the repository, builds, and fails unless
-//!    at least one of the category's tests does; the first build of the copy takes minutes, later ones about one.
-//!    `make defences` does it for all categories, several at a time, and notes the results in `drills/defences/results.toml`,
-//!    from which the page has them.
+//! 4. `drills/defences/run <area>::<category>` takes the defence away in a copy of the repository, and fails unless at least
+//!    one of the category's tests does. The build of the copy, which is one for all categories, takes minutes; the tests of a
+//!    category take seconds. It notes the results in `drills/defences/results.toml`, from which the page has them, and a test
+//!    says when a result is missing or its defences have changed since. `make defences` does it for all categories.
+//!
+//! The files beside the tests of the matrix (`api/matrix/<mistake>.toml`) are of the same kind: mistakes with permissions,
+//! each of which a test of the matrix has to notice.
 
 mod catalogue;
 mod edge;

@@ -3,6 +3,7 @@
 
 mod credentials;
 mod neighbours;
+mod recorded;
 mod roles;
 
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! People over HTTP: they sign in, are recognised, and are not.
 
 mod ending;
+mod refusals;
 mod sign_in;
 
 use serde_json::{Value, json};

@@ -1,9 +1,12 @@
 //! Answers without the headers that browsers need.
 
+use std::io::{Read, Write};
+
 use serde_json::Value;
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::client::Answer;
-use crate::api::{Installation, Server};
+use crate::api::{Encrypted, Installation, Server};
 
 /// Each header, and what has to be in it.
 const SET: [(&str, &str); 10] = [
@@ -105,4 +108,40 @@ fn over_tls_and_only_there_browsers_are_told_to_come_by_nothing_else() {
     assert_eq!(strict(&server, "https"), Some("max-age=63072000; includeSubDomains; preload".to_owned()));
     let told: Value = server.stranger().get("/health/live").json();
     assert_eq!(told["status"], "ok");
+}
+
+/// What is answered on a connection of its own, over TLS.
+fn over_tls(encrypted: &Encrypted, method: &str, path: &str, more: &str) -> Answer {
+    let mut stream = encrypted.connect(encrypted.config(None), "localhost").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{more}\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, text) = answer.split_once("\r\n\r\n").unwrap();
+    let (status, lines) = head.split_once("\r\n").unwrap();
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines.lines().map(|line| line.split_once(": ").unwrap()) {
+        headers.append(name.parse::<HeaderName>().unwrap(), HeaderValue::try_from(value).unwrap());
+    }
+    Answer { status: status[9..12].parse().unwrap(), headers, text: text.to_owned() }
+}
+
+#[test]
+fn over_our_own_tls_every_answer_has_the_whole_set_and_says_to_come_by_nothing_else() {
+    let encrypted = Encrypted::start(&[]);
+    let document = over_tls(&encrypted, "GET", "/openapi.json", "").json();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let routes =
+        paths.flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(|method| (method, filled(path))));
+    let mut asked: Vec<(String, String, &str)> =
+        routes.map(|(method, path)| (method.to_uppercase(), path, "")).collect();
+    asked.extend(["/", "/nowhere", "/health/ready"].map(|path| ("GET".into(), path.into(), "")));
+    asked.push(("GET".into(), "/".into(), "content-length: 99999999999\r\n"));
+    asked.push(("PUT".into(), "/openapi.json".into(), ""));
+    assert!(asked.len() > 60, "{}", asked.len());
+    for (method, path, more) in asked {
+        let what = format!("{method} {path} over TLS");
+        let answer = over_tls(&encrypted, &method, &path, more);
+        scan(&what, &answer);
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=63072000"), "{what}: {}", answer.status);
+    }
 }

@@ -1,5 +1,6 @@
 //! The service as a whole: its settings, its routes, what it asks of others.
 
+mod hostile_answers;
 mod inventory;
 mod misconfiguration;
 mod request_forgery;
