@@ -205,8 +205,17 @@ impl Drop for Server {
 }
 
 /// Runs `serve` to its end, which has to be a refusal to start: its exit code and what it said as JSON.
+#[track_caller]
 pub(crate) fn refused(mut command: Command) -> (Option<i32>, Value) {
-    let output = command.output().unwrap();
+    let mut process = command.spawn().unwrap();
+    let mut announced = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut announced).unwrap();
+    if !announced.is_empty() {
+        let _ = process.kill();
+        let _ = process.wait();
+        panic!("it started: {announced}");
+    }
+    let output = process.wait_with_output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     let line = text.lines().last().unwrap_or_default();
     let told: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {text}"));

@@ -1,7 +1,6 @@
 //! People over HTTP: they sign in, are recognised, and are not.
 
 mod ending;
-mod refusals;
 mod sign_in;
 
 use serde_json::{Value, json};

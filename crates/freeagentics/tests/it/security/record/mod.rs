@@ -3,3 +3,4 @@
 mod flooded_record;
 mod leaked_secrets;
 mod tampering;
+mod unseen_guessing;

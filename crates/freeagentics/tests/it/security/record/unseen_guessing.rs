@@ -1,13 +1,12 @@
-//! Sign-ins that fail are on record as what they are, counted.
+//! Guessing of which nobody learns: sign-ins and second factors that fail are on record as what they are, counted.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Installation, on_both_databases};
-use crate::api::Client;
 use crate::api::person::{PASSWORD, Person, answer};
+use crate::api::{Client, Installation, on_both_databases};
 
 on_both_databases!(who_fails_to_sign_in_is_on_record_and_who_is_asked_for_a_code_is_not);
 
