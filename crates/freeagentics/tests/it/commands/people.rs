@@ -20,7 +20,8 @@ fn done(server: &Server, arguments: &[&str]) -> String {
 
 #[test]
 fn people_are_invited_listed_changed_and_deleted() {
-    let server = Installation::sqlite().start();
+    let installation = Installation::sqlite();
+    let server = installation.start();
     let said = done(&server, &["users", "invite", "ann@example.org", "--role", "observer", "--ticket"]);
     assert!(said.starts_with("ann@example.org is invited, with observer (u"), "{said}");
     let ticket = said.lines().find_map(|line| line.trim().strip_prefix("ticket  ")).unwrap().to_owned();
@@ -43,7 +44,8 @@ fn people_are_invited_listed_changed_and_deleted() {
 
 #[test]
 fn keys_are_made_listed_and_revoked() {
-    let server = Installation::sqlite().start();
+    let installation = Installation::sqlite();
+    let server = installation.start();
     let said = done(&server, &["keys", "create", "reader", "--permission", "agents:read"]);
     let text = said.lines().find_map(|line| line.trim().strip_prefix("key  ")).unwrap().to_owned();
     server.client_with(&text).get("/api/v1/agents").expect(200);
@@ -57,7 +59,8 @@ fn keys_are_made_listed_and_revoked() {
 
 #[test]
 fn roles_are_made_listed_changed_and_deleted() {
-    let server = Installation::sqlite().start();
+    let installation = Installation::sqlite();
+    let server = installation.start();
     let create = ["roles", "create", "curator", "--meaning", "Looks after models.", "--permission", "models:read"];
     assert_eq!(done(&server, &create), "curator is there\n");
     let changed = told(&server, &["roles", "update", "curator", "--meaning", "x", "--permission", "agents:read"]);

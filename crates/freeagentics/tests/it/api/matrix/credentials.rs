@@ -50,7 +50,9 @@ fn bad(things: &Things) -> Vec<(&'static str, Client)> {
 
 #[test]
 fn no_route_that_needs_a_credential_answers_without_a_good_one() {
-    let things = Things::new(&Installation::sqlite());
+    // It keeps the folder, from which the server opens one more connection whenever it needs one.
+    let installation = Installation::sqlite();
+    let things = Things::new(&installation);
     let (bad, mut calls) = (bad(&things), 0);
     let operations = Operation::all(&things.server);
     let closed: Vec<_> = operations.iter().filter(|operation| operation.access != Access::Open).collect();

@@ -19,7 +19,8 @@ fn shared(texts: &[String]) -> usize {
 
 #[test]
 fn nothing_that_was_made_tells_what_will_be_made() {
-    let server = Installation::sqlite().start();
+    let installation = Installation::sqlite();
+    let server = installation.start();
     let admin = server.client();
     let (mut tickets, mut secrets, mut ids) = (Vec::new(), Vec::new(), Vec::new());
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -63,7 +63,8 @@ fn no_default_lets_anybody_in() {
     for guess in ["admin", "password", "fa_1_admin_admin", KEY, "", "null", "undefined", &key[..key.len() - 1]] {
         server.client_with(guess).get("/api/v1/whoami").problem(401, "unauthenticated");
     }
-    let other = Server::of(Installation::sqlite().command(&[]));
+    let elsewhere = Installation::sqlite();
+    let other = Server::of(elsewhere.command(&[]));
     assert_ne!(other.told["administrator_key"], Value::from(key), "no two installations have the same key");
 }
 
