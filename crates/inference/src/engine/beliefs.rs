@@ -1,7 +1,7 @@
 //! The belief update: from a prior and evidence to a posterior over the states of each factor.
 
 use super::likelihoods::{Group, Likelihoods};
-use crate::numerics::{DUST, Kernels, padded};
+use crate::numerics::{DUST, Kernels, Leg, Rounds, padded};
 
 /// Rounds of the fixed point; part of the numerics contract.
 const ROUNDS: usize = 16;
@@ -46,9 +46,13 @@ pub(super) struct Work {
     /// Log-prior and the evidence about one factor alone: the part no round changes.
     base: Vec<f64>,
     log: Vec<f64>,
-    next: Vec<f64>,
     message: Vec<f64>,
     contraction: Vec<f64>,
+    /// Where each belief begins, and how many states it has; what is believed before anything is known.
+    factors: Vec<(usize, usize)>,
+    uniform: Vec<f64>,
+    /// What factors tell each other, leg by leg; none if none do.
+    messages: Vec<Leg>,
 }
 
 impl Work {
@@ -60,17 +64,53 @@ impl Work {
             log_prior: totals(),
             base: totals(),
             log: totals(),
-            next: totals(),
             message: totals(),
             contraction: vec![0.0; 2 * widest],
+            factors: (0..layout.len()).map(|factor| (layout.range(factor).start, layout.sizes[factor])).collect(),
+            uniform: uniform(layout),
+            messages: messages(layout, likelihoods),
         }
     }
+}
+
+fn uniform(layout: &Layout) -> Vec<f64> {
+    let mut uniform = vec![0.0; layout.total];
+    for (factor, size) in layout.sizes.iter().enumerate() {
+        uniform[layout.range(factor)][..*size].fill(1.0 / *size as f64);
+    }
+    uniform
+}
+
+/// The legs of `ln q_f += E[ll]` for every group of several factors and each of them as the target: the others are
+/// contracted one after the other.
+fn messages(layout: &Layout, likelihoods: &Likelihoods) -> Vec<Leg> {
+    let mut legs = Vec::new();
+    for_each_group(likelihoods, |group, start| {
+        let mut place = start;
+        for (target, length) in group.layouts.iter().enumerate() {
+            let others = group.factors.iter().enumerate().filter(|(other, _)| *other != target);
+            let others: Vec<_> = others.map(|(_, factor)| *factor).collect();
+            let mut left = *length;
+            for (index, (factor, states)) in others.iter().enumerate() {
+                left /= states;
+                legs.push(Leg {
+                    belief: layout.range(*factor).start,
+                    states: *states,
+                    evidence: (index == 0).then_some(place),
+                    log: (index + 1 == others.len()).then(|| layout.range(group.factors[target].0).start),
+                    length: left,
+                });
+            }
+            place += length;
+        }
+    });
+    legs
 }
 
 /// Writes the posterior into `belief` and returns the variational free energy in nats.
 ///
 /// Exact for one factor. For several, the fixed point of `ln q_f = Σ_m E[ln⁺ A_m] + ln⁺ prior_f`, all factors at once
-/// from the same old beliefs, 16 rounds or until a round changes no bit.
+/// from the same old beliefs, 16 rounds or until a round changes no bit of a belief.
 pub(super) fn update(
     kernels: &Kernels,
     layout: &Layout,
@@ -81,51 +121,34 @@ pub(super) fn update(
 ) -> f64 {
     kernels.ln_floor(prior, &mut work.log_prior);
     work.base.copy_from_slice(&work.log_prior);
-    let mut coupled = false;
-    for_each_group(likelihoods, |group, start| match group.factors.as_slice() {
-        [(factor, _)] => {
+    for_each_group(likelihoods, |group, start| {
+        if let [(factor, _)] = group.factors.as_slice() {
             let evidence = &work.evidence[start..start + group.layouts[0]];
-            add(&mut work.base[layout.range(*factor)], evidence);
+            kernels.add(&mut work.base[layout.range(*factor)], evidence);
         }
-        factors => coupled |= factors.len() > 1,
     });
-    if coupled {
-        fixed_point(kernels, layout, likelihoods, belief, work);
-    } else {
+    if work.messages.is_empty() {
         belief.copy_from_slice(&work.base);
+        normalise(kernels, layout, belief);
+    } else {
+        fixed_point(kernels, belief, work);
     }
-    normalise(kernels, layout, belief);
     free_energy(kernels, layout, likelihoods, belief, work)
 }
 
-/// Leaves the logarithms of the fixed point in `belief`.
-fn fixed_point(kernels: &Kernels, layout: &Layout, likelihoods: &Likelihoods, belief: &mut [f64], work: &mut Work) {
-    work.log.fill(0.0);
-    for _ in 0..ROUNDS {
-        belief.copy_from_slice(&work.log);
-        normalise(kernels, layout, belief);
-        work.next.copy_from_slice(&work.base);
-        for_each_group(likelihoods, |group, start| {
-            if group.factors.len() < 2 {
-                return;
-            }
-            let mut place = start;
-            for (target, length) in group.layouts.iter().enumerate() {
-                let factor = layout.range(group.factors[target].0);
-                let message = &mut work.message[factor.clone()];
-                let evidence = &work.evidence[place..place + length];
-                expect(kernels, layout, group, target, evidence, belief, &mut work.contraction, message);
-                add(&mut work.next[factor], message);
-                place += length;
-            }
-        });
-        let unchanged = work.log.iter().zip(&work.next).all(|(a, b)| a.to_bits() == b.to_bits());
-        std::mem::swap(&mut work.log, &mut work.next);
-        if unchanged {
-            break;
-        }
-    }
-    belief.copy_from_slice(&work.log);
+fn fixed_point(kernels: &Kernels, belief: &mut [f64], work: &mut Work) {
+    belief.copy_from_slice(&work.uniform);
+    kernels.agree(Rounds {
+        most: ROUNDS,
+        dust: DUST,
+        factors: &work.factors,
+        messages: &work.messages,
+        evidence: &work.evidence,
+        base: &work.base,
+        log: &mut work.log,
+        legs: &mut work.contraction,
+        belief,
+    });
 }
 
 /// `E[ll]` over every factor of the group but the target, which stays as the axis of `out`.
@@ -195,8 +218,4 @@ fn for_each_group(likelihoods: &Likelihoods, mut visit: impl FnMut(&Group, usize
         visit(group, start);
         start += group.layouts.iter().sum::<usize>();
     }
-}
-
-fn add(to: &mut [f64], from: &[f64]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }

@@ -149,7 +149,8 @@ impl<'a> Decision<'a> {
 
     /// What one step of a policy is worth, not discounted; `time` 0 is the next action.
     pub fn split_at(&self, policy: usize, time: usize) -> Split {
-        let sums = self.scratch.outlook.sums_of[self.engine.plans.position(policy, time)];
+        let program = self.engine.program(&self.engine.knowledge);
+        let sums = self.scratch.outlook.sums(program, self.engine.plans.position(policy, time));
         Split {
             utility: sums.utility,
             information_gain: sums.entropy - sums.ambiguity,

@@ -2,7 +2,7 @@
 
 use super::tables::{Axes, Sizes, strides};
 use crate::model::{Evidence, Learnable, Spec, Table};
-use crate::numerics::{ln_floor, padded};
+use crate::numerics::{Kernels, ln_floor, padded};
 
 /// Modalities that depend on the same factors: their log-likelihoods add up before anything else is done.
 #[derive(Clone, Debug)]
@@ -97,6 +97,7 @@ impl Likelihoods {
     /// that preceded it; a modality that depends on an unknown one is passed over.
     pub(super) fn accumulate<'a>(
         &self,
+        kernels: &Kernels,
         evidence: &[Evidence],
         action: impl Fn(usize) -> Option<&'a [usize]>,
         out: &mut [f64],
@@ -109,7 +110,7 @@ impl Likelihoods {
                 None => continue,
             };
             let start: usize = self.groups[..logs.group].iter().flat_map(|group| &group.layouts).sum();
-            logs.add(evidence, combination, &self.groups[logs.group], &mut out[start..]);
+            logs.add(kernels, evidence, combination, &self.groups[logs.group], &mut out[start..]);
         }
     }
 
@@ -162,7 +163,7 @@ impl Logs {
         Self { group, controls: controls.collect(), observations: axes.outcomes, targets: layouts }
     }
 
-    fn add(&self, evidence: &Evidence, combination: usize, group: &Group, out: &mut [f64]) {
+    fn add(&self, kernels: &Kernels, evidence: &Evidence, combination: usize, group: &Group, out: &mut [f64]) {
         let mut start = 0;
         for (logs, layout) in self.targets.iter().zip(&group.layouts) {
             let out = &mut out[start..start + layout];
@@ -172,9 +173,7 @@ impl Logs {
             };
             match evidence {
                 Evidence::Missing => {}
-                Evidence::Index(observation) => {
-                    out.iter_mut().zip(row(*observation)).for_each(|(out, log)| *out += log);
-                }
+                Evidence::Index(observation) => kernels.add(out, row(*observation)),
                 Evidence::Soft(weights) => {
                     for (observation, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
                         out.iter_mut().zip(row(observation)).for_each(|(out, log)| *out += weight * log);

@@ -39,12 +39,12 @@ pub use sequence::{Beliefs, Scheme, Window};
 pub use state::{Input, State};
 pub use step::{MOST_ELAPSED, Scratch, StepError};
 
-use crate::model::{Fault, Model, Table};
+use crate::model::{Fault, Learnable, Learning, Model, Table};
 use crate::numerics::{Digest, Kernels};
 use beliefs::Layout;
 use knowledge::Knowledge;
 use learning::{Learnt, Lessons};
-use outlook::Program;
+use outlook::{Program, Schedule};
 use plans::Plans;
 
 /// A model with options, compiled for decisions.
@@ -64,6 +64,10 @@ pub struct Engine {
     /// What every agent knows that has learnt nothing.
     knowledge: Knowledge,
     lessons: Lessons,
+    /// The beliefs of all plans, where it is known beforehand which there will be.
+    schedule: Option<Schedule>,
+    /// The free energy below which no observation is suspected of being impossible.
+    unlikely: f64,
 }
 
 impl Engine {
@@ -93,7 +97,12 @@ impl Engine {
         if lessons.total > 0 {
             knowledge = Learnt::new(knowledge, &lessons, &layout).knowledge;
         }
+        let changes = |learning: &Learning| !matches!(learning.what, Learnable::Prior(_) | Learnable::Habits);
+        let schedule = (options.search.is_none() && !spec.learning.iter().any(changes))
+            .then(|| Schedule::new(&options, &layout, &plans, &knowledge.transitions, &knowledge.terms));
         Ok(Self {
+            schedule: schedule.flatten(),
+            unlikely: step::unlikely(&layout),
             options_digest,
             model_mark,
             mark: model_mark.rotate_left(1) ^ options_digest.mark(),
@@ -169,6 +178,7 @@ impl Engine {
             transitions: &knowledge.transitions,
             terms: &knowledge.terms,
             reach: knowledge.reach.as_ref(),
+            schedule: self.schedule.as_ref(),
             discount: self.options.discount,
             information: self.options.information,
         }

@@ -24,6 +24,8 @@ pub(super) struct Plans {
     pub(super) levels: Vec<usize>,
     /// The last position of each policy.
     pub(super) leaves: Vec<u32>,
+    /// The first action of each policy.
+    pub(super) firsts: Vec<u32>,
 }
 
 impl Plans {
@@ -33,6 +35,17 @@ impl Plans {
             Policies::All { length } => Self::all(spec, *length),
             Policies::Listed(policies) => Self::listed(spec, policies),
         }
+        .map(Self::with_firsts)
+    }
+
+    fn with_firsts(mut self) -> Self {
+        // The first action that led to each position.
+        let mut firsts = vec![0_u32; self.positions.len()];
+        for (index, position) in self.positions.iter().enumerate().skip(1) {
+            firsts[index] = if position.parent == 0 { position.action } else { firsts[position.parent as usize] };
+        }
+        self.firsts = self.leaves.iter().map(|leaf| firsts[*leaf as usize]).collect();
+        self
     }
 
     pub(super) fn n_actions(&self) -> usize {
@@ -130,6 +143,7 @@ impl Plans {
             positions: vec![Position { parent: 0, action: 0 }],
             levels: vec![0, 1],
             leaves: Vec::new(),
+            firsts: Vec::new(),
         }
     }
 }

@@ -87,9 +87,17 @@ impl Selection {
         self.marginals.fill(0.0);
         let mut start = 0;
         for (control, axis) in engine.model.spec().controls.iter().enumerate() {
-            for (policy, p) in self.posterior[..engine.n_policies()].iter().enumerate() {
-                self.marginals[start + engine.policy_action(policy, 0)[control]] += p;
+            // Policies that begin alike stand together for the most part: what is added up stays at hand.
+            let (mut at, mut sum) = (start, 0.0);
+            for (p, first) in self.posterior.iter().zip(&engine.plans.firsts) {
+                let place = start + engine.plans.action(*first as usize)[control];
+                if place != at {
+                    self.marginals[at] = sum;
+                    (at, sum) = (place, self.marginals[place]);
+                }
+                sum += p;
             }
+            self.marginals[at] = sum;
             start += padded(axis.labels.len());
         }
     }
@@ -133,11 +141,12 @@ fn sample(engine: &Engine, p: &[f64], sharpened: &mut [f64], n: usize, random: &
 }
 
 fn first_maximum(values: &[f64]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
+    let greater = |a: f64, b: &f64| if *b > a { *b } else { a };
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut largest = [f64::NEG_INFINITY; 8];
+    for eight in eights {
+        largest.iter_mut().zip(eight).for_each(|(most, value)| *most = greater(*most, value));
     }
-    best
+    let most = largest.iter().chain(rest).fold(f64::NEG_INFINITY, greater);
+    values.iter().position(|value| *value == most).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! One step: prediction, evidence, beliefs, plans, action.
 
-use super::beliefs::{self, Work};
+use super::beliefs::{self, Layout, Work};
 use super::knowledge::Knowledge;
 use super::learning::{Learnt, Seen};
 use super::outlook::Outlook;
@@ -9,7 +9,7 @@ use super::select::Selection;
 use super::tables::Slice;
 use super::{Budget, Decision, Engine, Impossible, Input, Learns, Searched, State};
 use crate::model::{Evidence, Learnable};
-use crate::numerics::EPS;
+use crate::numerics::{EPS, ln};
 
 /// Most ticks that may lie between two steps.
 pub const MOST_ELAPSED: u32 = 10_000;
@@ -200,13 +200,13 @@ impl Engine {
             let tools = &mut Tools { engine: self, knowledge, outlook, work, contraction, deltas };
             *searched = search::search(tree, tools, belief, budget);
             for (index, position) in self.plans.positions.iter().enumerate().skip(1) {
-                outlook.neg_efe_of[index] = tree.values[position.action as usize];
-                outlook.sums_of[index] = tree.sums[position.action as usize];
+                let action = position.action as usize;
+                outlook.replace(index, tree.values[action], tree.sums[action]);
             }
         } else {
             outlook.evaluate(self.program(knowledge), belief);
         }
-        selection.select(self, knowledge.log_habits.as_deref(), &outlook.neg_efe_of, seed, step);
+        selection.select(self, knowledge.log_habits.as_deref(), outlook.neg_efe_of(), seed, step);
     }
 
     /// Moves `state` over a step that was decided before: the beliefs follow from the input, the action that was then
@@ -354,7 +354,7 @@ impl Engine {
     fn weigh(&self, knowledge: &Knowledge, evidence: &[Evidence], scratch: &mut Scratch) {
         let (acted, preceding) = (scratch.acted, &scratch.preceding);
         let action = |modality: usize| if acted { Some(&preceding[..]) } else { self.initial[modality].as_deref() };
-        knowledge.likelihoods.accumulate(evidence, action, &mut scratch.work.evidence);
+        knowledge.likelihoods.accumulate(&self.kernels, evidence, action, &mut scratch.work.evidence);
         scratch.free_energy = beliefs::update(
             &self.kernels,
             &self.layout,
@@ -369,11 +369,10 @@ impl Engine {
     /// as badly as a floored zero is looked at. A soft observation says that one of its outcomes was seen: it is possible
     /// if any of them is.
     fn is_impossible(&self, evidence: &[Evidence], scratch: &Scratch) -> bool {
-        let joint = self.layout.sizes.iter().fold(1_usize, |product, size| product.saturating_mul(*size));
-        let floor = -crate::numerics::ln(EPS);
-        if scratch.free_energy < floor - crate::numerics::ln(joint as f64) - 1e-6 {
+        if scratch.free_energy < self.unlikely {
             return false;
         }
+        let joint = joint_states(&self.layout);
         if joint > MOST_JOINT_STATES {
             return (0..evidence.len()).any(|modality| self.modality_is_impossible(modality, evidence, scratch));
         }
@@ -425,6 +424,15 @@ impl Engine {
         }
         table.values.get(index).copied()
     }
+}
+
+fn joint_states(layout: &Layout) -> usize {
+    layout.sizes.iter().fold(1_usize, |product, size| product.saturating_mul(*size))
+}
+
+/// The free energy that an observation has at least which fits as badly as a floored zero.
+pub(super) fn unlikely(layout: &Layout) -> f64 {
+    -ln(EPS) - ln(joint_states(layout) as f64) - 1e-6
 }
 
 pub(super) fn is_distribution(weights: &[f64]) -> bool {

@@ -1,7 +1,7 @@
 //! Tables compiled for contraction with beliefs: what does not matter is dropped, what is sparse stays sparse.
 
 use crate::model::Table;
-use crate::numerics::{Kernels, padded};
+use crate::numerics::{ByState, Kernels, padded};
 
 /// A factor that a slice depends on.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +12,7 @@ pub(super) struct Dependency {
 
 /// How a slice is stored.
 #[derive(Clone, Debug)]
-enum Form {
+pub(super) enum Form {
     /// One column, whatever the states.
     Constant(Vec<f64>),
     /// One factor, and each of its states leads to one outcome for certain.
@@ -28,16 +28,31 @@ enum Form {
 #[derive(Clone, Debug)]
 pub(super) struct Slice {
     pub(super) dependencies: Vec<Dependency>,
-    form: Form,
+    pub(super) form: Form,
     outcomes: usize,
     width: usize,
+    identity: bool,
 }
 
 impl Slice {
+    fn new(dependencies: Vec<Dependency>, form: Form, outcomes: usize) -> Self {
+        let width = padded(outcomes);
+        let identity = matches!(&form, Form::Certain(to) if to.iter().enumerate().all(|(from, to)| from == *to as usize))
+            && dependencies.first().is_some_and(|d| padded(d.size) == width);
+        Self { dependencies, form, outcomes, width, identity }
+    }
+
     /// Whether the outcome distribution is the belief itself, bit for bit.
     pub(super) fn is_identity(&self) -> bool {
-        matches!(&self.form, Form::Certain(to) if to.iter().enumerate().all(|(from, to)| from == *to as usize))
-            && self.dependencies.first().is_some_and(|d| padded(d.size) == self.width)
+        self.identity
+    }
+
+    /// Where a state leads, if each leads somewhere for certain.
+    pub(super) fn leads(&self, state: u32) -> Option<u32> {
+        match &self.form {
+            Form::Certain(to) => to.get(state as usize).copied(),
+            _ => None,
+        }
     }
 
     /// Length of an outcome row, padded.
@@ -61,6 +76,15 @@ impl Slice {
             Form::Dense(values) if self.dependencies.len() > 1 => Some(values),
             _ => None,
         }
+    }
+
+    /// The whole table, if it is stored as such.
+    pub(super) fn by_state(&self) -> ByState<'_> {
+        let values = match &self.form {
+            Form::Dense(values) | Form::Constant(values) => values.as_slice(),
+            Form::Certain(_) | Form::Sparse { .. } => &[],
+        };
+        ByState { values, width: self.width, outcomes: self.outcomes }
     }
 
     /// A row of the outcomes of one combination of states, of a table made by [`Compiled::blank`].
@@ -152,7 +176,7 @@ impl Compiled {
         let values = vec![0.0; width * factors.iter().map(|(_, size)| size).product::<usize>()];
         let form = if factors.is_empty() { Form::Constant(values) } else { Form::Dense(values) };
         let dependencies = factors.iter().map(|(factor, size)| Dependency { factor: *factor, size: *size }).collect();
-        let slice = Slice { dependencies, form, outcomes, width };
+        let slice = Slice::new(dependencies, form, outcomes);
         let combinations = controls.iter().map(|(_, size)| size).product();
         let controls = controls.iter().zip(strides).map(|((control, _), stride)| (*control, stride)).collect();
         Self { controls, slices: vec![slice; combinations] }
@@ -257,7 +281,7 @@ impl Axes {
         } else {
             Form::Dense(ranked.laid_out(width))
         };
-        Slice { dependencies: dependencies.collect(), form, outcomes: ranked.outcomes, width }
+        Slice::new(dependencies.collect(), form, ranked.outcomes)
     }
 
     fn columns(&self) -> usize {

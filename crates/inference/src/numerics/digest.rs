@@ -62,8 +62,14 @@ impl Hasher {
 
     /// Adds numbers with their count.
     pub fn numbers(&mut self, xs: &[f64]) {
+        /// Numbers that are handed on at once.
+        const BLOCK: usize = 64;
         self.count(xs.len());
-        xs.iter().for_each(|x| self.number(*x));
+        for block in xs.chunks(BLOCK) {
+            let mut bytes = [[0_u8; 8]; BLOCK];
+            bytes.iter_mut().zip(block).for_each(|(to, x)| *to = (x + 0.0).to_le_bytes());
+            self.0.update(bytes[..block.len()].as_flattened());
+        }
     }
 
     /// Adds indices with their count.

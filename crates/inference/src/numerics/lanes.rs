@@ -32,6 +32,14 @@ pub(super) trait Eight: Lanes {
         let [a, b, c, d, e, f, g, h] = self.to_array();
         ((a + e) + (c + g)) + ((b + f) + (d + h))
     }
+
+    /// The largest of the lanes.
+    #[inline(always)]
+    fn largest(self) -> f64 {
+        let greater = |a: f64, b: f64| if a > b { a } else { b };
+        let [a, b, c, d, e, f, g, h] = self.to_array();
+        greater(greater(greater(a, e), greater(c, g)), greater(greater(b, f), greater(d, h)))
+    }
 }
 
 /// One number: for scalar functions that share their formula with the vector ones.

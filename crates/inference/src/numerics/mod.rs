@@ -18,7 +18,7 @@ mod x86;
 
 pub use digest::{Digest, Hasher};
 pub use kernels::Kernels;
-pub(crate) use kernels::padded;
+pub(crate) use kernels::{ByOutcome, ByState, Columns, ColumnsMut, LANES, Leg, Rounds, TOGETHER, Worth, padded};
 pub use random::Random;
 pub use self_check::self_check;
 pub use special::{digamma, exp, ln, ln_floor};

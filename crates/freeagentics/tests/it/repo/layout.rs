@@ -14,7 +14,7 @@ const LONGER: [(&str, &str); 0] = [];
 const UNSAFE: [(&str, &str); 9] = [
     ("crates/inference/tests/it/allocation.rs", "an allocator that counts has to be one"),
     ("crates/inference/src/numerics/x86.rs", "vector instructions are unsafe functions"),
-    ("crates/inference/src/numerics/kernels.rs", "hands them out after it has found them on the machine"),
+    ("crates/inference/src/numerics/kernels/vector.rs", "hands them out after it has found them on the machine"),
     ("drills/lossy-disk/src/hooks/content.rs", "takes the place of calls of the C library"),
     ("drills/lossy-disk/src/hooks/descriptors.rs", "the same"),
     ("drills/lossy-disk/src/hooks/mod.rs", "the same"),

@@ -15,7 +15,7 @@ pub(super) fn expand(tree: &mut Tree, tools: &mut Tools<'_>, options: &Search, n
     for action in 0..n_actions {
         let position = tools.engine.plans.positions.iter().skip(1).position(|p| p.action as usize == action);
         let position = position.map_or(1, |position| position + 1);
-        tree.edges.push(Edge { sums: tools.outlook.sums_of[position], outcomes: (0, 0) });
+        tree.edges.push(Edge { sums: tools.outlook.sums(program, position), outcomes: (0, 0) });
         tools.outlook.predicted(tools.layout(), position, &mut tree.joint.predicted);
         let start = tree.outcomes.len() as u32;
         outcomes(tree, tools, options, action);

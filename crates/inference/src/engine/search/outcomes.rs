@@ -177,7 +177,7 @@ fn arrive(tree: &mut Tree, tools: &mut Tools<'_>, joint: &mut Joint, action: usi
     let engine = tools.engine;
     let action = engine.plans.action(action);
     let likelihoods = &tools.knowledge.likelihoods;
-    likelihoods.accumulate(&joint.evidence, |_| Some(action), &mut tools.work.evidence);
+    likelihoods.accumulate(&engine.kernels, &joint.evidence, |_| Some(action), &mut tools.work.evidence);
     update(&engine.kernels, &engine.layout, likelihoods, &joint.predicted, &mut joint.belief, tools.work);
     let child = tree.intern(&joint.belief);
     tree.outcomes.push((p, child));

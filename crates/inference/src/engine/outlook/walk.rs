@@ -1,51 +1,18 @@
-//! What each policy is expected to bring and to teach.
+//! The tree of plans, walked once.
 //!
-//! The tree of plans is walked once. Equal things are computed once: a belief over one factor that was predicted
-//! before (bit for bit) keeps its number, a combination of such beliefs is a *node*, and the step from a node by an
-//! action is an *edge*. All of it is forgotten at the next decision; nothing is allocated.
+//! Equal things are computed once: a belief over one factor that was predicted before (bit for bit) keeps its number, a
+//! combination of such beliefs is a *node*, and the step from a node by an action is an *edge*. All of it is forgotten at the
+//! next decision; nothing is allocated.
 
 use std::cmp::Ordering;
 
-use super::beliefs::Layout;
-use super::intern::{Interner, Memo, hash_numbers, hash_numbers_of_things};
-use super::partials::Partials;
-use super::plans::Plans;
-use super::reach::Reach;
-use super::tables::{Compiled, Slice};
-use super::terms::{Kind, Observed, Terms};
+use super::super::beliefs::Layout;
+use super::super::intern::{Interner, Memo, hash_numbers, hash_numbers_of_things};
+use super::super::partials::Partials;
+use super::super::tables::{Compiled, Slice};
+use super::super::terms::{Kind, Observed};
+use super::{Program, Sums};
 use crate::model::Moment;
-use crate::numerics::Kernels;
-
-/// What the walk needs of an engine.
-#[derive(Clone, Copy)]
-pub(super) struct Program<'a> {
-    pub(super) kernels: &'a Kernels,
-    pub(super) layout: &'a Layout,
-    pub(super) plans: &'a Plans,
-    pub(super) transitions: &'a [Compiled],
-    pub(super) terms: &'a Terms,
-    pub(super) reach: Option<&'a Reach>,
-    pub(super) discount: f64,
-    /// Whether information about the states is worth something in itself.
-    pub(super) information: bool,
-}
-
-/// Expected utility, entropy of the predicted observations, ambiguity, what is expected to be learnt about the model, and
-/// how far it leads from the goals: the sums a step is made of, in nats.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
-    pub(super) utility: f64,
-    pub(super) entropy: f64,
-    pub(super) ambiguity: f64,
-    pub(super) novelty: f64,
-    pub(super) inductive: f64,
-}
-
-impl Sums {
-    pub(super) fn value(self) -> f64 {
-        self.utility + (self.entropy - self.ambiguity) + (self.novelty + self.inductive)
-    }
-}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Edge {
@@ -60,6 +27,10 @@ struct Beliefs {
     rows: Vec<f64>,
     count: usize,
     interner: Interner,
+    /// For each belief its state, if it is certain of one and was made as such; and the number of each such belief by state.
+    /// Where one leads for certain needs no computing.
+    point_of: Vec<Option<u32>>,
+    points: Memo<u32>,
     /// Prediction by (combination of controls, number of the only belief it depends on).
     predicted: Memo<u32>,
     partials: Partials,
@@ -78,10 +49,45 @@ impl Beliefs {
             |number: u32| row(known, self.width, number).iter().zip(new).all(|(a, b)| a.to_bits() == b.to_bits());
         let number = self.interner.find_or_insert(hash_numbers(new), self.count as u32, same);
         if number as usize == self.count {
+            self.point_of[self.count] = None;
             self.count += 1;
         }
         number
     }
+
+    /// The number of the belief that is certain of a state.
+    fn point(&mut self, state: u32) -> u32 {
+        if let Some(number) = self.points.get(state as usize) {
+            return number;
+        }
+        let number = self.count as u32;
+        let row = &mut self.rows[self.count * self.width..][..self.width];
+        row.fill(0.0);
+        row[state as usize] = 1.0;
+        self.point_of[self.count] = Some(state);
+        self.points.set(state as usize, number);
+        self.count += 1;
+        number
+    }
+
+    fn begin(&mut self, belief: &[f64]) -> u32 {
+        self.count = 0;
+        self.interner.begin();
+        self.points.begin();
+        self.predicted.begin();
+        self.partials.begin();
+        if let Some(state) = certain_state(belief) {
+            return self.point(state);
+        }
+        self.rows[..self.width].copy_from_slice(belief);
+        self.intern()
+    }
+}
+
+/// The only state that is possible, if it is so for certain.
+fn certain_state(belief: &[f64]) -> Option<u32> {
+    let possible = belief.iter().map(|p| u32::from(*p != 0.0)).sum::<u32>();
+    (possible == 1).then(|| belief.iter().position(|p| *p == 1.0)).flatten().map(|state| state as u32)
 }
 
 fn row(rows: &[f64], width: usize, number: u32) -> &[f64] {
@@ -90,7 +96,7 @@ fn row(rows: &[f64], width: usize, number: u32) -> &[f64] {
 
 /// Working memory and result of the walk.
 #[derive(Clone, Debug)]
-pub(super) struct Outlook {
+pub(in super::super) struct Walk {
     beliefs: Vec<Beliefs>,
     /// Numbers of the beliefs that make up each node.
     nodes: Vec<u32>,
@@ -114,7 +120,7 @@ pub(super) struct Outlook {
     pub(super) neg_efe_of: Vec<f64>,
 }
 
-impl Outlook {
+impl Walk {
     pub(super) fn new(program: Program<'_>) -> Self {
         let positions = program.plans.positions.len();
         let interior = program.plans.levels[program.plans.length()];
@@ -131,6 +137,8 @@ impl Outlook {
                 rows: vec![0.0; (most[factor] + 1) * width],
                 count: 0,
                 interner: Interner::new(most[factor] + 1),
+                point_of: vec![None; most[factor] + 1],
+                points: Memo::new(width),
                 predicted: Memo::new(keys(table)),
                 partials: partials(table),
             }
@@ -200,12 +208,7 @@ impl Outlook {
 
     fn begin(&mut self, program: Program<'_>, belief: &[f64]) {
         for (factor, beliefs) in self.beliefs.iter_mut().enumerate() {
-            beliefs.count = 0;
-            beliefs.interner.begin();
-            beliefs.predicted.begin();
-            beliefs.partials.begin();
-            beliefs.rows[..beliefs.width].copy_from_slice(&belief[program.layout.range(factor)]);
-            self.candidate[factor] = beliefs.intern();
+            self.candidate[factor] = beliefs.begin(&belief[program.layout.range(factor)]);
         }
         self.observed.iter_mut().for_each(Memo::begin);
         let partials = self.observed_partials.iter_mut().chain(&mut self.scalar_partials);
@@ -280,6 +283,11 @@ impl Outlook {
         let own = slice.dependencies.first().is_some_and(|d| d.factor == factor) && slice.is_identity();
         let number = if own {
             numbers[factor]
+        } else if let Some(state) = slice.dependencies.first().and_then(|d| {
+            let point = self.beliefs[d.factor].point_of[numbers[d.factor] as usize]?;
+            slice.leads(point)
+        }) {
+            self.beliefs[factor].point(state)
         } else {
             // Known rows are read while the first free one is written.
             let (before, others) = self.beliefs.split_at_mut(factor);
@@ -364,7 +372,15 @@ impl Outlook {
             number * observed.table.slices.len() + combination
         });
         let known = key.and_then(|key| self.observed[modality].get(key));
+        let shown = slice.dependencies.first().and_then(|d| {
+            let point = self.beliefs[d.factor].point_of[numbers[d.factor] as usize]?;
+            slice.leads(point)
+        });
         let terms = known.unwrap_or_else(|| {
+            if let (Some(observation), false) = (shown, observed.learnt) {
+                // What is certain has no entropy, and the product with everything else is zero.
+                return Sums { utility: observed.preference[observation as usize] + 0.0, ..Sums::default() };
+            }
             let belief = |f: usize| self.beliefs[f].row(numbers[f]);
             let out = &mut self.out[..slice.width()];
             let outcome: &[f64] = match slice.dependencies.first() {
