@@ -17,7 +17,7 @@ MONITORING := .cache/monitoring
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint alerts drill contract scan-tls defences bench readiness fmt
+.PHONY: help build run test check lint alerts drill contract scan-tls defences bench bench-peers readiness fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite 
 
 bench: $(BUILD_TOOLS) ## Measure the engine
 	cargo bench --locked --workspace
+
+bench-peers: $(BUILD_TOOLS) ## Measure it beside the reference implementation, and write docs/performance.md (half an hour)
+	drills/peers/run
 
 # BUILD=release measures what users run, and first builds it, which takes minutes more.
 readiness: BUILD := debug

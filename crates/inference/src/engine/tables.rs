@@ -325,6 +325,9 @@ impl Axes {
     fn ranked(mut self, order: &[usize]) -> Self {
         let mut axes: Vec<usize> = (0..self.factors.len()).collect();
         axes.sort_by_key(|axis| order[self.factors[*axis].0]);
+        if axes.is_sorted() {
+            return self; // They stand so already.
+        }
         let strides = strides(&self.factors);
         let factors: Vec<_> = axes.iter().map(|axis| self.factors[*axis]).collect();
         let columns = self.columns();

@@ -4,6 +4,7 @@
 mod fit;
 mod grids;
 mod simulations;
+mod teams;
 
 use std::sync::Arc;
 

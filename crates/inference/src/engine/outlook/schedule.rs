@@ -234,7 +234,7 @@ fn in_columns(slice: &Slice) -> Move {
         Move::Sparse(table)
     };
     match &slice.form {
-        Form::Constant(column) => Move::Constant(column.clone()),
+        Form::Constant(column) => Move::Constant(column[..slice.by_state().outcomes].to_vec()),
         Form::Dense(_) => Move::Dense,
         Form::Certain(to) => {
             let entries = to.iter().enumerate();

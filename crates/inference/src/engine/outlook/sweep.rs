@@ -203,7 +203,9 @@ impl Account {
             let seen = if term.identity { beliefs } else { seen };
             let entropy = Some(&mut self.entropy[place..place + columns]).filter(|_| program.information);
             let observed = &program.terms.observed[term.index];
-            let row = &observed.preference[..observed.outcomes];
+            // There may be outcomes that no state leads to.
+            let shown = if term.identity { tracks[factor].size } else { observed.outcomes };
+            let row = &observed.preference[..shown.min(observed.outcomes)];
             program.kernels.worth_of_columns(seen, bundles, Worth { row, entropy, dot: value });
         }
     }

@@ -10,6 +10,7 @@ mod factored_and_flat;
 mod flat;
 mod learning;
 mod life;
+mod listed;
 mod permutation;
 mod recipe;
 mod renaming;
