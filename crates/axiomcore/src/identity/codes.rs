@@ -87,8 +87,9 @@ crate::error_codes! {
     REFRESH_REFUSED = (UNAUTHORIZED, "refresh_refused", "Nothing is given for this refresh token",
         "It is mistyped, was used before, or its session has ended: sign in again. A refresh token is good once, and its answer \
          has the next one. Showing one a second time ends the session, because then two have it; never send two at once.");
-    SESSION_NOT_FOUND = (NOT_FOUND, "session_not_found", "You have no such session that goes on",
-        "It may have ended already, or be somebody else's. `GET /api/v1/sessions` lists yours.");
+    SESSION_NOT_FOUND = (NOT_FOUND, "session_not_found", "There is no such session that goes on",
+        "It may have ended already, or be somebody else's. `GET /api/v1/sessions` lists yours, \
+         `GET /api/v1/users/{id}/sessions` those of somebody else.");
     NO_SESSION = (CONFLICT, "no_session", "There is no session to end",
         "An API key has no session. `DELETE /api/v1/keys/{id}` revokes a key.");
     CROSS_SITE_REQUEST = (FORBIDDEN, "cross_site_request", "A page of another site sent this",

@@ -38,6 +38,9 @@ crate::settings! {
         pub session_time: Period = Period::seconds(30 * 86_400);
         /// How long a session lasts when it is not used.
         pub session_idle_time: Period = Period::seconds(12 * 3600);
+        /// How long it is known that there was a session, after it has rested for longer than it may; then it is forgotten.
+        /// The record of who signed in and out is the audit's, and stays.
+        pub session_kept_time: Period = Period::seconds(30 * 86_400);
         /// How long an access token is good, from 1 to 60 minutes.
         pub access_token_time: Period = Period::seconds(600);
         /// Who issues access tokens, as they say themselves (`iss`): best the address under which others reach the service.

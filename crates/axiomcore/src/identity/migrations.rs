@@ -55,4 +55,11 @@ pub const MIGRATIONS: &[Migration] = &[
               PRIMARY KEY (workspace, id)) $CLUSTERED;\n\
               CREATE INDEX services_of_owner ON services (workspace, owner);\n",
     },
+    Migration {
+        version: 5,
+        name: "what is forgotten of sessions, what failures are counted under",
+        // The one secret: what accounts and addresses are hashed with where failures are counted, on all nodes.
+        sql: "CREATE INDEX sessions_by_use ON sessions (last_used_at);\n\
+              CREATE TABLE attempt_secrets (id $INT NOT NULL PRIMARY KEY, sealed $BYTES NOT NULL) $STRICT;\n",
+    },
 ];

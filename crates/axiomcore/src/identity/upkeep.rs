@@ -43,6 +43,7 @@ impl Identity {
     /// If a key cannot be made, or the database fails.
     pub async fn tend(&self) -> Result<(), TokenError> {
         self.prune_changes().await?;
+        self.prune_sessions().await?;
         self.tend_signing_keys().await
     }
 

@@ -28,6 +28,7 @@ const BETTER: &str = "vier grüne Tassen Tee";
 
 struct Service {
     identity: Identity,
+    database: Database,
     clock: ManualClock,
     runtime: Runtime,
     root: Principal,
@@ -58,7 +59,7 @@ impl Service {
             Bootstrap::Created(key) => runtime.block_on(identity.authenticate(key.expose())).unwrap().unwrap(),
             other => panic!("{other:?}"),
         };
-        Self { identity, clock, runtime, root: Principal::clone(&root) }
+        Self { identity, database, clock, runtime, root: Principal::clone(&root) }
     }
 
     fn invite(&self, email: &str, role: &str) -> (User, String) {
@@ -106,6 +107,7 @@ fn story(location: &Location) {
     only_the_right_password_of_an_active_user_signs_in(&service);
     nobody_rules_over_more_than_they_have(&service);
     sessions_end(&service);
+    sessions_of_which_nothing_can_come_are_forgotten(&service);
     a_password_is_changed_by_who_knows_it_or_has_a_ticket(&service);
     who_is_disabled_or_deleted_is_out_at_once(&service);
     hashes_from_elsewhere_are_replaced(&service);
@@ -181,6 +183,30 @@ fn sessions_end(service: &Service) {
     assert_eq!(service.runtime.block_on(service.identity.list_sessions(&ann)).unwrap().len(), 2);
     service.runtime.block_on(service.identity.end_sessions(&ann)).unwrap();
     assert!(service.who(one.text.expose()).is_none() && service.who(two.text.expose()).is_none());
+}
+
+fn sessions_of_which_nothing_can_come_are_forgotten(service: &Service) {
+    let known = || {
+        let sql = "SELECT count(*) FROM sessions";
+        service.database.read_blocking(|connection| connection.query(sql, &[])?[0].int(0)).unwrap()
+    };
+    let tend = || service.runtime.block_on(service.identity.tend()).unwrap();
+    let day = Duration::from_secs(86_400);
+    service.clock.advance(31 * day);
+    tend();
+    assert_eq!(known(), 0, "it is a month ago that any of them could be used");
+    let [lasting, ended] = [0, 1].map(|_| service.sign_in("ann@example.org", GOOD).unwrap());
+    let ann = service.who(lasting.text.expose()).unwrap();
+    assert!(service.runtime.block_on(service.identity.end_session(&ann, &ended.session.id)).unwrap());
+    service.clock.advance(11 * day / 24);
+    service.who(lasting.text.expose()).unwrap();
+    service.runtime.block_on(service.identity.record_use()).unwrap();
+    service.clock.advance(30 * day);
+    tend();
+    assert_eq!(known(), 2, "what has ended is known for a month");
+    service.clock.advance(day / 12);
+    tend();
+    assert_eq!(known(), 1, "and no longer");
 }
 
 fn a_password_is_changed_by_who_knows_it_or_has_a_ticket(service: &Service) {

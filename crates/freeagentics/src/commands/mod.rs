@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 pub(crate) mod agents;
+mod asking;
 pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod config;
@@ -18,12 +19,16 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sealing;
 pub(crate) mod serve;
+pub(crate) mod services;
+pub(crate) mod signing_keys;
 pub(crate) mod simulate;
 pub(crate) mod steps;
 pub(crate) mod test;
 pub(crate) mod users;
+pub(crate) mod workspaces;
 mod written;
 
+use asking::Asking;
 use clap::{Parser, Subcommand};
 
 use crate::{
@@ -68,15 +73,21 @@ enum Command {
     /// List the models that are built in; give models to a server and compare them there.
     Models(models::Args),
     /// Create, find, watch, reset and delete the agents of a server.
-    Agents(agents::Args),
-    /// Invite, list, disable and delete the people who sign in to a server.
-    Users(users::Args),
+    Agents(Asking<agents::Verb>),
+    /// Invite, list, sign out, disable and delete the people who sign in to a server.
+    Users(Asking<users::Verb>),
     /// Print the code that an authenticator app would show now.
     OneTimeCode(one_time_code::Args),
     /// Make, list and revoke the API keys of a server.
-    Keys(keys::Args),
+    Keys(Asking<keys::Verb>),
     /// List, make, change and delete roles: names for what people and service accounts may do.
-    Roles(roles::Args),
+    Roles(Asking<roles::Verb>),
+    /// List, make, change and delete service accounts: programs with roles of their own.
+    Services(Asking<services::Verb>),
+    /// List, make and rename the workspaces of a server, and invite people into them.
+    Workspaces(Asking<workspaces::Verb>),
+    /// Replace the key that access tokens are signed with.
+    SigningKeys(Asking<signing_keys::Verb>),
     /// Print every setting of the server, explained; or what is in force, and why.
     Config(config::Args),
     /// Say what is wrong with this installation, and what to do about it.
@@ -103,11 +114,14 @@ impl Cli {
             Command::Sealing(args) => sealing::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
-            Command::Agents(args) => agents::run(args, format, terminal),
-            Command::Users(args) => users::run(args, format, terminal),
+            Command::Agents(asking) => asking.run(format, terminal),
+            Command::Users(asking) => asking.run(format, terminal),
             Command::OneTimeCode(args) => one_time_code::run(args, format, terminal),
-            Command::Keys(args) => keys::run(args, format, terminal),
-            Command::Roles(args) => roles::run(args, format, terminal),
+            Command::Keys(asking) => asking.run(format, terminal),
+            Command::Roles(asking) => asking.run(format, terminal),
+            Command::Services(asking) => asking.run(format, terminal),
+            Command::Workspaces(asking) => asking.run(format, terminal),
+            Command::SigningKeys(asking) => asking.run(format, terminal),
             Command::Config(args) => config::run(args, format, terminal),
             Command::Doctor(args) => doctor::run(args, format, terminal),
             Command::Steps(args) => steps::run(args, format, terminal),

@@ -81,7 +81,7 @@ routes! {
     post   "/api/v1/sign-in"                        => sign_in::sign_in, class(Class::SignIn);
     post   "/api/v1/sign-in/factor"                 => second_factor::sign_in_with_factor, class(Class::SignIn);
     post   "/api/v1/sign-out"                       => sessions::sign_out;
-    post   "/api/v1/token/refresh"                  => tokens::refresh_tokens;
+    post   "/api/v1/token/refresh"                  => tokens::refresh_tokens, class(Class::SignIn);
     get    "/api/v1/sessions"                       => sessions::list_sessions;
     delete "/api/v1/sessions"                       => sessions::end_sessions;
     delete "/api/v1/sessions/{id}"                  => sessions::end_session;
@@ -108,6 +108,9 @@ routes! {
     post   "/api/v1/users/{id}/disable"             => users::disable_user;
     post   "/api/v1/users/{id}/enable"              => users::enable_user;
     post   "/api/v1/users/{id}/ticket"              => users::create_ticket;
+    get    "/api/v1/users/{id}/sessions"            => users::list_user_sessions;
+    delete "/api/v1/users/{id}/sessions"            => users::end_user_sessions;
+    delete "/api/v1/users/{id}/sessions/{session}"  => users::end_user_session;
     post   "/api/v1/tickets/accept"                 => passwords::accept_ticket, class(Class::SignIn);
     post   "/api/v1/password"                       => passwords::change_password, class(Class::SignIn);
     post   "/api/v1/password/reset"                 => passwords::reset_password, class(Class::SignIn);

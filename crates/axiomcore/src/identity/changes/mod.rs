@@ -115,7 +115,7 @@ impl Identity {
 
     /// Forgets lines that every node has read.
     pub(super) async fn prune_changes(&self) -> Result<()> {
-        let before = Timestamp(self.now().0.saturating_sub(KEPT.as_millis() as i64));
+        let before = self.now().minus(KEPT);
         self.0.parts.database.write(move |connection| store::prune(connection, before)).await
     }
 }

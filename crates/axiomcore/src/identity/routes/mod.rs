@@ -21,6 +21,8 @@ crate::permissions! {
     ReadKeys = ("keys:read", "See which API keys there are, what each may do and when it was last used.");
     WriteSigningKeys = ("signing_keys:write", "Replace the keys that access tokens are signed with.");
     WriteKeys = ("keys:write", "Make API keys that may no more than their maker, and revoke them.");
+    ReadSessions = ("sessions:read", "See where somebody else has signed in, and since when.");
+    EndSessions = ("sessions:end", "Sign somebody else out who may no more than who does it.");
     ReadServices = ("services:read", "See service accounts, their roles and whom they belong to.");
     WriteServices = ("services:write", "Make, change and delete service accounts that may no more than their maker, and make \
                      keys of theirs.");

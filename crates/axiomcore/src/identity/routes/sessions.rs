@@ -40,6 +40,13 @@ pub struct SessionList {
     items: Vec<SessionView>,
 }
 
+impl SessionList {
+    /// As the caller sees them.
+    pub(super) fn of(sessions: Vec<Session>, caller: &Principal) -> Self {
+        Self { items: sessions.into_iter().map(|session| view(session, caller)).collect() }
+    }
+}
+
 fn view(session: Session, caller: &Principal) -> SessionView {
     SessionView {
         current: caller.session.as_ref() == Some(&session.id),
@@ -68,8 +75,7 @@ pub async fn list_sessions(
     Anybody(caller): Anybody,
     State(identity): State<Identity>,
 ) -> Result<Json<SessionList>, Problem> {
-    let sessions = identity.list_sessions(&caller).await?;
-    Ok(Json(SessionList { items: sessions.into_iter().map(|session| view(session, &caller)).collect() }))
+    Ok(Json(SessionList::of(identity.list_sessions(&caller).await?, &caller)))
 }
 
 /// End one of one's sessions

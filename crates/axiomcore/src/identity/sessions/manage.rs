@@ -1,12 +1,19 @@
-//! Listing sessions and ending them.
+//! Listing sessions and ending them: one's own, and those of people whom one rules over.
+
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::{Session, store};
 use crate::audit::Entry;
-use crate::identity::users::store::Place;
-use crate::identity::{Identity, Principal, changes};
-use crate::store::Result;
+use crate::clock::Timestamp;
+use crate::identity::transaction::Losers;
+use crate::identity::users::store::{self as users, Place};
+use crate::identity::{Identity, Principal, UserError, changes};
+use crate::store::{Connection, Result};
+
+/// How many sessions are forgotten in one transaction.
+const PAGE: usize = 1_000;
 
 impl Identity {
     /// The caller's own sessions that go on, newest first.
@@ -14,12 +21,24 @@ impl Identity {
     /// # Errors
     /// If the database fails.
     pub async fn list_sessions(&self, caller: &Principal) -> Result<Vec<Session>> {
-        let place = Place { workspace: caller.workspace, id: caller.id.clone() };
-        let now = self.0.parts.clock.now();
+        let place = own(caller);
         let listed = self.0.parts.database.read(move |connection| store::list(connection, &place)).await?;
-        let goes_on =
-            |session: &Session| now < session.expires_at && now < session.last_used_at.plus(self.0.session_idle_time);
-        Ok(listed.into_iter().filter(goes_on).collect())
+        Ok(self.going_on(listed))
+    }
+
+    /// The sessions of somebody in the principal's workspace that go on, newest first; nothing if there is nobody of that
+    /// id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list_sessions_of(&self, principal: &Principal, id: &str) -> Result<Option<Vec<Session>>> {
+        let place = Place { workspace: principal.workspace, id: id.to_owned() };
+        let list = move |connection: &mut dyn Connection| match users::find(connection, place.workspace, &place.id)? {
+            Some(_) => store::list(connection, &place).map(Some),
+            None => Ok(None),
+        };
+        let listed = self.0.parts.database.read(list).await?;
+        Ok(listed.map(|listed| self.going_on(listed)))
     }
 
     /// Ends one of the caller's own sessions: on this node from now on, on others within a second. Says whether there was
@@ -28,14 +47,12 @@ impl Identity {
     /// # Errors
     /// If the database fails.
     pub async fn end_session(&self, caller: &Principal, id: &str) -> Result<bool> {
-        let place = Place { workspace: caller.workspace, id: caller.id.clone() };
-        let (id, now) = (id.to_owned(), self.0.parts.clock.now());
+        let (place, id, now) = (own(caller), id.to_owned(), self.0.parts.clock.now());
         let end = self.0.parts.database.write(move |connection| {
             changes::revoked(connection, place.workspace, &place.id, now)?;
             let ended = store::end(connection, &place, &id, now)?;
             if ended {
-                let entry = Entry { workspace: place.workspace, at: now, principal: &place.id, action: "session.end" };
-                entry.write(connection, &id, &json!({}))?;
+                record(connection, &place, &place.id, Some(&id), now)?;
             }
             Ok(ended)
         });
@@ -49,16 +66,88 @@ impl Identity {
     /// # Errors
     /// If the database fails.
     pub async fn end_sessions(&self, caller: &Principal) -> Result<()> {
-        let place = Place { workspace: caller.workspace, id: caller.id.clone() };
-        let now = self.0.parts.clock.now();
+        let (place, now) = (own(caller), self.0.parts.clock.now());
         let end = self.0.parts.database.write(move |connection| {
             changes::revoked(connection, place.workspace, &place.id, now)?;
             store::end_all(connection, &place, now)?;
-            let entry = Entry { workspace: place.workspace, at: now, principal: &place.id, action: "session.end_all" };
-            entry.write(connection, &place.id, &json!({}))
+            record(connection, &place, &place.id, None, now)
         });
         end.await?;
         self.0.cache.remove(caller.workspace, &caller.id);
         Ok(())
     }
+
+    /// Ends a session of somebody who may no more than the maker. Says whether there was one.
+    ///
+    /// # Errors
+    /// If there is no such user, or they may more than the maker; if the database fails.
+    pub async fn end_session_of(
+        &self,
+        maker: &Principal,
+        id: &str,
+        session: &str,
+    ) -> std::result::Result<bool, UserError> {
+        let (by, session, now) = (maker.id.clone(), session.to_owned(), self.now());
+        let end = move |connection: &mut dyn Connection, place: &Place, _: &users::Stored, losers: &mut Losers| {
+            let ended = store::end(connection, place, &session, now)?;
+            if ended {
+                losers.add(&place.id);
+                record(connection, place, &by, Some(&session), now)?;
+            }
+            Ok(ended)
+        };
+        self.change(maker, id, end).await
+    }
+
+    /// Ends all sessions of somebody who may no more than the maker.
+    ///
+    /// # Errors
+    /// If there is no such user, or they may more than the maker; if the database fails.
+    pub async fn end_sessions_of(&self, maker: &Principal, id: &str) -> std::result::Result<(), UserError> {
+        let (by, now) = (maker.id.clone(), self.now());
+        let end = move |connection: &mut dyn Connection, place: &Place, _: &users::Stored, losers: &mut Losers| {
+            store::end_all(connection, place, now)?;
+            losers.add(&place.id);
+            Ok(record(connection, place, &by, None, now)?)
+        };
+        self.change(maker, id, end).await
+    }
+
+    /// Forgets sessions that nobody can go on with. Every session is as good as ended when it has rested for too long, however
+    /// it ended, so the moment of its last use decides; what is left over is for the next time.
+    pub(in crate::identity) async fn prune_sessions(&self) -> Result<()> {
+        let resting = self.0.session_idle_time.saturating_add(self.0.session_kept_time);
+        let before = self.now().minus(resting);
+        let is_there = move |connection: &mut dyn Connection| store::has_older(connection, before);
+        if self.0.parts.database.read(is_there).await? {
+            self.0.parts.database.write(move |connection| store::prune(connection, before, PAGE)).await?;
+        }
+        Ok(())
+    }
+
+    fn going_on(&self, sessions: Vec<Session>) -> Vec<Session> {
+        let (now, idle): (Timestamp, Duration) = (self.now(), self.0.session_idle_time);
+        let goes_on = |session: &Session| now < session.expires_at && now < session.last_used_at.plus(idle);
+        sessions.into_iter().filter(goes_on).collect()
+    }
+}
+
+fn own(caller: &Principal) -> Place {
+    Place { workspace: caller.workspace, id: caller.id.clone() }
+}
+
+/// Puts on record that one session of somebody's was ended, or all of them.
+fn record(
+    connection: &mut dyn Connection,
+    place: &Place,
+    by: &str,
+    session: Option<&str>,
+    at: Timestamp,
+) -> Result<()> {
+    let (action, subject) = match session {
+        Some(session) => ("session.end", session),
+        None => ("session.end_all", &*place.id),
+    };
+    let detail = if by == place.id { json!({}) } else { json!({ "user": place.id }) };
+    Entry { workspace: place.workspace, at, principal: by, action }.write(connection, subject, &detail)
 }

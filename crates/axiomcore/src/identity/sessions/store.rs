@@ -92,6 +92,18 @@ pub(in crate::identity) fn end_others(
     connection.execute(sql, &values).map(|_| ())
 }
 
+/// Whether there are sessions that were last used before.
+pub(super) fn has_older(connection: &mut dyn Connection, before: Timestamp) -> Result<bool> {
+    let sql = "SELECT id FROM sessions WHERE last_used_at < $1 LIMIT 1";
+    connection.query(sql, &[before.0.into()]).map(|rows| !rows.is_empty())
+}
+
+/// Forgets sessions that were last used before, at most so many.
+pub(super) fn prune(connection: &mut dyn Connection, before: Timestamp, most: usize) -> Result<u64> {
+    let sql = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE last_used_at < $1 LIMIT $2)";
+    connection.execute(sql, &[before.0.into(), i64::try_from(most).unwrap_or(i64::MAX).into()])
+}
+
 pub(in crate::identity) fn record_use(connection: &mut dyn Connection, id: &str, at: Timestamp) -> Result<()> {
     connection.execute("UPDATE sessions SET last_used_at = $1 WHERE id = $2", &[at.0.into(), id.into()]).map(|_| ())
 }

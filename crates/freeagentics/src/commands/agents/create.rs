@@ -13,7 +13,7 @@ use crate::{
 
 /// Creates one.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// What to call it: up to 128 letters, digits, and `.`, `_`, `:`, `-`. Without it the server makes a name.
     #[arg(value_name = "AGENT")]
     id: Option<String>,

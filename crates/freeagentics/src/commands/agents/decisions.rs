@@ -12,7 +12,7 @@ use crate::{
 
 /// Lists what one decided.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The agent.
     #[arg(value_name = "AGENT")]
     id: String,

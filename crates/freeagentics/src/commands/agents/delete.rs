@@ -10,7 +10,7 @@ use crate::{
 
 /// Deletes one.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The agent.
     #[arg(value_name = "AGENT")]
     id: String,

@@ -11,7 +11,7 @@ use crate::{
 
 /// Explains a decision of one.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The agent.
     #[arg(value_name = "AGENT")]
     id: String,

@@ -14,7 +14,7 @@ use crate::{
 
 /// Shows one.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The agent.
     #[arg(value_name = "AGENT")]
     id: String,

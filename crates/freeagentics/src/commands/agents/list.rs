@@ -17,7 +17,7 @@ use crate::{
 
 /// Lists them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// Only those with this label. May be given several times: all must hold.
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = pair)]
     labels: Vec<(String, String)>,

@@ -12,23 +12,16 @@ mod watch;
 use clap::Subcommand;
 use serde_json::{Map, Value};
 
+use super::asking::Question;
 use crate::{
-    client::Connection,
+    client::Client,
     exit::{Exit, Failure},
     terminal::{Format, Terminal},
 };
 
 /// Creates, finds, explains, watches, resets and deletes them.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    verb: Verb,
-    #[command(flatten)]
-    connection: Connection,
-}
-
 #[derive(Debug, Subcommand)]
-enum Verb {
+pub(crate) enum Verb {
     /// Create an agent of a model that the server has.
     Create(create::Args),
     /// List agents, all of them or those with certain labels.
@@ -47,17 +40,18 @@ enum Verb {
     Watch(watch::Args),
 }
 
-pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let client = args.connection.open()?;
-    match &args.verb {
-        Verb::Create(args) => create::run(args, &client, format, terminal),
-        Verb::List(args) => list::run(args, &client, format, terminal),
-        Verb::Get(args) => get::run(args, &client, format, terminal),
-        Verb::Decisions(args) => decisions::run(args, &client, format, terminal),
-        Verb::Explain(args) => explain::run(args, &client, format, terminal),
-        Verb::Reset(args) => reset::run(args, &client, format, terminal),
-        Verb::Delete(args) => delete::run(args, &client, format, terminal),
-        Verb::Watch(args) => watch::run(args, &client, format, terminal),
+impl Question for Verb {
+    fn ask(&self, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::Create(args) => create::run(args, client, format, terminal),
+            Self::List(args) => list::run(args, client, format, terminal),
+            Self::Get(args) => get::run(args, client, format, terminal),
+            Self::Decisions(args) => decisions::run(args, client, format, terminal),
+            Self::Explain(args) => explain::run(args, client, format, terminal),
+            Self::Reset(args) => reset::run(args, client, format, terminal),
+            Self::Delete(args) => delete::run(args, client, format, terminal),
+            Self::Watch(args) => watch::run(args, client, format, terminal),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 /// Follows decisions as they are made.
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("whom").args(["id", "labels"]).required(true))]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The agent.
     #[arg(value_name = "AGENT")]
     id: Option<String>,

@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Call, Client, segment},
+    commands::asking::text,
     exit::{Exit, Failure},
-    terminal::{Format, Terminal, harmless},
+    terminal::{Format, Terminal},
 };
 
 /// Makes one.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// What to call it.
     #[arg(value_name = "NAME")]
     name: String,
@@ -33,9 +34,13 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
         terminal.json(&made)?;
         return Ok(Exit::Done);
     }
-    let text = |name| harmless(made.get(name).and_then(Value::as_str).unwrap_or_default()).into_owned();
-    writeln!(terminal.out, "{} is there ({})", terminal.paint.strong(&text("name")), text("id"))?;
-    writeln!(terminal.out, "  key  {}", text("key"))?;
+    show(&made, terminal)
+}
+
+/// A key that was just made.
+pub(in crate::commands) fn show(made: &Value, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    writeln!(terminal.out, "{} is there ({})", terminal.paint.strong(&text(made, "name")), text(made, "id"))?;
+    writeln!(terminal.out, "  key  {}", text(made, "key"))?;
     writeln!(terminal.out, "  it is shown only now: nobody can read it again")?;
     Ok(Exit::Done)
 }

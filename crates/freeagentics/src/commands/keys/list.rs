@@ -3,24 +3,31 @@
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Call, Client},
+    client::Client,
+    commands::asking::{items, text, texts},
     exit::{Exit, Failure},
     tables::{Align, Table},
-    terminal::{Format, Terminal, harmless},
+    terminal::{Format, Terminal},
 };
 
 /// Lists them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// Those that work no more, too.
     #[arg(long)]
     all: bool,
+    /// Only those that open this service account.
+    #[arg(long, value_name = "ID")]
+    service: Option<String>,
 }
 
 pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let listed = client.ask(&Call::get("/keys"))?;
-    let keys = listed.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
-    let is_wanted = |key: &&Value| args.all || key.get("revoked_at").is_none_or(Value::is_null);
+    let keys = items(client, "/keys")?;
+    let opens = |key: &Value, id: &String| key.get("service").and_then(Value::as_str) == Some(id);
+    let is_wanted = |key: &&Value| {
+        let works = key.get("revoked_at").is_none_or(Value::is_null);
+        (args.all || works) && args.service.as_ref().is_none_or(|id| opens(key, id))
+    };
     let keys: Vec<&Value> = keys.iter().filter(is_wanted).collect();
     if format == Format::Json {
         terminal.json(&json!({ "keys": keys }))?;
@@ -29,14 +36,9 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
     let columns = ["key", "name", "permissions", "belongs to", "expires", "last used"];
     let mut table = Table::new(columns.map(|name| (name, Align::Left)));
     for key in keys {
-        let text = |name| key.get(name).and_then(Value::as_str);
-        let permissions = key.get("permissions").and_then(Value::as_array).into_iter().flatten();
-        let permissions: Vec<&str> = permissions.filter_map(Value::as_str).collect();
-        let whose = text("owner").or_else(|| text("service")).unwrap_or_default();
-        let [id, name, expires, used] =
-            ["id", "name", "expires_at", "last_used_at"].map(|name| text(name).unwrap_or_default());
-        let cells = [id, name, &permissions.join(" "), whose, expires, used];
-        table.row(cells.map(|cell| harmless(cell).into_owned()));
+        let whose = [text(key, "owner"), text(key, "service")].concat();
+        let [id, name, expires, used] = ["id", "name", "expires_at", "last_used_at"].map(|name| text(key, name));
+        table.row([id, name, texts(key, "permissions", " "), whose, expires, used]);
     }
     table.write(terminal.out, "")?;
     Ok(Exit::Done)

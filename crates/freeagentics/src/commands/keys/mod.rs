@@ -1,28 +1,21 @@
 //! `freeagentics keys`: the API keys of a server.
 
-mod create;
+pub(super) mod create;
 mod list;
 mod revoke;
 
 use clap::Subcommand;
 
+use super::asking::Question;
 use crate::{
-    client::Connection,
+    client::Client,
     exit::{Exit, Failure},
     terminal::{Format, Terminal},
 };
 
 /// Makes, lists and revokes API keys.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    verb: Verb,
-    #[command(flatten)]
-    connection: Connection,
-}
-
 #[derive(Debug, Subcommand)]
-enum Verb {
+pub(crate) enum Verb {
     /// Make a key that may no more than yours; it is shown once.
     Create(create::Args),
     /// List keys, the revoked ones too.
@@ -31,11 +24,12 @@ enum Verb {
     Revoke(revoke::Args),
 }
 
-pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let client = args.connection.open()?;
-    match &args.verb {
-        Verb::Create(args) => create::run(args, &client, format, terminal),
-        Verb::List(args) => list::run(args, &client, format, terminal),
-        Verb::Revoke(args) => revoke::run(args, &client, format, terminal),
+impl Question for Verb {
+    fn ask(&self, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::Create(args) => create::run(args, client, format, terminal),
+            Self::List(args) => list::run(args, client, format, terminal),
+            Self::Revoke(args) => revoke::run(args, client, format, terminal),
+        }
     }
 }

@@ -3,24 +3,17 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::asking::{Question, done, items, text, texts};
 use crate::{
-    client::{Call, Client, Connection, segment},
+    client::{Call, Client, segment},
     exit::{Exit, Failure},
     tables::{Align, Table},
-    terminal::{Format, Terminal, harmless},
+    terminal::{Format, Terminal},
 };
 
 /// Lists, makes, changes and deletes roles.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    verb: Verb,
-    #[command(flatten)]
-    connection: Connection,
-}
-
 #[derive(Debug, Subcommand)]
-enum Verb {
+pub(crate) enum Verb {
     /// List roles: those that every workspace has, and your own.
     List,
     /// Make a role that may no more than you.
@@ -33,7 +26,7 @@ enum Verb {
 
 /// What a role is to be.
 #[derive(Debug, clap::Args)]
-struct Content {
+pub(crate) struct Content {
     /// Its name: small letters, digits, `_` and `-`.
     #[arg(value_name = "ROLE")]
     name: String,
@@ -50,31 +43,31 @@ struct Content {
 
 /// Which role.
 #[derive(Debug, clap::Args)]
-struct Named {
+pub(crate) struct Named {
     /// Its name.
     #[arg(value_name = "ROLE")]
     name: String,
 }
 
-pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let client = args.connection.open()?;
-    match &args.verb {
-        Verb::List => list(&client, format, terminal)?,
-        Verb::Create(content) => {
-            let mut body = content.body();
-            body["name"] = content.name.as_str().into();
-            told(&client.ask(&Call::post("/roles", &body))?, "is there", format, terminal)?;
-        }
-        Verb::Update(content) => {
-            let call = Call::put(format!("/roles/{}", segment(&content.name)), &content.body());
-            told(&client.ask(&call)?, "is changed", format, terminal)?;
-        }
-        Verb::Delete(Named { name }) => {
-            client.ask(&Call::delete(format!("/roles/{}", segment(name))))?;
-            told(&json!({ "name": name, "deleted": true }), "is gone", format, terminal)?;
+impl Question for Verb {
+    fn ask(&self, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::List => list(client, format, terminal),
+            Self::Create(content) => {
+                let mut body = content.body();
+                body["name"] = content.name.as_str().into();
+                told(&client.ask(&Call::post("/roles", &body))?, "is there", format, terminal)
+            }
+            Self::Update(content) => {
+                let call = Call::put(format!("/roles/{}", segment(&content.name)), &content.body());
+                told(&client.ask(&call)?, "is changed", format, terminal)
+            }
+            Self::Delete(Named { name }) => {
+                client.ask(&Call::delete(format!("/roles/{}", segment(name))))?;
+                told(&json!({ "name": name, "deleted": true }), "is gone", format, terminal)
+            }
         }
     }
-    Ok(Exit::Done)
 }
 
 impl Content {
@@ -84,27 +77,20 @@ impl Content {
     }
 }
 
-fn list(client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let listed = client.ask(&Call::get("/roles"))?;
-    let roles = listed.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+fn list(client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let roles = items(client, "/roles")?;
     if format == Format::Json {
-        return Ok(terminal.json(&json!({ "roles": roles }))?);
+        terminal.json(&json!({ "roles": roles }))?;
+        return Ok(Exit::Done);
     }
     let mut table = Table::new(["role", "for whom", "permissions"].map(|name| (name, Align::Left)));
     for role in &roles {
-        let text = |name| harmless(role.get(name).and_then(Value::as_str).unwrap_or_default()).into_owned();
-        let permissions = role.get("permissions").and_then(Value::as_array).into_iter().flatten();
-        let permissions: Vec<&str> = permissions.filter_map(Value::as_str).collect();
-        table.row([text("name"), text("meaning"), permissions.join(" ")]);
+        table.row([text(role, "name"), text(role, "meaning"), texts(role, "permissions", " ")]);
     }
-    Ok(table.write(terminal.out, "")?)
+    table.write(terminal.out, "")?;
+    Ok(Exit::Done)
 }
 
-fn told(role: &Value, what: &str, format: Format, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let name = harmless(role.get("name").and_then(Value::as_str).unwrap_or_default());
-    match format {
-        Format::Json => terminal.json(role)?,
-        Format::Text => writeln!(terminal.out, "{name} {what}")?,
-    }
-    Ok(())
+fn told(role: &Value, what: &str, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    done(role, &format!("{} {what}", text(role, "name")), format, terminal)
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Changes somebody.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The user's id.
     #[arg(value_name = "USER")]
     id: String,
@@ -19,7 +19,7 @@ pub(super) struct Args {
 
 /// Gives somebody other roles.
 #[derive(Debug, clap::Args)]
-pub(super) struct RolesArgs {
+pub(crate) struct RolesArgs {
     /// The user's id.
     #[arg(value_name = "USER")]
     id: String,
@@ -35,8 +35,7 @@ pub(super) fn roles(
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
     let call = Call::put(format!("/users/{}/roles", segment(&args.id)), &json!({ "roles": args.roles }));
-    show(&client.ask(&call)?, format, terminal)?;
-    Ok(Exit::Done)
+    show(&client.ask(&call)?, format, terminal)
 }
 
 pub(super) fn disable(
@@ -65,6 +64,5 @@ fn change(
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
     let call = Call::post(format!("/users/{}/{verb}", segment(&args.id)), &Value::Null);
-    show(&client.ask(&call)?, format, terminal)?;
-    Ok(Exit::Done)
+    show(&client.ask(&call)?, format, terminal)
 }

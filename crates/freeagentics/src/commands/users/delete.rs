@@ -4,13 +4,14 @@ use serde_json::json;
 
 use crate::{
     client::{Call, Client, segment},
+    commands::asking::done,
     exit::{Exit, Failure},
     terminal::{Format, Terminal, harmless},
 };
 
 /// Deletes somebody.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The user's id.
     #[arg(value_name = "USER")]
     id: String,
@@ -25,9 +26,6 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
         call = call.query("reassign_to", heir);
     }
     client.ask(&call)?;
-    match format {
-        Format::Json => terminal.json(&json!({ "id": args.id, "deleted": true }))?,
-        Format::Text => writeln!(terminal.out, "{} is gone; what they did goes on naming them", harmless(&args.id))?,
-    }
-    Ok(Exit::Done)
+    let line = format!("{} is gone; what they did goes on naming them", harmless(&args.id));
+    done(&json!({ "id": args.id, "deleted": true }), &line, format, terminal)
 }

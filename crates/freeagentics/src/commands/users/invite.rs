@@ -1,19 +1,17 @@
 //! `freeagentics users invite` and `ticket`.
 
-use std::io;
-
 use serde_json::{Value, json};
 
-use super::{roles, text};
 use crate::{
     client::{Call, Client, segment},
+    commands::asking::{roles, text},
     exit::{Exit, Failure},
     terminal::{Format, Terminal},
 };
 
 /// Invites somebody.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// What they will sign in with.
     #[arg(value_name = "EMAIL")]
     email: String,
@@ -30,7 +28,7 @@ pub(super) struct Args {
 
 /// Gives somebody a new ticket.
 #[derive(Debug, clap::Args)]
-pub(super) struct TicketArgs {
+pub(crate) struct TicketArgs {
     /// The user's id.
     #[arg(value_name = "USER")]
     id: String,
@@ -40,12 +38,22 @@ pub(super) struct TicketArgs {
 }
 
 pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    invite("/users", args, client, format, terminal)
+}
+
+/// Invites somebody by a route of this path.
+pub(in crate::commands) fn invite(
+    path: &str,
+    args: &Args,
+    client: &Client,
+    format: Format,
+    terminal: &mut Terminal<'_>,
+) -> Result<Exit, Failure> {
     let name = args.name.as_ref().unwrap_or(&args.email);
     let body = json!({ "email": args.email, "name": name, "roles": args.roles, "ticket": args.ticket });
-    let invited = client.ask(&Call::post("/users", &body))?;
-    let headline = format!("{} is invited, with {}", text(&invited, "/email"), roles(&invited));
-    tell(&invited, &headline, format, terminal)?;
-    Ok(Exit::Done)
+    let invited = client.ask(&Call::post(path, &body))?;
+    let headline = format!("{} is invited, with {}", text(&invited, "email"), roles(&invited));
+    tell(&invited, &headline, format, terminal)
 }
 
 pub(super) fn renew(
@@ -56,27 +64,27 @@ pub(super) fn renew(
 ) -> Result<Exit, Failure> {
     let call = Call::post(format!("/users/{}/ticket", segment(&args.id)), &json!({ "ticket": args.ticket }));
     let renewed = client.ask(&call)?;
-    let headline = format!("{} can choose a new password", text(&renewed, "/email"));
-    tell(&renewed, &headline, format, terminal)?;
-    Ok(Exit::Done)
+    let headline = format!("{} can choose a new password", text(&renewed, "email"));
+    tell(&renewed, &headline, format, terminal)
 }
 
-fn tell(answer: &Value, headline: &str, format: Format, terminal: &mut Terminal<'_>) -> io::Result<()> {
+fn tell(answer: &Value, headline: &str, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
     if format == Format::Json {
-        return terminal.json(answer);
+        terminal.json(answer)?;
+        return Ok(Exit::Done);
     }
-    writeln!(terminal.out, "{} ({})", terminal.paint.strong(headline), text(answer, "/id"))?;
+    writeln!(terminal.out, "{} ({})", terminal.paint.strong(headline), text(answer, "id"))?;
     if answer.get("mailed") == Some(&Value::Bool(true)) {
         writeln!(terminal.out, "  a letter with a ticket is on its way")?;
     }
-    let ticket = text(answer, "/ticket");
+    let ticket = text(answer, "ticket");
     if !ticket.is_empty() {
         writeln!(terminal.out, "  ticket  {ticket}")?;
         writeln!(
             terminal.out,
             "  until   {}; it works once, and is shown only now",
-            text(answer, "/ticket_expires_at")
+            text(answer, "ticket_expires_at")
         )?;
     }
-    Ok(())
+    Ok(Exit::Done)
 }

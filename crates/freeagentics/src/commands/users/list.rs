@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
-use super::{roles, text};
 use crate::{
     client::{Call, Client},
-    commands::pages::{at_least_one, pages},
+    commands::{
+        asking::{roles, text},
+        pages::{at_least_one, pages},
+    },
     exit::{Exit, Failure},
     tables::{Align, Table},
     terminal::{Format, Terminal},
@@ -13,7 +15,7 @@ use crate::{
 
 /// Lists them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// How many at most.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one())]
     limit: usize,
@@ -33,7 +35,7 @@ pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut T
     let mut table = Table::new(columns.map(|name| (name, Align::Left)));
     for user in &users {
         let [id, email, name, status, last] =
-            ["/id", "/email", "/name", "/status", "/last_sign_in_at"].map(|pointer| text(user, pointer));
+            ["id", "email", "name", "status", "last_sign_in_at"].map(|name| text(user, name));
         table.row([id, email, name, roles(user), status, last]);
     }
     table.write(terminal.out, "")?;

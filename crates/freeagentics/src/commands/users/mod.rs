@@ -2,31 +2,23 @@
 
 mod change;
 mod delete;
-mod invite;
+pub(super) mod invite;
 mod list;
-
-use std::io;
+mod sessions;
 
 use clap::Subcommand;
 use serde_json::Value;
 
+use super::asking::{Question, done, roles, text};
 use crate::{
-    client::Connection,
+    client::Client,
     exit::{Exit, Failure},
-    terminal::{Format, Terminal, harmless},
+    terminal::{Format, Terminal},
 };
 
-/// Invites, lists, disables and deletes people, and changes their roles.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    verb: Verb,
-    #[command(flatten)]
-    connection: Connection,
-}
-
+/// Invites, lists, signs out, disables and deletes people, and changes their roles.
 #[derive(Debug, Subcommand)]
-enum Verb {
+pub(crate) enum Verb {
     /// Invite somebody: they get a ticket that lets them choose a password.
     Invite(invite::Args),
     /// List people, the disabled ones too.
@@ -39,40 +31,33 @@ enum Verb {
     Disable(change::Args),
     /// Let somebody sign in again.
     Enable(change::Args),
+    /// List where somebody is signed in.
+    Sessions(sessions::Args),
+    /// Sign somebody out: one of their sessions ends, or all; they can sign in again.
+    SignOut(sessions::EndArgs),
     /// Delete somebody: their sessions end and their keys are revoked.
     Delete(delete::Args),
 }
 
-pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let client = args.connection.open()?;
-    match &args.verb {
-        Verb::Invite(args) => invite::run(args, &client, format, terminal),
-        Verb::List(args) => list::run(args, &client, format, terminal),
-        Verb::Ticket(args) => invite::renew(args, &client, format, terminal),
-        Verb::Roles(args) => change::roles(args, &client, format, terminal),
-        Verb::Disable(args) => change::disable(args, &client, format, terminal),
-        Verb::Enable(args) => change::enable(args, &client, format, terminal),
-        Verb::Delete(args) => delete::run(args, &client, format, terminal),
+impl Question for Verb {
+    fn ask(&self, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::Invite(args) => invite::run(args, client, format, terminal),
+            Self::List(args) => list::run(args, client, format, terminal),
+            Self::Ticket(args) => invite::renew(args, client, format, terminal),
+            Self::Roles(args) => change::roles(args, client, format, terminal),
+            Self::Disable(args) => change::disable(args, client, format, terminal),
+            Self::Enable(args) => change::enable(args, client, format, terminal),
+            Self::Sessions(args) => sessions::list(args, client, format, terminal),
+            Self::SignOut(args) => sessions::end(args, client, format, terminal),
+            Self::Delete(args) => delete::run(args, client, format, terminal),
+        }
     }
-}
-
-/// A text of an answer, fit for a terminal.
-fn text(answer: &Value, pointer: &str) -> String {
-    harmless(answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default()).into_owned()
-}
-
-/// The names of somebody's roles.
-fn roles(user: &Value) -> String {
-    let roles = user.get("roles").and_then(Value::as_array).into_iter().flatten();
-    let names: Vec<&str> = roles.filter_map(Value::as_str).collect();
-    if names.is_empty() { "no roles".to_owned() } else { harmless(&names.join(", ")).into_owned() }
 }
 
 /// Who somebody is now, in a line.
-fn show(user: &Value, format: Format, terminal: &mut Terminal<'_>) -> io::Result<()> {
-    if format == Format::Json {
-        return terminal.json(user);
-    }
-    let id = terminal.paint.strong(&text(user, "/id"));
-    writeln!(terminal.out, "{id}  {}  {}, {}", text(user, "/email"), text(user, "/status"), roles(user))
+fn show(user: &Value, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let id = terminal.paint.strong(&text(user, "id"));
+    let line = format!("{id}  {}  {}, {}", text(user, "email"), text(user, "status"), roles(user));
+    done(user, &line, format, terminal)
 }

@@ -47,6 +47,9 @@ pub(super) const ASKED: &[(&str, &str, &str)] = &[
     ("users:write", "POST", "/api/v1/users/{id}/disable"),
     ("users:write", "POST", "/api/v1/users/{id}/enable"),
     ("users:write", "POST", "/api/v1/users/{id}/ticket"),
+    ("sessions:read", "GET", "/api/v1/users/{id}/sessions"),
+    ("sessions:end", "DELETE", "/api/v1/users/{id}/sessions"),
+    ("sessions:end", "DELETE", "/api/v1/users/{id}/sessions/{session}"),
     ("factors:reset", "POST", "/api/v1/users/{id}/factors/reset"),
     ("users:read", "GET", "/api/v1/roles"),
     ("roles:write", "POST", "/api/v1/roles"),
@@ -108,8 +111,8 @@ fn a_key_does_what_it_was_given_for_and_nothing_else() {
         let others: Vec<&str> = all.iter().copied().filter(|other| other != permission).collect();
         let lacking = server.client_with(&beside.key(1, only(&others)).0);
         for (_, method, path) in ASKED.iter().filter(|(asked, ..)| asked == permission) {
-            let path =
-                path.replace("{version}", "1").replace("{step}", "1").replace("{id}", "x").replace("{name}", "x");
+            let path = path.replace("{version}", "1").replace("{step}", "1").replace("{session}", "x");
+            let path = path.replace("{id}", "x").replace("{name}", "x");
             let refused = lacking.send(method, &path, &[], "").problem(403, "forbidden");
             assert_eq!(refused["permission"], *permission, "{method} {path}");
             // A stream would not end; it has its tests.

@@ -1,8 +1,9 @@
-//! `freeagentics users`, `keys` and `roles` with a real server.
+//! `freeagentics users`, `keys`, `roles`, `services`, `workspaces` and `signing-keys` with a real server.
 
 use serde_json::Value;
 
 use super::{Said, asked};
+use crate::api::people::{PASSWORD, join, sign_in};
 use crate::api::{Installation, Server};
 
 /// What a command said as JSON, which has to be one value.
@@ -67,4 +68,71 @@ fn roles_are_made_listed_changed_and_deleted() {
     assert_eq!(changed["permissions"], serde_json::json!(["agents:read"]));
     assert!(done(&server, &["roles", "list"]).contains("curator        x"), "{}", done(&server, &["roles", "list"]));
     assert_eq!(done(&server, &["roles", "delete", "curator"]), "curator is gone\n");
+}
+
+#[test]
+fn somebody_is_seen_where_they_are_signed_in_and_signed_out() {
+    let server = Installation::sqlite().start();
+    let ann = join(&server, &server.client(), "ann@example.org", &["observer"]);
+    let second = sign_in(&server, "ann@example.org", PASSWORD);
+    let own = second.get("/api/v1/whoami").expect(200)["session"].as_str().unwrap().to_owned();
+    let listed = done(&server, &["users", "sessions", &ann.id]);
+    assert!(listed.lines().count() == 3 && listed.contains(&own) && listed.contains("127.0.0.1"), "{listed}");
+    let ended = done(&server, &["users", "sign-out", &ann.id, "--session", &own]);
+    assert_eq!(ended, format!("session {own} has ended\n"));
+    second.get("/api/v1/whoami").problem(401, "unauthenticated");
+    ann.client.get("/api/v1/whoami").expect(200);
+    assert_eq!(told(&server, &["users", "sign-out", &ann.id])["ended"], true);
+    ann.client.get("/api/v1/whoami").problem(401, "unauthenticated");
+    assert_eq!(done(&server, &["users", "sessions", &ann.id]), format!("{} is signed in nowhere\n", ann.id));
+    let gone = asked(&server, &["users", "sign-out", "nobody", "--output", "json"]);
+    assert_eq!((gone.code, gone.error()["code"].as_str()), (5, Some("user_not_found")));
+}
+
+#[test]
+fn service_accounts_are_made_opened_changed_and_deleted() {
+    let server = Installation::sqlite().start();
+    let id = told(&server, &["services", "create", "nightly", "--role", "observer"])["id"].as_str().unwrap().to_owned();
+    let key = told(&server, &["keys", "create", "night", "--permission", "agents:read", "--service", &id]);
+    done(&server, &["keys", "create", "another", "--permission", "agents:read"]);
+    let program = server.client_with(key["key"].as_str().unwrap());
+    program.get("/api/v1/agents").expect(200);
+    let keys = told(&server, &["keys", "list", "--service", &id]);
+    assert_eq!((keys["keys"].as_array().unwrap().len(), &keys["keys"][0]["id"]), (1, &key["id"]), "its own");
+    let listed = done(&server, &["services", "list"]);
+    assert!(listed.contains("nightly") && listed.contains("observer"), "{listed}");
+    let line = done(&server, &["services", "update", &id, "weekly"]);
+    assert_eq!(line, format!("{id}  weekly, no roles\n"));
+    program.get("/api/v1/agents").problem(403, "forbidden");
+    assert_eq!(done(&server, &["services", "delete", &id]), format!("{id} is gone, and its keys work no more\n"));
+    program.get("/api/v1/agents").problem(401, "unauthenticated");
+    assert!(done(&server, &["services", "list"]).starts_with("none;"));
+}
+
+#[test]
+fn workspaces_are_made_renamed_and_opened() {
+    let server = Installation::sqlite().start();
+    let said = done(&server, &["workspaces", "create", "neighbours"]);
+    assert!(said.starts_with("workspace 2 is neighbours\n"), "{said}");
+    let key = said.lines().find_map(|line| line.trim().strip_prefix("key  ")).unwrap();
+    assert_eq!(server.client_with(key).get("/api/v1/whoami").expect(200)["workspace"], 2);
+    assert_eq!(done(&server, &["workspaces", "rename", "2", "friends"]), "workspace 2 is friends\n");
+    let said = done(&server, &["workspaces", "invite", "2", "eve@example.org", "--role", "observer", "--ticket"]);
+    assert!(said.starts_with("eve@example.org is invited, with observer") && said.contains("ticket_"), "{said}");
+    assert_eq!(server.client_with(key).get("/api/v1/users").expect(200)["items"][0]["email"], "eve@example.org");
+    let listed = done(&server, &["workspaces", "list"]);
+    assert!(listed.contains("default") && listed.contains("friends"), "{listed}");
+}
+
+#[test]
+fn the_key_that_tokens_are_signed_with_is_replaced() {
+    let server = Installation::sqlite().start_with(&["--set", "identity.signing_key_bits=2048"]);
+    let ann = join(&server, &server.client(), "ann@example.org", &["observer"]);
+    let said = done(&server, &["signing-keys", "rotate"]);
+    assert!(said.contains("until then it is only published"), "{said}");
+    ann.client.get("/api/v1/whoami").expect(200);
+    let rotated = told(&server, &["signing-keys", "rotate", "--at-once"]);
+    ann.client.get("/api/v1/whoami").problem(401, "unauthenticated");
+    let published = server.stranger().get("/.well-known/jwks.json").expect(200);
+    assert_eq!((published["keys"].as_array().unwrap().len(), &published["keys"][0]["kid"]), (1, &rotated["id"]));
 }

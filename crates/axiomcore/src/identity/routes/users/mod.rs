@@ -3,10 +3,12 @@
 mod change;
 mod invite;
 mod read;
+mod sessions;
 
 pub use change::*;
 pub use invite::*;
 pub use read::*;
+pub use sessions::*;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -132,7 +132,7 @@ impl Things {
             Some("export") if path.contains("fleets") => "?label=team=a",
             _ => "",
         };
-        path.replace("{name}", name).replace("{code}", "forbidden") + query
+        path.replace("{name}", name).replace("{code}", "forbidden").replace("{session}", "x") + query
     }
 }
 
@@ -140,7 +140,7 @@ impl Things {
 fn nowhere(operation: &Operation) -> String {
     let id = if operation.path.contains("workspaces") { "77" } else { "nothing" };
     let path = operation.path.replace("{version}", "77").replace("{step}", "77").replace("{id}", id);
-    path.replace("{name}", "nothing").replace("{code}", "nothing")
+    path.replace("{name}", "nothing").replace("{code}", "nothing").replace("{session}", "nothing")
 }
 
 /// What a route takes that changes something at an address.

@@ -3,6 +3,7 @@
 mod keys;
 mod letters;
 mod roles;
+mod sessions;
 mod users;
 mod workspaces;
 

@@ -1,0 +1,112 @@
+//! `freeagentics services`: programs with a name and roles of their own. Their keys are made by `freeagentics keys create
+//! --service`.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::asking::{Question, done, items, roles, text};
+use crate::{
+    client::{Call, Client, segment},
+    exit::{Exit, Failure},
+    tables::{Align, Table},
+    terminal::{Format, Terminal, harmless},
+};
+
+/// Lists, makes, changes and deletes service accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List service accounts, and who is asked about each.
+    List,
+    /// Make a service account that may no more than you; it has no key yet.
+    Create(Content),
+    /// Change what a service account is called and may; its keys may so at once.
+    Update(UpdateArgs),
+    /// Delete a service account: its keys stop working at once.
+    Delete(DeleteArgs),
+}
+
+/// What a service account is to be.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Content {
+    /// What it is called.
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// A role that it has. May be given several times.
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<String>,
+    /// The user who is asked about it: you, or whoever it was before.
+    #[arg(long, value_name = "USER")]
+    owner: Option<String>,
+}
+
+/// Changes one.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UpdateArgs {
+    /// Its id.
+    #[arg(value_name = "SERVICE")]
+    id: String,
+    #[command(flatten)]
+    content: Content,
+}
+
+/// Deletes one.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DeleteArgs {
+    /// Its id.
+    #[arg(value_name = "SERVICE")]
+    id: String,
+}
+
+impl Question for Verb {
+    fn ask(&self, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::List => list(client, format, terminal),
+            Self::Create(content) => {
+                let made = client.ask(&Call::post("/services", &content.body()))?;
+                show(&made, format, terminal)
+            }
+            Self::Update(UpdateArgs { id, content }) => {
+                let call = Call::put(format!("/services/{}", segment(id)), &content.body());
+                show(&client.ask(&call)?, format, terminal)
+            }
+            Self::Delete(DeleteArgs { id }) => {
+                client.ask(&Call::delete(format!("/services/{}", segment(id))))?;
+                let line = format!("{} is gone, and its keys work no more", harmless(id));
+                done(&json!({ "id": id, "deleted": true }), &line, format, terminal)
+            }
+        }
+    }
+}
+
+impl Content {
+    fn body(&self) -> Value {
+        let Self { name, roles, owner } = self;
+        json!({ "name": name, "roles": roles, "owner": owner })
+    }
+}
+
+fn list(client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let services = items(client, "/services")?;
+    if format == Format::Json {
+        terminal.json(&json!({ "services": services }))?;
+        return Ok(Exit::Done);
+    }
+    if services.is_empty() {
+        writeln!(terminal.out, "none; make one: freeagentics services create nightly --role observer")?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(["service", "name", "roles", "owner", "since"].map(|name| (name, Align::Left)));
+    for service in &services {
+        let [id, name, owner, since] = ["id", "name", "owner", "created_at"].map(|name| text(service, name));
+        table.row([id, name, roles(service), owner, since]);
+    }
+    table.write(terminal.out, "")?;
+    Ok(Exit::Done)
+}
+
+/// What a service account is now, in a line.
+fn show(service: &Value, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let line =
+        format!("{}  {}, {}", terminal.paint.strong(&text(service, "id")), text(service, "name"), roles(service));
+    done(service, &line, format, terminal)
+}
