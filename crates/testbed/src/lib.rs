@@ -9,6 +9,7 @@ mod pebble;
 mod postgres;
 mod program;
 mod redis;
+mod tls_listener;
 
 pub use authenticator::Authenticator;
 pub use authority::{Authority, Issued};
@@ -16,6 +17,7 @@ pub use pebble::Pebble;
 pub use postgres::Postgres;
 pub use program::Program;
 pub use redis::Redis;
+pub use tls_listener::TlsListener;
 
 use std::net::TcpListener;
 

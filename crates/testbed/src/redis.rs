@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::free_port;
+use crate::{Issued, free_port};
 
 /// A running server without data; stopped when dropped.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub struct Redis {
     folder: TempDir,
     port: u16,
     password: Option<String>,
+    is_encrypted: bool,
     server: Child,
 }
 
@@ -25,7 +26,7 @@ impl Redis {
     /// # Panics
     /// If Redis is not installed or does not start; its log is shown.
     pub fn start() -> Self {
-        Self::launch_with(None)
+        Self::launch_with(None, None)
     }
 
     /// Starts one that asks for a password.
@@ -33,21 +34,33 @@ impl Redis {
     /// # Panics
     /// As [`start`](Self::start).
     pub fn start_with_password(password: &str) -> Self {
-        Self::launch_with(Some(password.to_owned()))
+        Self::launch_with(Some(password.to_owned()), None)
     }
 
-    fn launch_with(password: Option<String>) -> Self {
+    /// Starts one that speaks only TLS, with this certificate.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_encrypted(issued: &Issued) -> Self {
+        Self::launch_with(None, Some(issued))
+    }
+
+    fn launch_with(password: Option<String>, issued: Option<&Issued>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let port = free_port();
-        let server = launch(folder.path(), port, password.as_deref());
-        let redis = Self { folder, port, password, server };
+        if let Some(issued) = issued {
+            issued.write(folder.path(), "server");
+        }
+        let is_encrypted = issued.is_some();
+        let server = launch(folder.path(), port, password.as_deref(), is_encrypted);
+        let redis = Self { folder, port, password, is_encrypted, server };
         redis.wait();
         redis
     }
 
     /// How to reach it, without the password.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        format!("{}://127.0.0.1:{}", if self.is_encrypted { "rediss" } else { "redis" }, self.port)
     }
 
     /// Kills the server as a crash would.
@@ -62,7 +75,7 @@ impl Redis {
     /// If it does not come up.
     pub fn restart(&mut self) {
         self.kill();
-        self.server = launch(self.folder.path(), self.port, self.password.as_deref());
+        self.server = launch(self.folder.path(), self.port, self.password.as_deref(), self.is_encrypted);
         self.wait();
     }
 
@@ -85,6 +98,9 @@ impl Redis {
         client.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "--no-auth-warning"]);
         if let Some(password) = &self.password {
             client.env("REDISCLI_AUTH", password);
+        }
+        if self.is_encrypted {
+            client.args(["--tls", "--insecure"]);
         }
         let output = client.args(words).stdin(Stdio::null()).output().expect("redis-cli is installed");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
@@ -114,11 +130,17 @@ impl Drop for Redis {
     }
 }
 
-fn launch(folder: &Path, port: u16, password: Option<&str>) -> Child {
+fn launch(folder: &Path, port: u16, password: Option<&str>, is_encrypted: bool) -> Child {
     let log = fs::File::create(folder.join("log")).expect("the folder is ours");
     let mut server = Command::new("redis-server");
-    server.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
-    server.arg("--dir").arg(folder);
+    server.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]).arg("--dir").arg(folder);
+    if is_encrypted {
+        server.args(["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"]);
+        server.arg("--tls-cert-file").arg(folder.join("server.pem"));
+        server.arg("--tls-key-file").arg(folder.join("server.key"));
+    } else {
+        server.args(["--port", &port.to_string()]);
+    }
     if let Some(password) = password {
         server.args(["--requirepass", password]);
     }

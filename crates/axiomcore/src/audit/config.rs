@@ -24,8 +24,11 @@ crate::settings! {
         /// Where the record is sent on as it grows, as `host:port` of a syslog receiver; nowhere unless set. It starts with
         /// the first entry that is kept.
         pub syslog_address: Option<String> = None;
-        /// `tcp` sends again what a broken connection may have lost, so that entries may arrive twice; `udp` loses it.
+        /// `tcp` and `tls` send again what a broken connection may have lost, so that entries may arrive twice; `udp` loses
+        /// it. Only over `tls` does nobody in between read along, or take the receiver's place.
         pub syslog_protocol: Protocol = Protocol::Tcp;
+        /// A file with the authorities that the receiver's certificate is checked against, instead of the system's (PEM).
+        pub syslog_tls_ca: Option<PathBuf> = None;
         /// What a message holds: `cef`, `ocsf`, or the lines of an export, `jsonl`.
         pub syslog_format: ExportFormat = ExportFormat::Cef;
     }
@@ -49,6 +52,10 @@ impl Checks for Config {
         if self.syslog_address.as_ref().is_some_and(|address| !has_port(address)) {
             faults.push(Fault::new("audit.syslog_address", "expected host:port, such as siem.example.org:6514"));
         }
+        if self.syslog_tls_ca.is_some() && self.syslog_protocol != Protocol::Tls {
+            let why = "means something only where audit.syslog_protocol is tls";
+            faults.push(Fault::new("audit.syslog_tls_ca", why));
+        }
         faults
     }
 }
@@ -56,7 +63,7 @@ impl Checks for Config {
 impl Config {
     /// Where the record is sent on, if it is.
     pub(super) fn target(&self, product: Product) -> Option<Target> {
-        let (protocol, format) = (self.syslog_protocol, self.syslog_format);
-        self.syslog_address.clone().map(|address| Target { address, protocol, format, product })
+        let (protocol, format, ca) = (self.syslog_protocol, self.syslog_format, self.syslog_tls_ca.clone());
+        self.syslog_address.clone().map(|address| Target { address, protocol, ca, format, product })
     }
 }

@@ -39,6 +39,7 @@ mod users;
 mod workspaces;
 
 pub use allowed::{Allowed, Anybody, Authenticated};
+pub use attempts::SEALED as ATTEMPTS_SEALED;
 pub use bootstrap::{Bootstrap, BootstrapError};
 pub use changes::Watch;
 pub use config::Config;
@@ -48,7 +49,7 @@ pub use factors::SEALED as FACTORS_SEALED;
 pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof, one_time_code};
 pub use keys::{CreatedKey, KeyError, NewKey};
 pub use migrations::MIGRATIONS;
-pub use passwords::{Algorithm, Unfit};
+pub use passwords::{Algorithm, HashError, PasswordError, Unfit};
 pub use permission::{Permission, Permissions, Require};
 pub use principal::{CameBy, Principal, PrincipalKind};
 pub use roles::{CustomRole, Grant, NewRole, Role, RoleError};

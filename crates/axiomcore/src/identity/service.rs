@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use super::attempts::Gate;
+use super::attempts::{self, Gate};
 use super::cache::Cache;
 use super::changes::Changes;
 use super::metrics::SignInMetrics;
@@ -14,6 +14,7 @@ use super::tokens::{Keyring, TokenConfig};
 use super::{Algorithm, Config, FACTOR_MIGRATIONS, MIGRATIONS, Permission, Role, sessions, store};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
+use crate::redis::Redis;
 use crate::sealing::Sealer;
 use crate::store::{Connection, Database, Error, Result};
 use crate::telemetry::Metrics;
@@ -35,6 +36,8 @@ pub struct IdentityParts {
     pub sealer: Sealer,
     /// Where sign-ins are counted.
     pub metrics: Metrics,
+    /// Where failed ones are counted together with other nodes, if they are.
+    pub redis: Option<Redis>,
     /// Tables of all permissions that there are.
     pub permissions: &'static [&'static [Permission]],
     /// The roles that the service has.
@@ -91,8 +94,8 @@ impl Identity {
         let places = Places { open: config.hashes_at_once, kept: config.hashes_for_known_devices };
         let passwords = Pool::open(Recipe::of(config), places, parts.entropy.clone());
         let passwords = passwords.map_err(|error| Error::Failed(error.to_string()))?;
-        let gate = Gate::open(config, parts.clock.clone(), parts.entropy.as_ref());
-        let gate = gate.map_err(|error| Error::Failed(error.to_string()))?;
+        let secret = attempts::secret(&parts)?;
+        let gate = Gate::new(config, parts.clock.clone(), secret, parts.redis.clone());
         let metrics = SignInMetrics::new(&parts.metrics, &passwords);
         let counted = parts.metrics.clone();
         let identity = Self(Arc::new(Inner {

@@ -89,6 +89,11 @@ impl Redis {
         self.0.state.read().unwrap_or_else(PoisonError::into_inner).connection.is_some()
     }
 
+    /// Why it is lost, if that is known.
+    pub fn trouble(&self) -> Option<String> {
+        self.0.state.read().unwrap_or_else(PoisonError::into_inner).trouble.clone()
+    }
+
     /// Runs a script.
     ///
     /// # Errors
@@ -98,7 +103,10 @@ impl Redis {
             self.0.calls.with(&["skipped"]).inc();
             return Err(Lost);
         };
-        let mut invocation = call.script.key(format!("{}{}", self.0.prefix, call.key));
+        let mut invocation = call.script.prepare_invoke();
+        for key in &call.keys {
+            invocation.key(format!("{}{key}", self.0.prefix));
+        }
         for argument in &call.arguments {
             invocation.arg(argument);
         }

@@ -3,19 +3,24 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// A script in Lua over one key. Clones are the same.
+/// A script in Lua. Clones are the same.
 #[derive(Clone)]
 pub struct Script(Arc<redis::Script>);
 
 impl Script {
-    /// Of that text, which finds its key in `KEYS[1]` and the rest in `ARGV`.
+    /// Of that text, which finds its keys in `KEYS` and the rest in `ARGV`.
     pub fn new(text: &str) -> Self {
         Self(Arc::new(redis::Script::new(text)))
     }
 
-    /// What is to be run.
+    /// What is to be run, on one key.
     pub fn on(&self, key: &str, arguments: &[u64]) -> Call {
-        Call { script: self.0.clone(), key: key.to_owned(), arguments: arguments.to_vec() }
+        self.on_all(vec![key.to_owned()], arguments.to_vec())
+    }
+
+    /// What is to be run, on several keys.
+    pub fn on_all(&self, keys: Vec<String>, arguments: Vec<u64>) -> Call {
+        Call { script: self.0.clone(), keys, arguments }
     }
 }
 
@@ -28,12 +33,12 @@ impl fmt::Debug for Script {
 /// A script with what it is to be run on.
 pub struct Call {
     pub(super) script: Arc<redis::Script>,
-    pub(super) key: String,
+    pub(super) keys: Vec<String>,
     pub(super) arguments: Vec<u64>,
 }
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Call({} on {})", self.script.get_hash(), self.key)
+        write!(f, "Call({} on {})", self.script.get_hash(), self.keys.join(", "))
     }
 }

@@ -70,7 +70,11 @@ impl Redis {
     async fn connect(&self) -> Result<MultiplexedConnection, String> {
         let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
         let connection = self.0.client.get_multiplexed_async_connection_with_config(&config).await;
-        let connection = connection.map_err(|error| error.to_string())?;
+        let connection = connection.map_err(|error| {
+            let why = error.to_string();
+            let advice = if why.contains("certificate") { "; redis.tls_ca names the authority" } else { "" };
+            why + advice
+        })?;
         self.ask(connection.clone()).await?;
         Ok(connection)
     }

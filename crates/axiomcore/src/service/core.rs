@@ -105,6 +105,7 @@ impl Core {
             entropy: entropy.clone(),
             sealer: sealer.clone(),
             metrics: metrics.clone(),
+            redis: redis.clone(),
             permissions: blueprint.permissions,
             roles: blueprint.roles,
             key_prefix: blueprint.key_prefix,

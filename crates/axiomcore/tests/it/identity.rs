@@ -3,20 +3,13 @@
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use axiomcore::audit::MIGRATIONS;
 use axiomcore::clock::{ManualClock, Timestamp};
-use axiomcore::entropy::SeededEntropy;
-use axiomcore::identity::{
-    Bootstrap, Config, Identity, IdentityParts, KeyError, NewKey, Permission, Permissions, Principal, PrincipalKind,
-};
-use axiomcore::sealing::{Keys, Sealer};
+use axiomcore::identity::{Bootstrap, Config, Identity, KeyError, NewKey, Permissions, Principal, PrincipalKind};
 use axiomcore::store::{Database, Location};
-use axiomcore::telemetry::Metrics;
 use testbed::Postgres;
 use tokio::runtime::Runtime;
 
-const READ: Permission = Permission { name: "things:read", meaning: "Read things." };
-const WRITE: Permission = Permission { name: "things:write", meaning: "Write things." };
+use crate::opened::{Opened, READ, WRITE};
 
 struct Installation {
     identity: Identity,
@@ -27,23 +20,8 @@ struct Installation {
 
 impl Installation {
     fn open(location: &Location, seed: u64) -> Self {
-        let runtime = Runtime::new().unwrap();
-        let database = Database::open(location, 4, runtime.handle().clone()).unwrap();
         let clock = ManualClock::new(Timestamp(1_000_000));
-        let entropy = Arc::new(SeededEntropy::new(seed));
-        let parts = IdentityParts {
-            database: database.clone(),
-            clock: Arc::new(clock.clone()),
-            sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
-            entropy,
-            metrics: Metrics::new(),
-            permissions: &[&[READ, WRITE]],
-            roles: &[],
-            key_prefix: "fa",
-            name: "Things",
-        };
-        database.migrate("audit", MIGRATIONS).unwrap();
-        let identity = Identity::open(&Config::default(), parts).unwrap();
+        let Opened { identity, database, runtime, .. } = Opened::new(location, &Config::default(), &clock, seed, None);
         Self { identity, database, clock, runtime }
     }
 

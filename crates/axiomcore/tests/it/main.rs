@@ -1,6 +1,7 @@
 //! Integration tests of the core, on real databases and sockets.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
+mod attempts;
 mod audit;
 mod client;
 mod config;
@@ -9,6 +10,7 @@ mod http;
 mod identity;
 mod lifecycle;
 mod notes;
+mod opened;
 mod people;
 mod redis;
 mod sealing;

@@ -3,21 +3,19 @@
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use axiomcore::audit::MIGRATIONS;
 use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::config::{ByteSize, Secret};
-use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{
-    Bootstrap, CameBy, Config, Grant, Identity, IdentityParts, NewUser, Origin, Principal, RefreshError, Refreshed,
-    Role, SignIn, SignInOutcome, SignedIn, Way,
+    Bootstrap, CameBy, Config, Identity, NewUser, Origin, Principal, RefreshError, Refreshed, SignIn, SignInOutcome,
+    SignedIn, Way,
 };
-use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
 use axiomcore::telemetry::Metrics;
 use testbed::Postgres;
 use tokio::runtime::Runtime;
 
-const ROLES: &[Role] = &[Role { name: "admin", meaning: "Everything.", grant: Grant::Every }];
+use crate::opened::Opened;
+
 const PASSWORD: &str = "correct horse battery";
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -31,24 +29,9 @@ struct Node {
 
 impl Node {
     fn open(location: &Location, clock: &ManualClock, seed: u64) -> Self {
-        let runtime = Runtime::new().unwrap();
-        let database = Database::open(location, 4, runtime.handle().clone()).unwrap();
-        database.migrate("audit", MIGRATIONS).unwrap();
-        let (entropy, metrics) = (Arc::new(SeededEntropy::new(seed)), Metrics::new());
-        let parts = IdentityParts {
-            database: database.clone(),
-            clock: Arc::new(clock.clone()),
-            sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
-            entropy,
-            permissions: &[],
-            roles: ROLES,
-            key_prefix: "fa",
-            metrics: metrics.clone(),
-            name: "Things",
-        };
         // Small ones, so that making them takes no time.
         let config = Config { signing_key_bits: 2048, password_memory: ByteSize::mib(8), ..Config::default() };
-        let identity = Identity::open(&config, parts).unwrap();
+        let Opened { identity, database, metrics, runtime, .. } = Opened::new(location, &config, clock, seed, None);
         Self { identity, database, clock: clock.clone(), metrics, runtime }
     }
 

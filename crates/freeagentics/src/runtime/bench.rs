@@ -37,6 +37,7 @@ impl Bench {
             entropy: entropy.clone(),
             sealer: Sealer::new(Keys::one(&"0f".repeat(32)).unwrap(), entropy.clone()),
             metrics: axiomcore::telemetry::Metrics::new(),
+            redis: None,
             permissions: &[],
             roles: &[],
             key_prefix: "fa",

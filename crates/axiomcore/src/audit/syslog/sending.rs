@@ -127,7 +127,7 @@ impl Sender {
     /// On a new line, everything that does not count as delivered is sent once more.
     async fn connect(&mut self) -> Result<(), Trouble> {
         if self.line.is_none() {
-            let line = Line::open(&self.target.address, self.target.protocol).await?;
+            let line = Line::open(&self.target).await?;
             self.reached = self.database.read(lease::delivered).await?.into_iter().collect();
             self.unsettled.clear();
             self.line = Some(line);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::address::block_of;
-use super::{Blocked, Class, Key, MemoryTally, Rule, Tally};
+use super::{Blocked, Class, Key, MemoryTally, Rule, SharedTally, Tally};
 use crate::clock::{Clock, Timestamp};
-use crate::entropy::{Entropy, Unavailable};
+use crate::config::Secret;
 use crate::identity::Config;
 use crate::identity::users::store::Place;
+use crate::redis::Redis;
 
 /// Lets tries in. Clones are the same.
 #[derive(Clone)]
@@ -18,7 +19,7 @@ pub(in crate::identity) struct Gate(Arc<Inner>);
 struct Inner {
     tally: Arc<dyn Tally>,
     clock: Arc<dyn Clock>,
-    secret: [u8; 32],
+    secret: Secret<Vec<u8>>,
     rules: Rules,
 }
 
@@ -49,13 +50,13 @@ pub(in crate::identity) struct Attempt {
 }
 
 impl Gate {
-    pub(in crate::identity) fn open(
+    /// Counts in that Redis if there is one. The secret is the same on all nodes.
+    pub(in crate::identity) fn new(
         config: &Config,
         clock: Arc<dyn Clock>,
-        entropy: &dyn Entropy,
-    ) -> Result<Self, Unavailable> {
-        let mut secret = [0; 32];
-        entropy.fill(&mut secret)?;
+        secret: Secret<Vec<u8>>,
+        redis: Option<Redis>,
+    ) -> Self {
         let (longest, span) = (config.longest_wait.duration(), Duration::from_secs(900));
         let rules = Rules {
             back_off: Rule::BackOff { free: config.free_failures, longest },
@@ -63,8 +64,12 @@ impl Gate {
             address: Rule::Window { most: config.address_failures, span },
             everybody: Rule::Window { most: EVERYBODY, span: Duration::from_secs(60) },
         };
-        let tally = Arc::new(MemoryTally::new(config.failures_remembered));
-        Ok(Self(Arc::new(Inner { tally, clock, secret, rules })))
+        let memory = MemoryTally::new(config.failures_remembered);
+        let tally: Arc<dyn Tally> = match redis {
+            Some(redis) => Arc::new(SharedTally::new(redis, memory)),
+            None => Arc::new(memory),
+        };
+        Self(Arc::new(Inner { tally, clock, secret, rules }))
     }
 
     /// Lets somebody try a password. It is counted when it has failed: more than can be hashed at once do not come in
@@ -124,7 +129,7 @@ impl Gate {
     }
 
     fn key(&self, class: Class, rule: Rule, parts: &[&str]) -> Key {
-        Key::of(class, rule, &self.0.secret, parts)
+        Key::of(class, rule, self.0.secret.expose(), parts)
     }
 
     fn now(&self) -> Timestamp {
@@ -149,16 +154,16 @@ impl Attempt {
         let own = |key: &&Key| !matches!(key.class, Class::Account | Class::Address | Class::Everybody);
         let (own, shared): (Vec<&Key>, Vec<&Key>) = self.keys.iter().partition(own);
         let [own, shared] = [own, shared].map(|keys| keys.into_iter().copied().collect::<Vec<Key>>());
-        self.gate.0.tally.forget(&own).await;
+        self.gate.0.tally.forget(&own, self.gate.now()).await;
         if self.is_counted {
-            self.gate.0.tally.take_back(&shared).await;
+            self.gate.0.tally.take_back(&shared, self.gate.now()).await;
         }
     }
 
     /// Nothing was tried after all, or what was right was not yet all.
     pub(in crate::identity) async fn not_made(self) {
         if self.is_counted {
-            self.gate.0.tally.take_back(&self.keys).await;
+            self.gate.0.tally.take_back(&self.keys, self.gate.now()).await;
         }
     }
 }

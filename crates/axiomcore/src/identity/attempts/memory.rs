@@ -28,6 +28,24 @@ impl MemoryTally {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What is known of a key.
+    pub(super) fn count(&self, key: &Key) -> Option<Count> {
+        self.lock().get(&key.hash).map(|(_, count)| *count)
+    }
+
+    /// Takes over what is known elsewhere.
+    pub(super) fn learn(&self, key: &Key, count: Option<Count>, now: Timestamp) {
+        let mut counts = self.lock();
+        let Some(count) = count else {
+            counts.remove(&key.hash);
+            return;
+        };
+        if !counts.contains_key(&key.hash) && counts.len() >= self.most.max(1) {
+            make_room(&mut counts, key.hash, now);
+        }
+        counts.insert(key.hash, (key.rule, count));
+    }
+
     fn add_to(&self, counts: &mut BTreeMap<u128, (Rule, Count)>, keys: &[Key], now: Timestamp) {
         for key in keys {
             let before = counts.get(&key.hash).map(|(_, count)| *count);
@@ -78,7 +96,7 @@ impl Tally for MemoryTally {
         Box::pin(ready(looked))
     }
 
-    fn take_back<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, ()> {
+    fn take_back<'a>(&'a self, keys: &'a [Key], _: Timestamp) -> BoxFuture<'a, ()> {
         let mut counts = self.lock();
         for key in keys {
             if let Some((_, count)) = counts.get_mut(&key.hash) {
@@ -88,7 +106,7 @@ impl Tally for MemoryTally {
         Box::pin(ready(()))
     }
 
-    fn forget<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, ()> {
+    fn forget<'a>(&'a self, keys: &'a [Key], _: Timestamp) -> BoxFuture<'a, ()> {
         let mut counts = self.lock();
         keys.iter().for_each(|key| _ = counts.remove(&key.hash));
         Box::pin(ready(()))
@@ -147,10 +165,10 @@ mod tests {
         let tally = MemoryTally::new(10);
         fail(&tally, "a", 5);
         assert!(has_to_wait(&tally, "a") && !has_to_wait(&tally, "b"));
-        drop(tally.take_back(&[key("a")]));
+        drop(tally.take_back(&[key("a")], NOW));
         assert!(!has_to_wait(&tally, "a"));
         fail(&tally, "a", 9);
-        drop(tally.forget(&[key("a")]));
+        drop(tally.forget(&[key("a")], NOW));
         assert!(!has_to_wait(&tally, "a"));
     }
 }

@@ -7,16 +7,22 @@
 //! places for hashing of its own. So a flood of wrong sign-ins keeps strangers waiting and lets the
 //! holder in.
 //!
-//! Counts are in memory, or wherever a [`Tally`] keeps them: no wrong sign-in writes to the database.
+//! Counts are in memory or, for all nodes together, in Redis ([`Tally`]): no wrong sign-in writes to the database. Under which
+//! names they are there only who has a [secret](secret) of the installation can tell.
 
 mod address;
 mod class;
 mod gate;
 mod memory;
+mod secret;
+mod shared;
 
 pub use class::{Class, Count, Key, Rule};
 pub(super) use gate::{Attempt, Gate, Tried};
 pub use memory::MemoryTally;
+pub use secret::SEALED;
+pub(super) use secret::secret;
+pub use shared::SharedTally;
 
 use std::fmt;
 use std::time::Duration;
@@ -48,8 +54,8 @@ pub trait Tally: fmt::Debug + Send + Sync + 'static {
     fn enter<'a>(&'a self, keys: &'a [Key], now: Timestamp) -> BoxFuture<'a, Result<(), Blocked>>;
 
     /// Takes one failure back.
-    fn take_back<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, ()>;
+    fn take_back<'a>(&'a self, keys: &'a [Key], now: Timestamp) -> BoxFuture<'a, ()>;
 
     /// Forgets all failures.
-    fn forget<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, ()>;
+    fn forget<'a>(&'a self, keys: &'a [Key], now: Timestamp) -> BoxFuture<'a, ()>;
 }

@@ -10,7 +10,6 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::changes::revoked;
 use crate::identity::key::Fingerprint;
-use crate::identity::passwords::Verdict;
 use crate::identity::transaction::Losers;
 use crate::identity::users::lose;
 use crate::identity::users::store::{self as users, Place};
@@ -51,7 +50,7 @@ impl Identity {
     /// If the password is wrong, or there is a factor; if the database fails.
     pub async fn begin_factor(&self, caller: &Principal, password: Secret<String>) -> Result<NewFactor, FactorError> {
         let place = person(caller)?;
-        let account = self.show_password(&place, password).await?;
+        let account = self.show_password(&place, password).await?.user.email;
         let mut secret = [0; totp::SECRET];
         self.0.parts.entropy.fill(&mut secret)?;
         let (issuer, now) = (self.0.parts.name, self.now());
@@ -154,26 +153,6 @@ impl Identity {
             Ok(had_one)
         };
         self.change(maker, id, reset).await
-    }
-
-    /// Lets somebody who is in show their password once more; what they sign in with.
-    async fn show_password(&self, place: &Place, password: Secret<String>) -> Result<String, FactorError> {
-        let attempt = self.0.gate.again("password", place).await?;
-        let wanted = place.clone();
-        let find = move |connection: &mut dyn Connection| users::find(connection, wanted.workspace, &wanted.id);
-        let stored = self.0.parts.database.read(find).await?.ok_or(FactorError::Password)?;
-        match self.0.passwords.verify(password, stored.password).await {
-            Ok(Verdict::Right { .. }) => attempt.succeeded().await,
-            Ok(Verdict::Wrong) => {
-                attempt.failed().await;
-                return Err(FactorError::Password);
-            }
-            Err(error) => {
-                attempt.not_made().await;
-                return Err(error.into());
-            }
-        }
-        Ok(stored.user.email)
     }
 
     /// Lets somebody who is in show their factor, and does something in the same transaction.

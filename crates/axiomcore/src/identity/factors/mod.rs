@@ -25,7 +25,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 use crate::sealing::SealError;
 
-use super::passwords::HashError;
+use super::passwords::PasswordError;
 
 /// What somebody shows of their second factor.
 #[derive(Clone, Debug)]
@@ -82,15 +82,12 @@ pub enum FactorError {
     /// The code is not right, was used already, or is too old.
     #[error("the code is not right, or was used already")]
     Wrong,
-    /// The password is not right.
-    #[error("the password is not right")]
-    Password,
-    /// There were too many failures.
+    /// The password was not taken.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// There were too many wrong codes.
     #[error(transparent)]
     Blocked(#[from] super::attempts::Blocked),
-    /// Too many passwords are being hashed.
-    #[error("too many people are signing in")]
-    Busy,
     /// There is no randomness to make a secret from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
@@ -100,14 +97,4 @@ pub enum FactorError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
-}
-
-impl From<HashError> for FactorError {
-    fn from(error: HashError) -> Self {
-        match error {
-            HashError::Busy => Self::Busy,
-            HashError::Entropy(error) => Self::Entropy(error),
-            HashError::Failed(why) => Self::Store(crate::store::Error::Failed(why)),
-        }
-    }
 }

@@ -1,12 +1,15 @@
 //! Passwords: which are accepted, how they are stored, and how many are hashed at once.
 
+mod again;
 mod algorithm;
 mod normal;
 mod policy;
 mod pool;
 
+pub use again::PasswordError;
 pub use algorithm::Algorithm;
 pub(super) use algorithm::{Recipe, importable};
 pub use policy::Unfit;
 pub(super) use policy::check;
-pub(super) use pool::{HashError, Lane, Places, Pool, Verdict};
+pub use pool::HashError;
+pub(super) use pool::{Lane, Places, Pool, Verdict};

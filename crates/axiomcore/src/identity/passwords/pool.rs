@@ -17,7 +17,7 @@ use crate::entropy::{Entropy, Unavailable};
 
 /// Why nothing was hashed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum HashError {
+pub enum HashError {
     /// All places are taken.
     #[error("too many passwords are being hashed")]
     Busy,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ResetFactors;
+use super::passwords::not_taken;
 use crate::audit::Refusal;
 use crate::config::Secret;
 use crate::failures;
@@ -232,9 +233,8 @@ impl From<FactorError> for Problem {
             FactorError::Exists => Self::new(&FACTOR_EXISTS),
             FactorError::Missing => Self::new(&FACTOR_MISSING),
             FactorError::Wrong => Self::new(&FACTOR_CODE_WRONG).counted_as(Refusal::SecondFactor),
-            FactorError::Password => Self::new(&PASSWORD_WRONG).pointer("/password"),
+            FactorError::Password(error) => not_taken(error, "/password"),
             FactorError::Blocked(blocked) => Self::new(&TOO_MANY_FAILURES).retry_after(blocked.wait),
-            FactorError::Busy => Self::new(&HASHING_BUSY).retry_after(std::time::Duration::from_secs(1)),
             FactorError::Entropy(error) => Self::internal(error),
             FactorError::Sealing(error) => Self::internal(error),
             FactorError::Store(error) => error.into(),

@@ -1,5 +1,7 @@
 //! Passwords: chosen with a ticket, changed, forgotten.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,10 +12,10 @@ use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
 use crate::http::{Json, Open, Problem, StatusCode};
 use crate::identity::codes::{
-    HASHING_BUSY, NO_MAIL, PASSWORD_UNFIT, PASSWORD_WRONG, PEOPLE_ONLY, TICKET_INVALID, USER_NOT_FOUND,
+    HASHING_BUSY, NO_MAIL, PASSWORD_UNFIT, PASSWORD_WRONG, PEOPLE_ONLY, TICKET_INVALID, TOO_MANY_FAILURES,
 };
 use crate::identity::mail::Mail;
-use crate::identity::{Authenticated, Identity};
+use crate::identity::{Authenticated, HashError, Identity, PasswordError};
 
 /// A ticket, and the password to have from now on.
 #[derive(Deserialize, ToSchema)]
@@ -48,7 +50,7 @@ pub struct ResetBody {
 }
 
 failures! { AcceptFailures: HASHING_BUSY, PASSWORD_UNFIT, STORAGE_FULL, TICKET_INVALID, UNAVAILABLE }
-failures! { ChangeFailures: HASHING_BUSY, PASSWORD_UNFIT, PASSWORD_WRONG, PEOPLE_ONLY, USER_NOT_FOUND }
+failures! { ChangeFailures: HASHING_BUSY, PASSWORD_UNFIT, PASSWORD_WRONG, PEOPLE_ONLY, TOO_MANY_FAILURES }
 failures! { ResetFailures: NO_MAIL }
 
 /// Take up a ticket
@@ -111,4 +113,23 @@ pub async fn reset_password(
     // Nothing about the address is looked up here, so the answer cannot tell anything about it.
     mail.forgotten(email);
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Why the password that stood at `pointer` was not taken.
+pub(super) fn not_taken(error: PasswordError, pointer: &'static str) -> Problem {
+    match error {
+        PasswordError::Wrong => Problem::new(&PASSWORD_WRONG).pointer(pointer),
+        PasswordError::Blocked(blocked) => Problem::new(&TOO_MANY_FAILURES).retry_after(blocked.wait),
+        PasswordError::Hashing(error) => error.into(),
+        PasswordError::Store(error) => error.into(),
+    }
+}
+
+impl From<HashError> for Problem {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::new(&HASHING_BUSY).retry_after(Duration::from_secs(1)),
+            other => Self::internal(other),
+        }
+    }
 }

@@ -7,9 +7,8 @@ use super::{User, UserError, lose};
 use crate::audit::Entry;
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
-use crate::identity::passwords::{self, Verdict};
+use crate::identity::passwords::{self, PasswordError};
 use crate::identity::{Identity, Principal, PrincipalKind, Status, devices, sessions};
-use crate::store::Connection;
 
 impl Identity {
     /// Takes up an invitation, or a new start: from now on this is the user's password. Sessions of before end.
@@ -47,8 +46,8 @@ impl Identity {
     /// Changes the caller's own password. Their other sessions end.
     ///
     /// # Errors
-    /// If the caller is no person, the password of before is wrong, the new one not good enough, or too many are being
-    /// hashed; if the database fails.
+    /// If the caller is no person, the password of before is wrong or too many were, the new one is not good enough, or too
+    /// many are being hashed; if the database fails.
     pub async fn change_password(
         &self,
         caller: &Principal,
@@ -59,20 +58,14 @@ impl Identity {
             return Err(UserError::Nobody);
         }
         let place = Place { workspace: caller.workspace, id: caller.id.clone() };
-        let wanted = place.clone();
-        let find = move |connection: &mut dyn Connection| store::find(connection, wanted.workspace, &wanted.id);
-        let stored = self.0.parts.database.read(find).await?.ok_or(UserError::NotFound)?;
-        let before = stored.password.clone();
-        if self.0.passwords.verify(old, stored.password).await? == Verdict::Wrong {
-            return Err(UserError::Password);
-        }
-        let hash = self.hash_for(&stored.user, new).await?;
+        let store::Stored { user, password: before, .. } = self.show_password(&place, old).await?;
+        let hash = self.hash_for(&user, new).await?;
         let (keep, now) = (caller.session.clone(), self.now());
         self.settle(caller.workspace, move |connection, losers| {
             // Changed by somebody else meanwhile: then the password of before is not right any more.
             let current = store::find(connection, place.workspace, &place.id)?;
             if current.is_none_or(|current| current.password != before) {
-                return Err(UserError::Password);
+                return Err(PasswordError::Wrong.into());
             }
             store::set_password(connection, &place, &hash)?;
             sessions::store::end_others(connection, &place, keep.as_deref(), now)?;

@@ -15,7 +15,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 
 use super::authority::NotGranted;
-use super::passwords::HashError;
+use super::passwords::{HashError, PasswordError};
 use super::transaction::Losers;
 use super::{Unfit, store as keys};
 use crate::store::Connection;
@@ -126,31 +126,21 @@ pub enum UserError {
     /// The ticket is used, expired, or never was one.
     #[error("the ticket is used, expired, or never was one")]
     Ticket,
-    /// The password of before is not right.
-    #[error("the password is not right")]
-    Password,
+    /// The password of before was not taken.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
     /// The new password is not good enough.
     #[error("this password is not accepted: {0}")]
     Unfit(#[from] Unfit),
-    /// Too many passwords are being hashed.
-    #[error("too many people are signing in")]
-    Busy,
+    /// The new password was not hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashError),
     /// There is no randomness to make a secret from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
-}
-
-impl From<HashError> for UserError {
-    fn from(error: HashError) -> Self {
-        match error {
-            HashError::Busy => Self::Busy,
-            HashError::Entropy(error) => Self::Entropy(error),
-            HashError::Failed(why) => Self::Store(crate::store::Error::Failed(why)),
-        }
-    }
 }
 
 impl From<NotGranted> for UserError {

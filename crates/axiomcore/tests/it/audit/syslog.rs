@@ -9,6 +9,7 @@ use axiomcore::audit::{Config, ExportFormat, Protocol};
 use axiomcore::clock::{Clock, SystemClock};
 use axiomcore::lifecycle::StopSwitch;
 use serde_json::Value;
+use testbed::{Authority, TlsListener};
 
 use super::{Bench, Ground, on_both_databases};
 
@@ -171,6 +172,29 @@ fn datagrams_are_sent_once_whether_or_not_anybody_listens() {
     assert_eq!(heard.len(), 20);
     std::thread::sleep(Duration::from_millis(700));
     assert_eq!(bench.count("audit_sent WHERE seq > 0"), 2, "both chains have got somewhere");
+    switch.stop();
+    ground.runtime.block_on(running).unwrap();
+}
+
+#[test]
+fn over_tls_everything_arrives_at_the_receiver_that_is_meant() {
+    let (ground, ours) = (Ground::sqlite(), Authority::new("receivers"));
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, ours.certificate()).unwrap();
+    let listener = TlsListener::start(&ours.sign(&["127.0.0.1"]));
+    let config = Config { syslog_tls_ca: Some(ca), ..config(&listener.address(), Protocol::Tls) };
+    let bench = ground.open_with(config, 1);
+    bench.live(0, 50);
+    bench.finish();
+    let (switch, stopping) = StopSwitch::new();
+    let running = ground.runtime.spawn(bench.audit.clone().run_until_stopped(stopping));
+    let (mut heard, mut messages) = (Vec::new(), Vec::new());
+    while messages.len() < 50 {
+        heard.extend(listener.heard(1));
+        messages = take(&*heard, 50);
+    }
+    assert_eq!(uids(&messages), written(&bench));
     switch.stop();
     ground.runtime.block_on(running).unwrap();
 }

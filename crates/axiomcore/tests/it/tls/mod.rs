@@ -6,6 +6,7 @@ mod clients;
 mod databases;
 mod handshakes;
 mod hello;
+mod redis;
 mod reloading;
 mod versions;
 

@@ -82,6 +82,7 @@ impl Beside {
             entropy,
             sealer,
             metrics: Metrics::new(),
+            redis: None,
             permissions,
             roles: ROLES,
             key_prefix: "fa",

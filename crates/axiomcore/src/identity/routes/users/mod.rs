@@ -13,11 +13,11 @@ pub use sessions::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::passwords::not_taken;
 use crate::http::Problem;
 use crate::identity::codes::{
-    EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, HASHING_BUSY, HEIR_INVALID, LAST_ADMINISTRATOR,
-    NAME_INVALID, OWNS_SERVICES, PASSWORD_UNFIT, PASSWORD_WRONG, PEOPLE_ONLY, ROLE_UNKNOWN, TICKET_INVALID,
-    USER_NOT_FOUND,
+    EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, HEIR_INVALID, LAST_ADMINISTRATOR, NAME_INVALID,
+    OWNS_SERVICES, PASSWORD_UNFIT, PEOPLE_ONLY, ROLE_UNKNOWN, TICKET_INVALID, USER_NOT_FOUND,
 };
 use crate::identity::{User, UserError};
 
@@ -73,9 +73,9 @@ impl From<UserError> for Problem {
             UserError::Nobody => Self::new(&PEOPLE_ONLY),
             UserError::Last => Self::new(&LAST_ADMINISTRATOR),
             UserError::Ticket => Self::new(&TICKET_INVALID).pointer("/ticket"),
-            UserError::Password => Self::new(&PASSWORD_WRONG).pointer("/old"),
+            UserError::Password(error) => not_taken(error, "/old"),
             UserError::Unfit(why) => Self::new(&PASSWORD_UNFIT).detail(why.to_string()),
-            UserError::Busy => Self::new(&HASHING_BUSY).retry_after(std::time::Duration::from_secs(1)),
+            UserError::Hashing(error) => error.into(),
             UserError::Entropy(error) => Self::internal(error),
             UserError::Store(error) => error.into(),
         }
