@@ -19,6 +19,11 @@ const FREE: Declaration =
     Declaration::gauge("password_places_free", &[], "Places for hashing that are free for everybody");
 const KEPT: Declaration =
     Declaration::gauge("password_places_kept_free", &[], "Places for hashing that are free for known devices");
+const HASHED: Declaration = Declaration::counter(
+    "password_hashes_total",
+    &[],
+    "Passwords that were hashed, to store or to verify them, or in place of somebody's who does not exist",
+);
 
 /// Handles on them.
 pub(super) struct SignInMetrics {
@@ -28,7 +33,8 @@ pub(super) struct SignInMetrics {
 
 impl SignInMetrics {
     pub(super) fn new(metrics: &Metrics, passwords: &Pool) -> Self {
-        let (one, other) = (passwords.clone(), passwords.clone());
+        let (one, other, third) = (passwords.clone(), passwords.clone(), passwords.clone());
+        metrics.observed(HASHED, move || Some(third.hashed() as f64));
         metrics.observed(FREE, move || u32::try_from(one.free().0).ok().map(f64::from));
         metrics.observed(KEPT, move || u32::try_from(other.free().1).ok().map(f64::from));
         Self { outcomes: metrics.counters(SIGN_INS), locks: metrics.counters(LOCKS) }

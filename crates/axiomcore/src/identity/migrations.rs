@@ -62,4 +62,14 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: "CREATE INDEX sessions_by_use ON sessions (last_used_at);\n\
               CREATE TABLE attempt_secrets (id $INT NOT NULL PRIMARY KEY, sealed $BYTES NOT NULL) $STRICT;\n",
     },
+    Migration {
+        version: 6,
+        name: "letters on their way",
+        // One for each ticket, and so for each user. `next_at` is when it is tried next, which also keeps it from all other
+        // nodes while one of them tries.
+        sql: "CREATE TABLE letters (workspace $INT NOT NULL, user_id TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, \
+              sealed $BYTES NOT NULL, tries $INT NOT NULL, next_at $INT NOT NULL, expires_at $INT NOT NULL, \
+              PRIMARY KEY (workspace, user_id)) $CLUSTERED;\n\
+              CREATE INDEX letters_by_time ON letters (next_at);\n",
+    },
 ];

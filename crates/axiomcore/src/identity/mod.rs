@@ -48,6 +48,7 @@ pub use factors::MIGRATIONS as FACTOR_MIGRATIONS;
 pub use factors::SEALED as FACTORS_SEALED;
 pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof, one_time_code};
 pub use keys::{CreatedKey, KeyError, NewKey};
+pub use mail::SEALED as MAIL_SEALED;
 pub use migrations::MIGRATIONS;
 pub use passwords::{Algorithm, HashError, PasswordError, Unfit};
 pub use permission::{Permission, Permissions, Require};

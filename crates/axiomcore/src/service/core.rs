@@ -114,6 +114,8 @@ impl Core {
         let identity = Identity::open(&settings.section(), parts)?;
         let parts = MailParts {
             identity: identity.clone(),
+            database: database.clone(),
+            sealer: sealer.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
             metrics: metrics.clone(),

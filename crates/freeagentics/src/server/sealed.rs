@@ -5,8 +5,14 @@ use axiomcore::tls::acme;
 use axiomcore::{audit, identity};
 
 /// All tables of them.
-const TABLES: &[&[SealedColumn]] =
-    &[audit::SEALED, identity::ATTEMPTS_SEALED, identity::FACTORS_SEALED, identity::TOKENS_SEALED, acme::SEALED];
+const TABLES: &[&[SealedColumn]] = &[
+    audit::SEALED,
+    identity::ATTEMPTS_SEALED,
+    identity::FACTORS_SEALED,
+    identity::MAIL_SEALED,
+    identity::TOKENS_SEALED,
+    acme::SEALED,
+];
 
 /// Every column that holds what is sealed.
 pub(crate) fn columns() -> impl Iterator<Item = &'static SealedColumn> {

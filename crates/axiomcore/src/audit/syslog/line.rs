@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(listener.heard(5), b"hello");
         let elsewhere = TlsListener::start(&ours.sign(&["siem.example.org"]));
         for (address, ca, why) in [
-            (listener.address(), wrong, "UnknownIssuer"),
+            (listener.address(), wrong, "BadSignature"),
             (listener.address(), None, "UnknownIssuer"),
             (elsewhere.address(), right, "not valid for name"),
         ] {

@@ -11,13 +11,16 @@ crate::settings! {
         /// `link`. Over `https://` the system's authorities are believed. Empty: nothing is mailed.
         pub hook_url: Option<String> = None;
         /// What letters are signed with: `X-Webhook-Signature: sha256=` and the HMAC-SHA-256, in hexadecimal, of
-        /// `X-Webhook-Id`, `X-Webhook-Timestamp` (seconds) and the body, with dots between them.
+        /// `X-Webhook-Id`, `X-Webhook-Timestamp` (seconds) and the body, with dots between them. A letter may arrive twice,
+        /// with the same `X-Webhook-Id`.
         pub hook_secret: Option<Secret<String>> = None;
         /// How long the hook may take to answer.
         pub hook_timeout: Period = Period::seconds(10);
-        /// How often a letter is tried, with longer and longer pauses in between: 1 s, 2 s, 4 s.
-        pub attempts: u32 = 6;
-        /// How many letters wait for the hook at most; none is written beyond that.
+        /// How often a letter is tried, with longer and longer pauses in between: 1 s, 2 s, 4 s, up to a quarter of an hour.
+        /// What waits is in the database, and is tried by whichever node is there, also after a restart. A letter is given up
+        /// earlier when its ticket has expired.
+        pub attempts: u32 = 20;
+        /// How many letters wait for the hook at most, of all nodes; none is written beyond that.
         pub waiting: usize = 1_000;
         /// A file that letters are appended to in place of a hook, one a line, for development. Whoever reads it can take
         /// up the tickets in it; production refuses it.
@@ -68,7 +71,7 @@ impl Checks for Config {
             "public_url",
             "production sends people to https:// only",
         );
-        refuse(!(1..=12).contains(&self.attempts), "attempts", "from 1 to 12");
+        refuse(!(1..=200).contains(&self.attempts), "attempts", "from 1 to 200");
         refuse(!(1..=100_000).contains(&self.waiting), "waiting", "from 1 to 100000");
         faults
     }

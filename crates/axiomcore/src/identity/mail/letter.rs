@@ -24,10 +24,16 @@ impl Kind {
             Self::NewStart => "new_start",
         }
     }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Invitation, Self::NewStart].into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// One letter. It holds a ticket, so that it shows itself to nobody but whom it is posted to.
 pub(super) struct Letter {
+    /// The same however often it is tried.
+    pub(super) id: String,
     pub(super) kind: Kind,
     pub(super) user: String,
     body: Secret<String>,
@@ -36,7 +42,13 @@ pub(super) struct Letter {
 impl Letter {
     /// A letter from `service`, with a link that begins with `public_url`. The ticket stands behind a `#`, which browsers
     /// send nowhere.
-    pub(super) fn new(service: &str, public_url: Option<&str>, kind: Kind, user: &User, ticket: &Ticket) -> Self {
+    pub(super) fn new(
+        (id, service): (String, &str),
+        public_url: Option<&str>,
+        kind: Kind,
+        user: &User,
+        ticket: &Ticket,
+    ) -> Self {
         let (text, until) = (ticket.text.expose(), ticket.expires_at);
         let link = public_url.map(|url| format!("{url}/#ticket={text}"));
         let subject = match kind {
@@ -56,7 +68,12 @@ impl Letter {
         let written: Value = json!({
             "kind": kind.name(), "to": user.email, "name": user.name, "subject": subject, "text": body, "link": link,
         });
-        Self { kind, user: user.id.clone(), body: Secret::new(written.to_string()) }
+        Self { id, kind, user: user.id.clone(), body: Secret::new(written.to_string()) }
+    }
+
+    /// One that has waited.
+    pub(super) const fn again(id: String, kind: Kind, user: String, body: Secret<String>) -> Self {
+        Self { id, kind, user, body }
     }
 
     /// As it is posted.

@@ -1,12 +1,17 @@
 //! Tickets on their way to people: letters, written here and sent by a program of the operators'.
 //!
-//! Letters wait in memory, a bounded number of them, and are tried again with longer and longer pauses, off the requests
-//! that they come from. What still waits when a node crashes is lost, and so is nothing but a letter: whoever misses it asks
-//! again. A table of letters would be a table of tickets.
+//! A letter is written in the transaction that makes its ticket, into a table, sealed: a copy of the database opens nobody's
+//! mail. Whichever node finds it there first tries it, off the requests, and again with longer and longer pauses, also after
+//! a restart; so it arrives at least once, with the same id each time, unless its ticket ends before. A letter that waits is
+//! taken back when its ticket is used or replaced, so that there is one for each user at most.
+//!
+//! Only who says that they have forgotten their password waits in memory, until somebody has looked who that is.
 
 mod config;
+mod delivery;
 mod letter;
 mod metrics;
+pub(super) mod store;
 mod way;
 
 pub use config::Config;
@@ -14,27 +19,38 @@ pub use letter::Kind;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
-use tokio::task::spawn_blocking;
 
 use letter::Letter;
 use metrics::MailMetrics;
 use way::Way;
 
+use super::users::store::Place;
 use super::{Identity, Ticket, User};
 use crate::clock::Clock;
 use crate::entropy::Ids;
-use crate::lifecycle::Stopping;
+use crate::sealing::{SealedColumn, Sealer};
+use crate::store::{Connection, Database, Error, Result};
 use crate::telemetry::Metrics;
 
 /// How many addresses wait to be looked up at most; who says that they have forgotten their password beyond that is told
 /// the same and gets no letter.
 const WISHES: usize = 256;
 
-/// The first pause before a letter is tried again; each is twice as long as the one before.
-const PAUSE: Duration = Duration::from_secs(1);
+/// What mail keeps sealed.
+pub const SEALED: &[SealedColumn] = &[SealedColumn {
+    what: "letters that wait to be sent",
+    table: "letters",
+    id: "workspace || ' ' || user_id",
+    column: "sealed",
+    purpose: |id| format!("letter to {id}"),
+}];
+
+/// A letter is sealed for whom it is to, so that nobody puts one in another's place.
+fn purpose(place: &Place) -> String {
+    format!("letter to {} {}", place.workspace, place.id)
+}
 
 /// The mail. Clones are the same.
 #[derive(Clone)]
@@ -45,6 +61,10 @@ pub struct Mail(Arc<Inner>);
 pub struct MailParts {
     /// Who is who.
     pub identity: Identity,
+    /// Where letters wait.
+    pub database: Database,
+    /// What they wait under.
+    pub sealer: Sealer,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where letters have their ids from.
@@ -60,52 +80,22 @@ struct Inner {
     config: Config,
     way: Way,
     metrics: MailMetrics,
-    letters: mpsc::Sender<Letter>,
     wishes: mpsc::Sender<String>,
     /// What the sending end takes from.
-    waiting: Mutex<Waiting>,
-}
-
-struct Waiting {
-    letters: mpsc::Receiver<Letter>,
-    wishes: mpsc::Receiver<String>,
-}
-
-/// What comes next.
-enum Next {
-    Letter(Letter),
-    Wish(String),
-    Stop,
+    waiting: Mutex<mpsc::Receiver<String>>,
 }
 
 impl Mail {
     /// Mail that nobody sends yet: [`run_until_stopped`](Self::run_until_stopped) does.
     pub fn new(config: Config, parts: MailParts) -> Self {
-        let (letters, waiting_letters) = mpsc::channel(config.waiting.max(1));
-        let (wishes, waiting_wishes) = mpsc::channel(WISHES);
+        let (wishes, waiting) = mpsc::channel(WISHES);
         let (way, metrics) = (Way::of(&config), MailMetrics::register(&parts.metrics));
-        let waiting = Mutex::new(Waiting { letters: waiting_letters, wishes: waiting_wishes });
-        Self(Arc::new(Inner { parts, config, way, metrics, letters, wishes, waiting }))
+        Self(Arc::new(Inner { parts, config, way, metrics, wishes, waiting: Mutex::new(waiting) }))
     }
 
     /// Whether letters can be sent at all.
     pub fn is_set_up(&self) -> bool {
         !matches!(self.0.way, Way::Nowhere)
-    }
-
-    /// Sends somebody their ticket, soon. Says whether it is on its way.
-    pub fn send(&self, kind: Kind, user: &User, ticket: &Ticket) -> bool {
-        if !self.is_set_up() {
-            return false;
-        }
-        let Inner { parts, config, letters, metrics, .. } = &*self.0;
-        let letter = Letter::new(parts.service, config.public_url.as_deref(), kind, user, ticket);
-        let taken = letters.try_send(letter).is_ok();
-        if !taken {
-            metrics.count(kind.name(), "refused");
-            tracing::error!(user = user.id, "too many letters wait: none was written to {}", user.id);
-        }
-        taken
     }
 
     /// Notes that whoever has this address has forgotten their password. Who it is, if anybody, is looked up later.
@@ -116,82 +106,55 @@ impl Mail {
         }
     }
 
-    /// Sends what comes, until a stop is asked for.
-    pub async fn run_until_stopped(self, stopping: Stopping) {
-        let mut waiting = self.0.waiting.lock().await;
-        loop {
-            let Waiting { letters, wishes } = &mut *waiting;
-            let next = tokio::select! {
-                biased;
-                () = stopping.requested() => Next::Stop,
-                Some(letter) = letters.recv() => Next::Letter(letter),
-                Some(email) = wishes.recv() => Next::Wish(email),
-            };
-            match next {
-                Next::Letter(letter) => self.deliver(letter, &stopping).await,
-                Next::Wish(email) => self.grant(&email).await,
-                Next::Stop => return,
-            }
-        }
+    /// What brings somebody the ticket that is made for them.
+    pub(super) fn envelope(&self, kind: Kind) -> Envelope {
+        Envelope(self.is_set_up().then(|| (self.clone(), kind)))
     }
 
-    /// Sends what still waits, each letter once: for the end.
-    pub async fn finish(&self) {
-        let mut waiting = self.0.waiting.lock().await;
-        while let Ok(email) = waiting.wishes.try_recv() {
-            self.grant(&email).await;
+    /// Writes a letter, in the transaction of its ticket. Says whether it is on its way: not if too many wait.
+    fn write(
+        &self,
+        connection: &mut dyn Connection,
+        kind: Kind,
+        place: &Place,
+        (user, ticket): (&User, &Ticket),
+    ) -> Result<bool> {
+        let Inner { parts, config, metrics, .. } = &*self.0;
+        if store::count(connection)? >= config.waiting as u64 {
+            metrics.count(kind.name(), "refused");
+            tracing::error!(user = user.id, "too many letters wait: none was written to {}", user.id);
+            return Ok(false);
         }
-        while let Ok(letter) = waiting.letters.try_recv() {
-            let kind = letter.kind;
-            let outcome = if self.post(letter).await.is_ok() { "sent" } else { "failed" };
-            self.0.metrics.count(kind.name(), outcome);
-        }
+        let from = (parts.ids.next().to_string(), parts.service);
+        let letter = Letter::new(from, config.public_url.as_deref(), kind, user, ticket);
+        let sealed = parts.sealer.seal(&purpose(place), letter.body().as_bytes());
+        let sealed = sealed.map_err(|error| Error::Failed(error.to_string()))?;
+        store::put(connection, place, &letter, &sealed, (parts.clock.now(), ticket.expires_at))?;
+        Ok(true)
+    }
+}
+
+/// What becomes of a ticket besides being told: a letter, or nothing.
+pub(super) struct Envelope(Option<(Mail, Kind)>);
+
+impl Envelope {
+    /// Nothing: whoever asked for the ticket hands it on.
+    pub(super) const fn none() -> Self {
+        Self(None)
     }
 
-    /// Writes to whoever has this address.
-    async fn grant(&self, email: &str) {
-        match self.0.parts.identity.forgotten(email).await {
-            Ok(Some((user, ticket))) => _ = self.send(Kind::NewStart, &user, &ticket),
-            Ok(None) => {}
-            Err(error) => tracing::error!(%error, "nobody was given a new start: {error}"),
+    /// Puts the letter on its way, in the transaction of its ticket. Says whether there is one.
+    pub(super) fn post(
+        &self,
+        connection: &mut dyn Connection,
+        place: &Place,
+        user: &User,
+        ticket: &Ticket,
+    ) -> Result<bool> {
+        match &self.0 {
+            Some((mail, kind)) => mail.write(connection, *kind, place, (user, ticket)),
+            None => Ok(false),
         }
-    }
-
-    /// Sends a letter, as often as it takes and may be tried.
-    async fn deliver(&self, letter: Letter, stopping: &Stopping) {
-        let (kind, user, mut letter, mut pause) = (letter.kind.name(), letter.user.clone(), letter, PAUSE);
-        for left in (0..self.0.config.attempts).rev() {
-            let (why, unsent) = match self.post(letter).await {
-                Ok(()) => return self.0.metrics.count(kind, "sent"),
-                Err(unsent) => unsent,
-            };
-            letter = unsent;
-            let outcome = if left == 0 { "failed" } else { "again" };
-            self.0.metrics.count(kind, outcome);
-            tracing::warn!(user, left, why, "a letter to {user} was not sent: {why}");
-            if left == 0 {
-                return;
-            }
-            tokio::select! {
-                // Once more without a pause, and then the end has waited long enough.
-                () = stopping.requested() => pause = Duration::ZERO,
-                () = tokio::time::sleep(pause) => pause *= 2,
-            }
-            if stopping.is_requested() {
-                let outcome = if self.post(letter).await.is_ok() { "sent" } else { "failed" };
-                return self.0.metrics.count(kind, outcome);
-            }
-        }
-    }
-
-    /// Tries a letter once; gives it back with the reason if it is not sent.
-    async fn post(&self, letter: Letter) -> Result<(), (String, Letter)> {
-        let (mail, id, now) = (self.clone(), self.0.parts.ids.next().to_string(), self.0.parts.clock.now());
-        let sent = spawn_blocking(move || match mail.0.way.send(&letter, &id, now) {
-            Ok(()) => Ok(()),
-            Err(why) => Err((why, letter)),
-        });
-        sent.await.unwrap_or(Ok(()))
     }
 }
 

@@ -43,9 +43,9 @@ impl Way {
     }
 
     /// Sends a letter; blocks. Why it could not be sent holds nothing of what is in it.
-    pub(super) fn send(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<(), String> {
+    pub(super) fn send(&self, letter: &Letter, now: Timestamp) -> Result<(), String> {
         match self {
-            Self::Hook(hook) => hook.post(letter, id, now),
+            Self::Hook(hook) => hook.post(letter, now),
             Self::File(file) => append(file, letter).map_err(|error| error.to_string()),
             Self::Nowhere => Err("no way to send mail is set up".into()),
         }
@@ -67,8 +67,8 @@ fn system() -> TlsConfig {
 }
 
 impl Hook {
-    fn post(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<(), String> {
-        let seconds = now.0 / 1_000;
+    fn post(&self, letter: &Letter, now: Timestamp) -> Result<(), String> {
+        let (id, seconds) = (&letter.id, now.0 / 1_000);
         let mut request = self.agent.post(&self.url).header("content-type", "application/json");
         request = request.header("x-webhook-id", id).header("x-webhook-timestamp", seconds.to_string());
         if let Some(secret) = &self.secret {

@@ -3,7 +3,7 @@
 //! made of: known devices, and people who are in already.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -71,6 +71,7 @@ struct Inner {
     /// What is verified for somebody who does not exist, so that it takes as long.
     decoy: String,
     lately: Lately,
+    hashed: AtomicU64,
 }
 
 /// The longest that somebody waits for one of the kept places.
@@ -84,7 +85,7 @@ impl Pool {
         let lately = Lately::beginning_with(started.elapsed());
         let semaphore = |places: usize| Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
         let (open, kept, crowd) = (semaphore(places.open), semaphore(places.kept), semaphore(1));
-        Ok(Self(Arc::new(Inner { recipe, open, kept, crowd, entropy, decoy, lately })))
+        Ok(Self(Arc::new(Inner { recipe, open, kept, crowd, entropy, decoy, lately, hashed: AtomicU64::new(0) })))
     }
 
     /// What is to be stored of a password, for somebody who is no stranger.
@@ -128,6 +129,11 @@ impl Pool {
         sleep(self.0.lately.any()).await;
     }
 
+    /// How many were hashed.
+    pub(crate) fn hashed(&self) -> u64 {
+        self.0.hashed.load(Ordering::Relaxed)
+    }
+
     /// How many open and kept places are free.
     pub(crate) fn free(&self) -> (usize, usize) {
         (self.0.open.available_permits(), self.0.kept.available_permits())
@@ -144,6 +150,7 @@ impl Pool {
         let done = spawn_blocking(move || {
             let (_places, started) = (places, Instant::now());
             let done = work(&inner);
+            inner.hashed.fetch_add(1, Ordering::Relaxed);
             inner.lately.note(started.elapsed());
             done
         });

@@ -13,7 +13,7 @@ use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
 use crate::http::{Json, Open, Problem};
 use crate::identity::codes::{CHALLENGE_INVALID, CROSS_SITE_REQUEST, SIGN_IN_REFUSED, SIGN_IN_THROTTLED};
-use crate::identity::{Answer, Identity, SignInError, Way};
+use crate::identity::{Answer, Identity, SignInError};
 
 /// The challenge, with a code of the app or a recovery code.
 #[derive(Deserialize, ToSchema)]
@@ -56,14 +56,10 @@ pub async fn sign_in_with_factor(
     Json(body): Json<FactorBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
     let FactorBody { challenge, code, recovery_code, device_token, cookie } = body;
-    if let Some(problem) = sender.is_foreign.filter(|_| cookie) {
-        return Err(problem);
-    }
+    let (origin, device, way) = sender.coming(device_token, cookie)?;
     let proof = proof_of(code, recovery_code)?;
     let proof = proof.ok_or_else(|| one_of_both("one of `code` and `recovery_code` is needed"))?;
-    let device = device_token.map(Secret::new).or(sender.device);
-    let way = Way::of(cookie);
-    let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin: sender.origin, way };
+    let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin, way };
     answer(&identity, identity.answer_challenge(wanted).await.map_err(wrong)?)
 }
 

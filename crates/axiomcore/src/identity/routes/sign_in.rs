@@ -79,9 +79,9 @@ pub struct SignedInView {
 /// Where a request comes from, as far as signing in has to know.
 #[derive(Debug)]
 pub struct Sender {
-    pub(super) origin: Origin,
-    pub(super) is_foreign: Option<Problem>,
-    pub(super) device: Option<Secret<String>>,
+    origin: Origin,
+    is_foreign: Option<Problem>,
+    device: Option<Secret<String>>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Sender
@@ -97,6 +97,19 @@ where
         let identity = Identity::from_ref(state);
         let device = kept(parts, identity.device_cookie().0).map(|text| Secret::new(text.to_owned()));
         Ok(Self { origin, is_foreign: refuse_foreign(parts).err(), device })
+    }
+}
+
+/// Who comes in: where from, on which device, and how they are recognised from then on.
+type Coming = (Origin, Option<Secret<String>>, Way);
+
+impl Sender {
+    /// Who comes in so. Only a page of ours is given a cookie.
+    pub(super) fn coming(self, device_token: Option<String>, cookie: bool) -> Result<Coming, Problem> {
+        match self.is_foreign {
+            Some(problem) if cookie => Err(problem),
+            _ => Ok((self.origin, device_token.map(Secret::new).or(self.device), Way::of(cookie))),
+        }
     }
 }
 
@@ -125,13 +138,9 @@ pub async fn sign_in(
     Json(body): Json<SignInBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
     let SignInBody { email, password, code, recovery_code, device_token, cookie } = body;
-    if let Some(problem) = sender.is_foreign.filter(|_| cookie) {
-        return Err(problem);
-    }
+    let (origin, device, way) = sender.coming(device_token, cookie)?;
     let (password, proof) = (Secret::new(password), proof_of(code, recovery_code)?);
-    let device = device_token.map(Secret::new).or(sender.device);
-    let way = Way::of(cookie);
-    match identity.sign_in(SignIn { email, password, proof, device, origin: sender.origin, way }).await? {
+    match identity.sign_in(SignIn { email, password, proof, device, origin, way }).await? {
         SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in),
         SignInOutcome::FactorNeeded(challenge) => {
             let needed = Problem::new(&SECOND_FACTOR_REQUIRED).with("challenge", challenge.text.expose().as_str());

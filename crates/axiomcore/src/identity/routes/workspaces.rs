@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::keys::CreatedKeyView;
-use super::users::{InvitedView, NewUserBody, deliver, may_deliver};
+use super::users::{InvitedView, NewUserBody, may_deliver};
 use super::{ReadWorkspaces, WriteWorkspaces};
 use crate::failures;
 use crate::http::codes::INVALID_BODY;
@@ -139,8 +139,9 @@ pub async fn invite_into_workspace(
     }
     let asked = body.asks_for_ticket();
     may_deliver(&identity, &mail, asked)?;
-    let invited = identity.invite_elsewhere(&caller, id.into(), body.into_user()).await?;
-    Ok((StatusCode::CREATED, Json(deliver(&mail, Kind::Invitation, invited, asked))))
+    let envelope = mail.envelope(Kind::Invitation);
+    let invited = identity.invite_elsewhere(&caller, id.into(), body.into_user(), envelope).await?;
+    Ok((StatusCode::CREATED, Json(InvitedView::of(invited, asked))))
 }
 
 impl From<Workspace> for WorkspaceView {

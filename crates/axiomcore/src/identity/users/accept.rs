@@ -7,6 +7,7 @@ use super::{User, UserError, lose};
 use crate::audit::Entry;
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
+use crate::identity::mail::store as letters;
 use crate::identity::passwords::{self, PasswordError};
 use crate::identity::{Identity, Principal, PrincipalKind, Status, devices, sessions};
 
@@ -30,6 +31,7 @@ impl Identity {
             if !store::take_ticket(connection, &fingerprint)? {
                 return Err(UserError::Ticket);
             }
+            letters::take_back(connection, &place)?;
             store::set_password(connection, &place, &hash)?;
             sessions::store::end_all(connection, &place, now)?;
             devices::store::delete_all(connection, &place)?;

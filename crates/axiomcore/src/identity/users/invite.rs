@@ -9,12 +9,20 @@ use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::key::{Fingerprint, hex};
+use crate::identity::mail::Envelope;
 use crate::identity::passwords::importable;
 use crate::identity::{Identity, Principal};
 use crate::store::{Connection, Error};
 
 /// What a ticket begins with, so that it is recognised.
 const TICKET: &str = "ticket_";
+
+/// Somebody with a ticket, which may be on its way to them.
+pub(in crate::identity) struct Invited {
+    pub(in crate::identity) user: User,
+    pub(in crate::identity) ticket: Ticket,
+    pub(in crate::identity) is_mailed: bool,
+}
 
 /// The most roles that somebody has.
 const ROLES: usize = 20;
@@ -25,22 +33,28 @@ impl Identity {
     /// # Errors
     /// If the address is taken, or the roles may more than the maker; if the database fails.
     pub async fn invite(&self, maker: &Principal, new: NewUser) -> Result<(User, Ticket), UserError> {
-        self.invite_into(maker, maker.workspace, new).await
+        let Invited { user, ticket, .. } = self.invite_into(maker, maker.workspace, new, Envelope::none()).await?;
+        Ok((user, ticket))
     }
 
-    /// Invites somebody into this workspace. Whether the maker may reach into another than theirs has been asked before.
+    /// Invites somebody into this workspace, and writes to them. Whether the maker may reach into another than theirs has
+    /// been asked before.
     pub(in crate::identity) async fn invite_into(
         &self,
         maker: &Principal,
         workspace: i64,
         new: NewUser,
-    ) -> Result<(User, Ticket), UserError> {
+        envelope: Envelope,
+    ) -> Result<Invited, UserError> {
         let user = self.new_user(maker, new)?;
         let (ticket, fingerprint) = self.new_ticket(user.created_at)?;
-        let (place, expires_at) = (Place { workspace, id: user.id.clone() }, ticket.expires_at);
-        let also =
-            move |connection: &mut dyn Connection| store::put_ticket(connection, &place, &fingerprint, expires_at);
-        Ok((self.insert_user(maker, workspace, user, ("user.invite", also)).await?, ticket))
+        let (place, told) = (Place { workspace, id: user.id.clone() }, ticket.clone());
+        let also = move |connection: &mut dyn Connection, user: &User| {
+            store::put_ticket(connection, &place, &fingerprint, told.expires_at)?;
+            envelope.post(connection, &place, user, &told)
+        };
+        let (user, is_mailed) = self.insert_user(maker, workspace, user, ("user.invite", also)).await?;
+        Ok(Invited { user, ticket, is_mailed })
     }
 
     /// Takes somebody over from elsewhere, with the hash of their password: they sign in as they are used to, and the
@@ -54,8 +68,10 @@ impl Identity {
         }
         let user = User { status: Status::Active, ..self.new_user(maker, new)? };
         let (place, hash) = (Place { workspace: maker.workspace, id: user.id.clone() }, hash.clone());
-        let also = move |connection: &mut dyn Connection| store::set_password(connection, &place, hash.expose());
-        self.insert_user(maker, maker.workspace, user, ("user.import", also)).await
+        let also =
+            move |connection: &mut dyn Connection, _: &User| store::set_password(connection, &place, hash.expose());
+        let (user, ()) = self.insert_user(maker, maker.workspace, user, ("user.import", also)).await?;
+        Ok(user)
     }
 
     /// Who is invited.
@@ -73,13 +89,16 @@ impl Identity {
         Ok(User { id, email, name, roles, status, created_at, created_by, last_sign_in_at })
     }
 
-    async fn insert_user(
+    async fn insert_user<T: Send + 'static>(
         &self,
         maker: &Principal,
         workspace: i64,
         user: User,
-        (action, also): (&'static str, impl FnOnce(&mut dyn Connection) -> crate::store::Result<()> + Send + 'static),
-    ) -> Result<User, UserError> {
+        (action, also): (
+            &'static str,
+            impl FnOnce(&mut dyn Connection, &User) -> crate::store::Result<T> + Send + 'static,
+        ),
+    ) -> Result<(User, T), UserError> {
         let (identity, maker) = (self.clone(), maker.clone());
         self.settle(workspace, move |connection, _| {
             identity.may_grant(connection, &maker, workspace, &user.roles)?;
@@ -87,10 +106,10 @@ impl Identity {
                 Error::Conflict => UserError::Taken,
                 other => other.into(),
             })?;
-            also(connection)?;
+            let also = also(connection, &user)?;
             let entry = Entry { workspace, at: user.created_at, principal: &maker.id, action };
             entry.write(connection, &user.id, &json!({ "email": user.email, "roles": user.roles }))?;
-            Ok(user)
+            Ok((user, also))
         })
         .await
     }

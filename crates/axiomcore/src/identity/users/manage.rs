@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::invite::distinct;
 use super::store::{self, Place};
-use super::{Status, Ticket, User, UserError, lose};
+use super::{Invited, Status, Ticket, User, UserError, lose};
 use crate::audit::Entry;
 use crate::identity::authority::Without;
+use crate::identity::mail::Envelope;
 use crate::identity::store as keys;
 use crate::identity::transaction::Losers;
 use crate::identity::{Identity, Permissions, Principal, devices, factors, roles, services, sessions};
@@ -22,13 +23,27 @@ impl Identity {
     /// # Errors
     /// If there is no such user, or they may more than the maker; if the database fails.
     pub async fn new_start(&self, maker: &Principal, id: &str) -> Result<(User, Ticket), UserError> {
+        let Invited { user, ticket, .. } = self.start_anew(maker, id, Envelope::none()).await?;
+        Ok((user, ticket))
+    }
+
+    /// The same, and writes to them.
+    pub(in crate::identity) async fn start_anew(
+        &self,
+        maker: &Principal,
+        id: &str,
+        envelope: Envelope,
+    ) -> Result<Invited, UserError> {
         let (ticket, fingerprint) = self.new_ticket(self.now())?;
-        let expires_at = ticket.expires_at;
-        let user = self.alter(maker, id, move |connection, place, _, _| {
-            store::put_ticket(connection, place, &fingerprint, expires_at)?;
-            Ok(("user.ticket", json!({})))
-        });
-        Ok((user.await?, ticket))
+        let (by, now) = (maker.id.clone(), self.now());
+        self.change(maker, id, move |connection, place, stored, _| {
+            store::put_ticket(connection, place, &fingerprint, ticket.expires_at)?;
+            let is_mailed = envelope.post(connection, place, &stored.user, &ticket)?;
+            let entry = Entry { workspace: place.workspace, at: now, principal: &by, action: "user.ticket" };
+            entry.write(connection, &place.id, &json!({}))?;
+            Ok(Invited { user: stored.user.clone(), ticket, is_mailed })
+        })
+        .await
     }
 
     /// Lets somebody sign in no more, and ends their sessions; or lets them again. Their API keys do nothing meanwhile.

@@ -10,6 +10,8 @@ mod invite;
 mod manage;
 pub(super) mod store;
 
+pub(super) use invite::Invited;
+
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;

@@ -3,6 +3,7 @@
 use super::{Status, User};
 use crate::clock::Timestamp;
 use crate::identity::key::Fingerprint;
+use crate::identity::mail::store as letters;
 use crate::store::{Connection, Error, Result, Row};
 
 /// A user with what their password is verified by.
@@ -148,7 +149,9 @@ pub(super) fn take_ticket(connection: &mut dyn Connection, fingerprint: &Fingerp
     connection.execute(sql, &[fingerprint.bytes().into()]).map(|changed| changed > 0)
 }
 
+/// With the letter that was to bring it, if that still waits.
 fn delete_tickets(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+    letters::take_back(connection, place)?;
     let sql = "DELETE FROM tickets WHERE workspace = $1 AND user_id = $2";
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::{NewWorkspace, Workspace, WorkspaceError, store};
 use crate::audit::Entry;
-use crate::identity::{
-    DEFAULT_WORKSPACE, Identity, NewKey, NewUser, Permissions, Principal, Ticket, User, store as keys, users,
-};
+use crate::identity::mail::Envelope;
+use crate::identity::users::Invited;
+use crate::identity::{DEFAULT_WORKSPACE, Identity, NewKey, NewUser, Permissions, Principal, store as keys, users};
 use crate::store::{Connection, Error};
 
 impl Identity {
@@ -59,22 +59,20 @@ impl Identity {
     }
 
     /// Invites somebody into a workspace that they may rule over: the first person there, or one who helps out.
-    ///
-    /// # Errors
-    /// If the maker does not see it or does not rule over the installation, or as for [`invite`](Self::invite).
-    pub async fn invite_elsewhere(
+    pub(in crate::identity) async fn invite_elsewhere(
         &self,
         maker: &Principal,
         workspace: i64,
         new: NewUser,
-    ) -> Result<(User, Ticket), WorkspaceError> {
+        envelope: Envelope,
+    ) -> Result<Invited, WorkspaceError> {
         if !sees(maker, workspace) {
             return Err(WorkspaceError::NotFound);
         }
         rules(maker)?;
         let find = move |connection: &mut dyn Connection| store::find(connection, workspace);
         self.0.parts.database.read(find).await?.ok_or(WorkspaceError::NotFound)?;
-        Ok(self.invite_into(maker, workspace, new).await?)
+        Ok(self.invite_into(maker, workspace, new, envelope).await?)
     }
 }
 

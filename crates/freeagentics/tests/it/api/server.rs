@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub(crate) const KEY: &str = "test-0123456789abcdef0123456789abcdef";
 
 /// Where a server keeps what it knows: a folder, and a PostgreSQL server if it uses one. It outlives the servers on it.
 pub(crate) struct Installation {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     postgres: Option<Postgres>,
 }
 
@@ -28,6 +29,8 @@ pub(crate) struct Installation {
 pub(crate) struct Server {
     process: Child,
     log: Option<JoinHandle<String>>,
+    /// Where its data is: not to be taken away below it.
+    _folder: Option<Arc<TempDir>>,
     /// What it announced.
     pub(crate) told: Value,
 }
@@ -35,7 +38,7 @@ pub(crate) struct Server {
 impl Installation {
     /// With an embedded database.
     pub(crate) fn sqlite() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), postgres: None }
+        Self { folder: Arc::new(tempfile::tempdir().unwrap()), postgres: None }
     }
 
     /// With a PostgreSQL server of its own.
@@ -79,7 +82,9 @@ impl Installation {
         let token = self.secret("administrator-key", KEY).display().to_string();
         let arguments: Vec<&str> =
             ["--bootstrap-token-file", &token].into_iter().chain(arguments.iter().copied()).collect();
-        Server::of(self.command(&arguments))
+        let mut server = Server::of(self.command(&arguments));
+        server._folder = Some(self.folder.clone());
+        server
     }
 
     /// `serve` in this folder on free ports; nobody has a key yet.
@@ -121,9 +126,16 @@ pub(crate) struct Elsewhere<'i> {
 impl Elsewhere<'_> {
     /// Another node, with the same administrator.
     pub(crate) fn start(&self) -> Server {
+        self.start_with(&[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn start_with(&self, arguments: &[&str]) -> Server {
         let token = self.other.secret("administrator-key", KEY).display().to_string();
         let data = self.folder.path().join("data");
-        Server::of(self.other.command_in(&data, &["--bootstrap-token-file", &token]))
+        let arguments: Vec<&str> =
+            ["--bootstrap-token-file", &token].into_iter().chain(arguments.iter().copied()).collect();
+        Server::of(self.other.command_in(&data, &arguments))
     }
 }
 
@@ -140,7 +152,7 @@ impl Server {
         });
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let mut server = Self { process, log: Some(log), told: Value::Null };
+        let mut server = Self { process, log: Some(log), _folder: None, told: Value::Null };
         server.told = serde_json::from_str(&line).unwrap_or_default();
         assert!(server.told.is_object(), "it did not start: {line}{}", server.wait().1);
         server

@@ -14,7 +14,8 @@ use crate::identity::codes::{
     USER_NOT_FOUND,
 };
 use crate::identity::mail::{Kind, Mail};
-use crate::identity::{Allowed, Identity, NewUser, Ticket, User};
+use crate::identity::users::Invited;
+use crate::identity::{Allowed, Identity, NewUser};
 
 /// Who is to be invited.
 #[derive(Deserialize, ToSchema)]
@@ -90,8 +91,9 @@ pub async fn invite_user(
         return Ok((StatusCode::CREATED, Json(view)));
     }
     may_deliver(&identity, &mail, asked)?;
-    let invited = identity.invite(&caller, body.into_user()).await?;
-    Ok((StatusCode::CREATED, Json(deliver(&mail, Kind::Invitation, invited, asked))))
+    let (workspace, envelope) = (caller.workspace, mail.envelope(Kind::Invitation));
+    let invited = identity.invite_into(&caller, workspace, body.into_user(), envelope).await?;
+    Ok((StatusCode::CREATED, Json(InvitedView::of(invited, asked))))
 }
 
 /// Give somebody a new start
@@ -113,8 +115,8 @@ pub async fn create_ticket(
     Json(NewTicketBody { ticket }): Json<NewTicketBody>,
 ) -> Result<Json<InvitedView>, Problem> {
     may_deliver(&identity, &mail, ticket)?;
-    let started = identity.new_start(&caller, &id).await?;
-    Ok(Json(deliver(&mail, Kind::NewStart, started, ticket)))
+    let started = identity.start_anew(&caller, &id, mail.envelope(Kind::NewStart)).await?;
+    Ok(Json(InvitedView::of(started, ticket)))
 }
 
 impl NewUserBody {
@@ -139,9 +141,11 @@ pub(in super::super) fn may_deliver(identity: &Identity, mail: &Mail, asked: boo
     if asked || mail.is_set_up() { Ok(()) } else { Err(Problem::new(&NO_MAIL)) }
 }
 
-/// Sends the ticket on its way, and into the answer if it was asked for.
-pub(in super::super) fn deliver(mail: &Mail, kind: Kind, (user, ticket): (User, Ticket), asked: bool) -> InvitedView {
-    let mailed = mail.send(kind, &user, &ticket);
-    let text = asked.then(|| ticket.text.expose().clone());
-    InvitedView { user: user.into(), ticket: text, ticket_expires_at: Some(ticket.expires_at.to_string()), mailed }
+impl InvitedView {
+    /// With the ticket, if it was asked for.
+    pub(in super::super) fn of(Invited { user, ticket, is_mailed }: Invited, asked: bool) -> Self {
+        let text = asked.then(|| ticket.text.expose().clone());
+        let ticket_expires_at = Some(ticket.expires_at.to_string());
+        Self { user: user.into(), ticket: text, ticket_expires_at, mailed: is_mailed }
+    }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use super::{accept, invitation, join};
+use super::{PASSWORD, Person, accept, invitation, on_both_databases, recorded, sign_in};
 use crate::api::{Installation, Server};
 
 const SECRET: &str = "the hook's secret";
@@ -21,7 +21,10 @@ struct Hook {
 
 impl Hook {
     fn answering(statuses: &'static [u16]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at(TcpListener::bind("127.0.0.1:0").unwrap(), statuses)
+    }
+
+    fn at(listener: TcpListener, statuses: &'static [u16]) -> Self {
         let address = format!("http://{}/letters", listener.local_addr().unwrap());
         let (sender, posted) = channel();
         std::thread::spawn(move || {
@@ -95,6 +98,11 @@ fn an_invitation_is_mailed_signed_and_tried_again_until_the_hook_takes_it() {
     assert_eq!((&told["ticket"], &told["mailed"]), (&Value::Null, &json!(true)));
     let (first, again) = (hook.next(), hook.next());
     assert_eq!(first.1, again.1);
+    assert_eq!(
+        header(&first.0, "x-webhook-id"),
+        header(&again.0, "x-webhook-id"),
+        "it is one letter to whoever gets it"
+    );
     let (headers, body) = again;
     let signed = format!("{}.{}.{body}", header(&headers, "x-webhook-id"), header(&headers, "x-webhook-timestamp"));
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
@@ -116,12 +124,12 @@ fn an_invitation_is_mailed_signed_and_tried_again_until_the_hook_takes_it() {
 fn who_has_forgotten_their_password_gets_a_letter_and_whoever_asks_learns_nothing() {
     let (installation, hook) = (Installation::sqlite(), Hook::answering(&[]));
     let server = hook.server(&installation, &["--set", "identity.ticket_pause=2s"]);
-    let ann = join(&server, &server.client(), "ann@example.org", &["observer"]);
+    let id = installation.beside().user("ann@example.org", PASSWORD, "observer");
+    let ann = Person { id, client: sign_in(&server, "ann@example.org", PASSWORD) };
     let forgotten = |email: &str| {
         let answer = server.stranger().post("/api/v1/password/reset", &json!({ "email": email }));
         assert_eq!((answer.status, answer.text.as_str()), (202, ""), "{email}");
     };
-    hook.next();
     for email in ["nobody@example.org", "no address", "ANN@example.org", "ann@example.org"] {
         forgotten(email);
     }
@@ -172,4 +180,83 @@ fn without_mail_a_ticket_is_in_the_answer_where_the_operators_allow_it() {
     body["ticket"] = json!(true);
     server.client().post("/api/v1/users", &body).problem(403, "tickets_are_mailed");
     assert_eq!(server.client().get("/api/v1/users").expect(200)["items"], json!([]), "nobody was invited");
+}
+
+/// Invites somebody by mail; their id.
+fn invited(server: &Server, email: &str) -> String {
+    let mut body = invitation(email, &["observer"]);
+    body["ticket"] = json!(false);
+    let told = server.client().post("/api/v1/users", &body).expect(201);
+    assert_eq!(told["mailed"], json!(true));
+    told["id"].as_str().unwrap().to_owned()
+}
+
+/// A hook that nobody answers at, until it is opened.
+fn closed_hook() -> (String, std::net::SocketAddr) {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    (format!("mail.hook_url=http://{address}/letters"), address)
+}
+
+#[test]
+fn a_letter_outlives_a_server_that_is_killed() {
+    let installation = Installation::sqlite();
+    let (url, address) = closed_hook();
+    let server = installation.start_with(&["--set", &url, "--set", "mail.public_url=http://agents.example.org"]);
+    invited(&server, "ann@example.org");
+    server.signal("KILL");
+    drop(server);
+    // Neither who steals the file nor who reads a copy of it can take up the ticket.
+    let mut rows = installation.beside().rows("SELECT sealed FROM letters");
+    let sealed = rows[0].bytes(0).unwrap();
+    assert!(!sealed.windows(7).any(|window| window == b"ticket_"));
+    let hook = Hook::at(TcpListener::bind(address).unwrap(), &[]);
+    let server = installation.start_with(&["--set", &url, "--set", "mail.public_url=http://agents.example.org"]);
+    let letter = letter(&hook.next().1);
+    accept(&server, &ticket(&letter)).expect(200);
+    assert!(hook.is_idle(), "and no other");
+}
+
+on_both_databases!(a_letter_that_nobody_takes_is_given_up_and_that_is_on_record);
+
+fn a_letter_that_nobody_takes_is_given_up_and_that_is_on_record(installation: Installation) {
+    let (url, _) = closed_hook();
+    let server = installation.start_with(&["--set", &url, "--set", "mail.attempts=2"]);
+    let ann = invited(&server, "ann@example.org");
+    let given_up = || recorded(&installation, &ann).contains(&"letter.give_up".to_owned());
+    for _ in 0..400 {
+        if given_up() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(given_up(), "after two tries");
+    let metrics = server.metrics().get("/metrics").text;
+    for line in [
+        "mail_letters_total{kind=\"invitation\",outcome=\"again\"} 1",
+        "mail_letters_total{kind=\"invitation\",outcome=\"failed\"} 1",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+    assert!(installation.beside().rows("SELECT id FROM letters").is_empty());
+}
+
+#[test]
+fn of_two_servers_one_sends_a_letter_and_a_ticket_that_is_replaced_takes_its_letter_along() {
+    let installation = Installation::postgres();
+    let (url, address) = closed_hook();
+    let settings = ["--set", &url, "--set", "mail.public_url=http://agents.example.org"];
+    let server = installation.start_with(&settings);
+    let elsewhere = Installation::beside_server(&installation);
+    let other = elsewhere.start_with(&settings);
+    let ann = invited(&server, "ann@example.org");
+    invited(&other, "bob@example.org");
+    let again = server.client().post(&format!("/api/v1/users/{ann}/ticket"), &json!({ "ticket": false })).expect(200);
+    assert_eq!(again["mailed"], json!(true));
+    let hook = Hook::at(TcpListener::bind(address).unwrap(), &[]);
+    let mut letters: Vec<Value> = (0..2).map(|_| letter(&hook.next().1)).collect();
+    letters.sort_by_key(|letter| letter["to"].as_str().unwrap().to_owned());
+    let told: Vec<_> = letters.iter().map(|letter| (letter["to"].as_str(), letter["kind"].as_str())).collect();
+    assert_eq!(told, [(Some("ann@example.org"), Some("new_start")), (Some("bob@example.org"), Some("invitation"))]);
+    assert!(hook.is_idle(), "each once");
+    accept(&server, &ticket(&letters[0])).expect(200);
 }

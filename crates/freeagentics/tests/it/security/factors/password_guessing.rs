@@ -54,6 +54,24 @@ fn guesses_from_everywhere_have_to_wait_together(installation: Installation) {
     assert!(metric(&server, "sign_in_locks_total{class=\"account\"}") >= 1.0);
 }
 
+#[test]
+fn a_stolen_session_is_no_place_to_guess_the_password() {
+    let installation = Installation::sqlite();
+    let server = installation.start();
+    let ann = Person::join(&installation, &server, "ann@example.org", "observer").client(&server);
+    let change = |old: &str| ann.post("/api/v1/password", &json!({ "old": old, "new": "vier grüne Tassen Tee" }));
+    for guess in 0..5 {
+        change(&format!("guess {guess}")).problem(403, "password_wrong");
+    }
+    let held = change(PASSWORD);
+    held.problem(429, "too_many_failures");
+    assert!(held.header("retry-after").is_some());
+    // Another route that asks for it is no way around.
+    ann.post("/api/v1/factors/app", &json!({ "password": PASSWORD })).problem(429, "too_many_failures");
+    std::thread::sleep(std::time::Duration::from_millis(1_050));
+    change(PASSWORD).expect(204);
+}
+
 /// The value of a metric with its labels; zero if it is not there.
 pub(super) fn metric(server: &Server, name: &str) -> f64 {
     let text = server.metrics().get("/metrics").text;

@@ -41,3 +41,16 @@ fn the_answer_does_not_tell_who_has_an_account() {
     }
     panic!("whoever has an account gets a letter");
 }
+
+#[test]
+fn nothing_is_looked_up_before_the_answer_which_can_therefore_take_no_longer_for_anybody() {
+    let mut installation = Installation::postgres();
+    let file = format!("mail.file={}", installation.folder().join("letters").display());
+    let server = installation.start_with(&["--set", &file]);
+    join(&server, &server.client(), "ann@example.org", &["observer"]);
+    installation.database_server().unwrap().kill();
+    for email in ["ann@example.org", "nobody@example.org", "no address"] {
+        let answer = server.stranger().post("/api/v1/password/reset", &json!({ "email": email }));
+        assert_eq!((answer.status, answer.text.as_str()), (202, ""), "{email}: without a database");
+    }
+}

@@ -1,5 +1,7 @@
 //! One story of second factors, known devices and what failures cost, told on both databases.
 
+mod undone;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use axiomcore::identity::{
     Answer, Challenge, Config, FactorError, Identity, NewUser, Origin, PasswordError, Principal, Proof, SignIn,
     SignInError, SignInOutcome, SignedIn, UserError, Way,
 };
-use axiomcore::store::{Database, Error, Location};
+use axiomcore::store::{Database, Location};
 use testbed::{Authenticator, Postgres};
 use tokio::runtime::Runtime;
 
@@ -153,7 +155,7 @@ fn story(location: &Location) {
     a_challenge_is_good_for_one_thing_five_tries_and_five_minutes(&service);
     a_recovery_code_lets_in_once(&service);
     a_factor_goes_only_with_password_and_factor(&service);
-    what_cannot_be_put_on_record_has_not_happened(&service);
+    undone::what_cannot_be_put_on_record_has_not_happened(&service);
     who_must_have_a_factor_can_only_enrol(&service);
     an_administrator_resets_whom_they_rule_over(&service);
     secrets_do_not_lie_open_in_the_database(&service);
@@ -298,66 +300,6 @@ fn a_factor_goes_only_with_password_and_factor(service: &Service) {
     assert!(matches!(remove(GOOD, recovery(&gus.recovery_codes[0])), Err(FactorError::Missing)));
     let program = service.runtime.block_on(service.identity.factor_status(&service.root));
     assert!(matches!(program, Err(FactorError::Program)));
-    service.wait(3_600);
-}
-
-fn what_cannot_be_put_on_record_has_not_happened(service: &Service) {
-    let mut ida = service.join("ida@example.org", "observer");
-    let principal = service.who(&service.sign_in(&ida, GOOD, HOME).unwrap());
-    let begun = service.runtime.block_on(service.identity.begin_factor(&principal, secret(GOOD))).unwrap();
-    let app = Authenticator::scan(begun.uri.expose());
-    let code = || secret(&app.code(service.clock.now().0));
-    let tables = ["factors", "recovery_codes", "sessions", "devices", "identity_changes", "challenges"];
-    let counts = || {
-        let count = |table: &str| format!("SELECT count(*) FROM {table}");
-        let used = "SELECT count(*) FROM recovery_codes WHERE used_at IS NOT NULL".to_owned();
-        let ended = "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL".to_owned();
-        let confirmed = "SELECT COALESCE(sum(last_step), 0)::bigint FROM factors WHERE confirmed_at IS NOT NULL";
-        let confirmed = match service.database.dialect() {
-            axiomcore::store::Dialect::Sqlite => confirmed.replace("::bigint", ""),
-            axiomcore::store::Dialect::Postgres => confirmed.to_owned(),
-        };
-        let questions = tables.map(count).into_iter().chain([used, ended, confirmed]);
-        let ask =
-            |sql: String| service.database.read_blocking(|connection| connection.query(&sql, &[])?[0].int(0)).unwrap();
-        questions.map(ask).collect::<Vec<i64>>()
-    };
-    // The last thing that each of them writes is the record: without it all that came before must be undone.
-    let without_record = |work: &dyn Fn() -> bool, what: &str| {
-        let before = counts();
-        let rename = |from: &str, to: &str| {
-            let sql = format!("ALTER TABLE {from} RENAME TO {to}");
-            service.database.write_blocking(|connection| connection.execute(&sql, &[])).unwrap();
-        };
-        rename("outbox", "away");
-        let failed = work();
-        rename("away", "outbox");
-        assert!(failed, "{what} went well without a record");
-        assert_eq!(counts(), before, "{what} was done by half");
-    };
-    let is_failure = |error: FactorError| matches!(error, FactorError::Store(Error::Failed(_)));
-    let confirm = || service.runtime.block_on(service.identity.confirm_factor(&principal, code()));
-    without_record(&|| confirm().is_err_and(is_failure), "confirming");
-    let codes = confirm().unwrap();
-    ida.recovery_codes = codes.iter().map(|code| code.expose().clone()).collect();
-    service.wait(30);
-    let renew = || service.runtime.block_on(service.identity.renew_recovery_codes(&principal, code()));
-    without_record(&|| renew().is_err_and(is_failure), "renewing recovery codes");
-    let challenge = {
-        ida.app = Some(Authenticator::scan(begun.uri.expose()));
-        service.challenge(&ida)
-    };
-    let by_recovery_code = || service.answer(&challenge, recovery(&ida.recovery_codes[0]), &ida);
-    without_record(&|| matches!(by_recovery_code(), Err(SignInError::Store(_))), "signing in by a recovery code");
-    by_recovery_code().unwrap();
-    let remove = || {
-        let proof = Proof::Code(code());
-        service.runtime.block_on(service.identity.remove_factor(&principal, secret(GOOD), proof))
-    };
-    without_record(&|| remove().is_err_and(is_failure), "removing");
-    let reset = || service.runtime.block_on(service.identity.reset_factor(&service.root, &ida.id));
-    without_record(&|| matches!(reset(), Err(UserError::Store(_))), "resetting");
-    remove().unwrap();
     service.wait(3_600);
 }
 
