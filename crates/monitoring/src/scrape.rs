@@ -30,6 +30,8 @@ pub struct Job {
     pub targets: Vec<String>,
     /// How it is probed, if it is.
     pub probe: Option<Probe>,
+    /// A file with the authority of its certificate, if it speaks TLS.
+    pub authority: Option<String>,
 }
 
 /// A look from outside, by `blackbox_exporter`.
@@ -58,6 +60,10 @@ impl Job {
     fn configuration(&self) -> Value {
         let mut job = Map::new();
         job.insert("job_name".into(), self.name.as_str().into());
+        if let Some(authority) = &self.authority {
+            job.insert("scheme".into(), "https".into());
+            job.insert("tls_config".into(), json!({ "ca_file": authority }));
+        }
         if let Some(Probe { exporter, module }) = &self.probe {
             job.insert("metrics_path".into(), "/probe".into());
             job.insert("params".into(), json!({ "module": [module] }));

@@ -21,6 +21,13 @@ impl Call {
         Self::new(Method::GET, path.into())
     }
 
+    /// Reads what stands beside the API, such as `/health/ready`.
+    pub(crate) fn beside(path: &str) -> Self {
+        let mut call = Self::new(Method::GET, String::new());
+        path.clone_into(&mut call.target);
+        call
+    }
+
     /// Does something, told by a JSON body.
     pub(crate) fn post(path: impl Into<String>, body: &Value) -> Self {
         Self::new(Method::POST, path.into()).body("application/json", body.to_string().into_bytes())

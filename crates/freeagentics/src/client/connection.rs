@@ -35,10 +35,23 @@ pub(crate) struct Connection {
 impl Connection {
     /// A client with this server and key.
     pub(crate) fn open(&self) -> Result<Client, Failure> {
+        self.open_with(|| self.key(), Patience::COMMAND)
+    }
+
+    /// A client with this server that shows no key and asks once.
+    pub(crate) fn stranger(&self) -> Result<Client, Failure> {
+        self.open_with(|| Ok(Secret::new(String::new())), Patience::NONE)
+    }
+
+    fn open_with(
+        &self,
+        key: impl FnOnce() -> Result<Secret<String>, Failure>,
+        patience: Patience,
+    ) -> Result<Client, Failure> {
         let base = self.server.clone().or_else(|| set(URL)).unwrap_or_else(|| HERE.to_owned());
         let ca = self.ca.clone().or_else(|| set(CA).map(PathBuf::from));
         if base.starts_with("https://") {
-            return Ok(Client::over(believing(ca.as_deref())?, &base, self.key()?, Patience::COMMAND));
+            return Ok(Client::over(believing(ca.as_deref())?, &base, key()?, patience));
         }
         if !base.starts_with("http://") {
             let mend = "write it as https://HOST:PORT or http://HOST:PORT";
@@ -48,7 +61,7 @@ impl Connection {
             let mend = "write the address with https://, or leave --ca away";
             return Err(Failure::usage("bad_server", format!("`{base}` is not protected, whatever --ca says"), mend));
         }
-        Ok(Client::new(&base, self.key()?, Patience::COMMAND))
+        Ok(Client::new(&base, key()?, patience))
     }
 
     fn key(&self) -> Result<Secret<String>, Failure> {

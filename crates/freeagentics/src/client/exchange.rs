@@ -100,7 +100,10 @@ impl Client {
     /// Sends, and returns as soon as the headers of the answer are there.
     pub(super) fn exchange(&self, call: &Call, timeout: Option<Duration>) -> Result<(u16, HeaderMap, Body), Trouble> {
         let mut request = Request::builder().method(call.method.clone()).uri(format!("{}{}", self.base, call.target));
-        request = request.header(AUTHORIZATION, format!("Bearer {}", self.key.expose()));
+        // Without a key, what is open to everybody is asked as anybody would.
+        if !self.key.expose().is_empty() {
+            request = request.header(AUTHORIZATION, format!("Bearer {}", self.key.expose()));
+        }
         if !call.headers.iter().any(|(name, _)| *name == "Accept") {
             request = request.header(ACCEPT, "application/json");
         }

@@ -8,6 +8,7 @@ pub(crate) mod config;
 mod decision;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod models;
 pub(crate) mod one_time_code;
@@ -92,6 +93,8 @@ enum Command {
     Config(config::Args),
     /// Say what is wrong with this installation, and what to do about it.
     Doctor(doctor::Args),
+    /// Ask whether a server is ready, for supervisors without a client of their own.
+    Health(health::Args),
     /// Tell an agent of a server what is seen, and hear what it decides and why.
     Steps(steps::Args),
     /// Execute the proofs that a service is ready for production, and report what they show.
@@ -124,6 +127,7 @@ impl Cli {
             Command::SigningKeys(asking) => asking.run(format, terminal),
             Command::Config(args) => config::run(args, format, terminal),
             Command::Doctor(args) => doctor::run(args, format, terminal),
+            Command::Health(args) => health::run(args, format, terminal),
             Command::Steps(args) => steps::run(args, format, terminal),
             Command::Readiness(args) => readiness::run(args, format, terminal),
         }

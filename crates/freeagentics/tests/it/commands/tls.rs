@@ -30,6 +30,10 @@ fn commands_reach_a_server_whose_authority_is_named_and_no_other() {
         assert!(said.error()["mend"].as_str().unwrap().contains("--ca FILE"), "{}", said.err);
         assert!(!said.err.contains(KEY));
     }
+    let ready = finished(program(&["health", "--server", &url, "--ca", &ca]).stdin(Stdio::null()).output().unwrap());
+    assert_eq!((ready.code, ready.out.trim()), (0, format!("{url} is ready").as_str()), "{}", ready.err);
+    let gone = finished(program(&["health", "--server", "http://127.0.0.1:1"]).stdin(Stdio::null()).output().unwrap());
+    assert_eq!(gone.code, 6, "{}", gone.err);
     let plain = asked(&url.replace("https", "http"), &["agents", "list"]);
     assert!(plain.code == 6 && plain.err.contains("write https:// instead of http://"), "{}", plain.err);
 }
