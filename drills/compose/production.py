@@ -154,7 +154,6 @@ def signed_in(world, admin):
 
 def watched(stack, world):
     """Prometheus sees everybody; Alertmanager tells."""
-    jobs = {job["targets"][0]["labels"]["job"] for job in []} or None
     for _ in range(60):
         found = query(stack, "up")
         jobs = {one["metric"]["job"]: one["value"][1] for one in found}

@@ -16,13 +16,23 @@ class World:
 
     def __init__(self, folder, domain):
         self.folder, self.domain, self.sink, self.namespace = Path(folder), domain, None, None
+        self.certify()
+
+    def certify(self):
+        """An authority that the stack's services believe, and a certificate of it for all names."""
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         names = ",".join(f"DNS:{name}" for name in NAMES)
-        words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        words += ["-subj", "/CN=world", "-addext", f"subjectAltName={names}", "-keyout", "world.key", "-out", "world.pem"]
-        subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
+        (self.folder / "extensions").write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
+        for words in [
+            ["req", "-x509", *key, "-subj", "/CN=the world", "-days", "2", "-keyout", "authority.key", "-out", "authority.pem"],
+            ["req", *key, "-subj", "/CN=sink", "-keyout", "world.key", "-out", "world.csr"],
+            ["x509", "-req", "-in", "world.csr", "-CA", "authority.pem", "-CAkey", "authority.key", "-CAcreateserial"]
+            + ["-days", "2", "-extfile", "extensions", "-out", "world.pem"],
+        ]:
+            subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
 
     def certificate(self):
-        return (self.folder / "world.pem").read_text()
+        return (self.folder / "authority.pem").read_text()
 
     def join(self, hosts, networks, folder):
         self.hosts, self.stack = hosts, folder
@@ -37,7 +47,7 @@ class World:
         lines = (json.loads(line) for line in self.arrived.read_text().splitlines())
         return [one["body"] for one in lines if one["place"] == place and all(word in one["body"] for word in words)]
 
-    def wait_for(self, place, *words, within=120):
+    def wait_for(self, place, *words, within=60):
         for _ in range(within * 5):
             found = self.received(place, *words)
             if found:
@@ -48,7 +58,7 @@ class World:
     def curl(self, *words, network="edge", host="frontend"):
         """Runs curl out there; names lead to the edge, and its authority is believed."""
         address = self.hosts.address(network, host)
-        base = ["curl", "--silent", "--show-error", "--max-time", "30", "--noproxy", "*", "--resolve", f"{self.domain}:*:{address}"]
+        base = ["curl", "--silent", "--show-error", "--max-time", "30", "--noproxy", "*", "--connect-to", f"{self.domain}::{address}:"]
         authority = self.stack / "volumes/certificates-edge/ca.pem"
         base += ["--cacert", str(authority)] if authority.exists() else []
         done = subprocess.run(["ip", "netns", "exec", self.namespace, *base, *words], capture_output=True, text=True)
