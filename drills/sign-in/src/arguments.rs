@@ -10,10 +10,10 @@ use clap::Parser;
 pub(crate) struct Arguments {
     /// Wrong sign-ins per second, whatever becomes of those before.
     #[arg(long, default_value_t = 1000.0)]
-    pub(crate) rate: f64,
+    rate: f64,
     /// Steps per second, likewise.
     #[arg(long, default_value_t = 500.0)]
-    pub(crate) steps: f64,
+    steps: f64,
     /// How long steps are counted, before and under attack, in seconds.
     #[arg(long, default_value_t = 20.0, value_name = "SECONDS")]
     seconds: f64,
@@ -28,10 +28,20 @@ pub(crate) struct Arguments {
     pub(crate) report: Option<PathBuf>,
     /// A short time: whether the drill works, not how the server holds out.
     #[arg(long)]
-    smoke: bool,
+    pub(crate) smoke: bool,
 }
 
 impl Arguments {
+    /// Wrong sign-ins per second.
+    pub(crate) fn rate(&self) -> f64 {
+        if self.smoke { self.rate.min(200.0) } else { self.rate }
+    }
+
+    /// Steps per second.
+    pub(crate) fn steps(&self) -> f64 {
+        if self.smoke { self.steps.min(50.0) } else { self.steps }
+    }
+
     pub(crate) fn duration(&self) -> Duration {
         Duration::from_secs_f64(if self.smoke { 3.0 } else { self.seconds })
     }

@@ -49,11 +49,11 @@ fn drill(arguments: &Arguments, installation: &Installation, server: &Server) ->
     line("inviting people, making agents")?;
     let people = People::invited(address, &access)?;
     steps::make_agents(address, &access)?;
-    let load = |seed| steps::run(address, &access, arguments.steps, arguments.duration(), seed);
+    let load = |seed| steps::run(address, &access, arguments.steps(), arguments.duration(), seed);
     line("steps alone")?;
     let before = load(1)?;
     line("steps while wrong sign-ins arrive")?;
-    let attack = Attack::start(address, arguments.rate);
+    let attack = Attack::start(address, arguments.rate());
     sleep(BEGINNING);
     let used = server.usage();
     let (under_attack, known, new) = scope(|scope| {
@@ -66,5 +66,6 @@ fn drill(arguments: &Arguments, installation: &Installation, server: &Server) ->
     let used: Usage = server.usage() - used;
     let attack = attack.end()?;
     let processors = std::thread::available_parallelism()?.get();
-    Ok(Report { wanted: arguments.rate, attack, before, under_attack, known, new, used, processors })
+    let (wanted, is_timed) = (arguments.rate(), !arguments.smoke);
+    Ok(Report { wanted, is_timed, attack, before, under_attack, known, new, used, processors })
 }
