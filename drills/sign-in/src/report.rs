@@ -75,5 +75,8 @@ fn told(who: &str, entries: &Entries) -> String {
     let Entries { tries, seconds, refused } = entries;
     let slowest = seconds.iter().fold(0.0_f64, |slowest, took| slowest.max(*took));
     let refused = if refused.is_empty() { String::new() } else { format!("; refused: {refused:?}") };
+    if seconds.is_empty() {
+        return format!("{who}: in none of {tries} times{refused}");
+    }
     format!("{who}: in {} of {tries} times, at most after {slowest:.2} s{refused}", seconds.len())
 }
