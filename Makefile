@@ -17,7 +17,7 @@ MONITORING := .cache/monitoring
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint alerts drill contract scan-tls containers defences bench bench-peers readiness fmt
+.PHONY: help build run test check lint alerts drill contract scan scan-tls containers defences bench bench-peers readiness fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,7 @@ test: lint $(DATABASES) $(MONITORING) ## Everything that has to hold before a ch
 	target/debug/drill-power-loss --rounds 40 --longest-round 200
 	target/debug/drill-load --smoke
 	target/debug/drill-sign-in --smoke
+	infra/release/check
 	$(SUDO) drills/compose/run
 
 alerts: $(TEST_TOOLS) $(MONITORING) ## Test alert rules, routes and dashboards: each fires, and stays quiet, when it should
@@ -76,6 +77,9 @@ scan-tls: $(BUILD_TOOLS) ## Scan the TLS of the server from outside (a minute)
 containers: $(BUILD_TOOLS) $(DATABASES) $(MONITORING) ## Lint the images, and start both Compose files for real, without an engine (five minutes)
 	cargo build --locked --package freeagentics
 	$(SUDO) drills/compose/run --full
+
+scan: $(MONITORING) ## Look for secrets, faults in workflows and scripts, and patterns in the code (two minutes)
+	infra/release/scan
 
 defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite away and see its tests fail (half an hour)
 	drills/defences/run
@@ -122,7 +126,7 @@ $(DATABASES): $(BUILD_TOOLS)
 # As with databases: tests start their own. What a package that was missing starts by itself is stopped, and stays so.
 WATCHERS := prometheus prometheus-alertmanager prometheus-node-exporter prometheus-postgres-exporter \
   prometheus-redis-exporter prometheus-nginx-exporter prometheus-blackbox-exporter redis-server nginx-light curl wget openssl \
-  iproute2
+  iproute2 shellcheck
 $(MONITORING): $(BUILD_TOOLS)
 	@missing=; for package in $(WATCHERS); do \
 	  dpkg-query -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \

@@ -46,7 +46,7 @@ def main():
         subprocess.run([REPO / "infra/docker/secrets.sh", f"{folder}/secrets"], check=True)
         known |= {"SECRETS": f"{folder}/secrets", "MAIL_HOOK_URL": "https://letters.example/", "DOMAIN": "agents.example.org"}
         document = read(REPO / "docker-compose.production.yml", known)
-        production.story(asked.program, document, World(folder, known["DOMAIN"]), asked.full)
+        production.story(asked.program, document, World(folder, known["DOMAIN"]), known, asked.full)
     if asked.full:
         with tempfile.TemporaryDirectory() as folder:
             development.story(asked.program, read(REPO / "docker-compose.yml", known), World(folder, "localhost"))

@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+import operated
 from stack import REPO, Stack
 
 MODEL = (REPO / "models/watchdog.yaml").read_text()
@@ -32,7 +33,7 @@ class Person:
         return json.loads(text) if text.startswith(("{", "[")) else text
 
 
-def story(program, document, world, full):
+def story(program, document, world, known, full):
     stack = Stack(document, program, world)
     try:
         stack.start()
@@ -47,6 +48,7 @@ def story(program, document, world, full):
         if full:
             lost(stack, world, admin)
         restarted(stack, admin)
+        operated.story(stack, world, known)
         stack.stop()
     finally:
         stack.end()

@@ -95,11 +95,18 @@ class Service:
                 time.sleep(0.02)
         return self.pid
 
+    def is_running(self):
+        """Whether its first process is there."""
+        return self.process is not None and self.process.poll() is None
+
+    def way_in(self):
+        """How `nsenter` gets inside, as its user."""
+        words = ["--target", str(self.first()), "--mount", "--pid", "--net", "--ipc", "--uts", "--root", "--wd"]
+        return [*words, "--setuid", str(self.user), "--setgid", str(self.group)]
+
     def run(self, *command, check=True):
         """Runs a command inside, as its user."""
-        words = ["nsenter", "--target", str(self.first()), "--mount", "--pid", "--net", "--ipc", "--uts", "--root", "--wd=/"]
-        words += ["--setuid", str(self.user), "--setgid", str(self.group), *command]
-        done = subprocess.run(words, env=self.environment(), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["nsenter", *self.way_in(), *command], env=self.environment(), capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 or not check, f"{self.name}: {command}: {done.stderr}{done.stdout}"
         return done
 
@@ -117,6 +124,7 @@ class Service:
             return
         patience = seconds(check.get("start_period", "0s")) + (check["retries"] + 1) * seconds(check["interval"])
         for _ in range(int(3 * patience / 0.5)):
+            assert self.is_running(), f"{self.name} has ended:\n{self.tail()}"
             if self.is_well():
                 return
             time.sleep(0.5)

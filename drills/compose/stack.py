@@ -48,7 +48,9 @@ class Stack:
         """Its file system: what the image holds, and what the Compose file adds."""
         root, definition = service.root, service.definition
         if images.kind(definition["image"]) == "api":
-            subprocess.run([REPO / "infra/docker/fileset.sh", self.program, root], check=True)
+            # An image of this version is one whose program ends at once.
+            program = "/bin/false" if definition["image"].endswith(":broken") else self.program
+            subprocess.run([REPO / "infra/docker/fileset.sh", program, root], check=True)
         root.mkdir(parents=True, exist_ok=True)
         service.bound = images.root(definition, root, REPO, HERE, self.world.certificate())
         (root / "etc/hosts").write_text(self.hosts.file(self.networks(definition)))

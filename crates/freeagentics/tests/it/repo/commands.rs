@@ -12,6 +12,10 @@ const LANGUAGES: &[&str] = &["sh", "text", "json", "yaml", "toml"];
 /// Pages whose blocks are run against a stack of servers, by `monitoring::existing`.
 const RUNBOOKS: &str = "docs/runbooks/";
 
+/// Pages whose blocks are run against the stack of the production Compose file, by `drills/compose`.
+const OPERATIONS: &[&str] =
+    &["docs/operations/", "docs/PRODUCTION-OPERATIONS.md", "docs/PRODUCTION-DEPLOYMENT-CHECKLIST.md"];
+
 /// Its blocks run the tests; no test can do that.
 const OF_THE_TESTS_THEMSELVES: &str = "CONTRIBUTING.md";
 
@@ -53,6 +57,7 @@ fn a_block_that_nothing_runs_is_found() {
     assert_eq!(on("docs/new.md", "```sh\nls\n```"), 1, "no test runs this page");
     assert_eq!(on("README.md", "```sh\nls\n```"), 0);
     assert_eq!(on("docs/runbooks/new.md", "```sh\nls\n```"), 0);
+    assert_eq!(on("docs/operations/new.md", "```sh\nls\n```"), 0);
     assert_eq!(on("README.md", "```bash\nls\n```"), 1, "hidden by its language");
     assert_eq!(on("README.md", "```\nls\n```"), 1, "hidden by none");
     assert_eq!(on("README.md", "```text\nit says\n  curl --silent x\n```"), 1, "hidden as what is printed");
@@ -62,8 +67,10 @@ fn a_block_that_nothing_runs_is_found() {
 
 /// Blocks that are, or look like, commands that no test runs.
 fn run_by_nothing(page: &Source) -> Vec<String> {
-    let is_run =
-        readme::PAGES.contains(&&*page.path) || page.path.starts_with(RUNBOOKS) || page.path == OF_THE_TESTS_THEMSELVES;
+    let is_run = readme::PAGES.contains(&&*page.path)
+        || page.path.starts_with(RUNBOOKS)
+        || OPERATIONS.iter().any(|beginning| page.path.starts_with(beginning))
+        || page.path == OF_THE_TESTS_THEMSELVES;
     let (mut complaints, mut block) = (Vec::new(), None);
     for (at, line) in page.text.lines().enumerate() {
         let Some(told) = line.trim_start().strip_prefix("```") else {
