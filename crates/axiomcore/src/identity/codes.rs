@@ -33,13 +33,14 @@ crate::error_codes! {
     NAME_INVALID = (UNPROCESSABLE_ENTITY, "name_invalid", "This is no name",
         "A name has 1 to 200 characters, none of them a control character or one that cannot be seen.");
     USER_NOT_FOUND = (NOT_FOUND, "user_not_found", "There is no such user",
-        "They may be deleted, or belong to another workspace. `GET /api/v1/users` lists those of yours.");
+        "Users are named by their id, such as `u1f…`, not by their address. They may be deleted, or belong to another workspace. \
+         `GET /api/v1/users` (`users list`) lists those of yours.");
     EMAIL_INVALID = (UNPROCESSABLE_ENTITY, "email_invalid", "This is no email address",
         "Something like `grace@example.org`, of letters of one script in each part.");
     EMAIL_TAKEN = (CONFLICT, "email_taken", "Somebody has this email address already",
         "Everybody signs in with an address of their own, in whatever workspace they are.");
     ROLE_UNKNOWN = (UNPROCESSABLE_ENTITY, "role_unknown", "There is no such role",
-        "`GET /api/v1/roles` lists all roles of the workspace.");
+        "Roles are named as they are listed: `GET /api/v1/roles` (`roles list`) tells all of the workspace, such as `observer`.");
     HASH_INVALID = (UNPROCESSABLE_ENTITY, "hash_invalid", "The hash of the password cannot be verified here",
         "Argon2id in the PHC form (`$argon2id$…`) and bcrypt (`$2b$…`) can be taken over, at a cost that signing in can bear.");
     OWNS_SERVICES = (CONFLICT, "owns_services", "The user is asked about service accounts",
@@ -53,7 +54,7 @@ crate::error_codes! {
         "Leave `ticket` out: it is mailed. Operators decide with `identity.tickets_in_answers`.");
     NO_MAIL = (CONFLICT, "no_mail", "The server cannot send mail",
         "Nobody would get the ticket, so nothing was done. Operators set `mail.hook_url`; where \
-         `identity.tickets_in_answers` allows it, `\"ticket\": true` brings the ticket in the answer.");
+         `identity.tickets_in_answers` allows it, `\"ticket\": true` (`--ticket`) brings the ticket in the answer.");
     PASSWORD_WRONG = (FORBIDDEN, "password_wrong", "The password is not right",
         "Give the password that you sign in with now. `POST /api/v1/password/reset` helps who has forgotten it.");
     PASSWORD_UNFIT = (UNPROCESSABLE_ENTITY, "password_unfit", "The new password is not accepted",
@@ -77,7 +78,8 @@ crate::error_codes! {
         "Workspaces are made, renamed and opened by who may everything in workspace 1. What is inside one only its own see.");
     SIGN_IN_REFUSED = (UNAUTHORIZED, "sign_in_refused", "Nobody is signed in by this",
         "The address or the password is wrong, or this user may not sign in: the answer is the same in each case and takes as \
-         long, so that nobody learns who has an account. Ask for a new password if you have forgotten yours.");
+         long, so that nobody learns who has an account. Ask for a new password if you have forgotten yours. At the second \
+         step it is the code: wrong, used already (each is good once, wait for the next), or too late for its challenge.");
     SECOND_FACTOR_REQUIRED = (UNAUTHORIZED, "second_factor_required", "The password is right; now the second factor",
         "Send `challenge` from this answer together with a code of your second factor to `POST /api/v1/sign-in/factor`. It is \
          good for five minutes.");
