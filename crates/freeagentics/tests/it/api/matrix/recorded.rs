@@ -174,10 +174,11 @@ fn sessions(record: &mut Recorded, person: &Person) {
     let wanted = json!({ "email": person.email, "password": "another horse battery" });
     let again = record.post("session.begin", &stranger, "/api/v1/sign-in", &wanted);
     let client = record.server.client_with(&text(&again, "access_token"));
-    let (admin, theirs) = (record.server.client(), format!("/api/v1/users/{}/sessions", person.id));
-    record.delete("session.end", &admin, &format!("{theirs}/{}", text(&one, "session")));
     record.delete("session.end_all", &client, "/api/v1/sessions");
-    record.delete("session.end_all", &admin, &theirs);
+    let (admin, path) = (record.server.client(), format!("/api/v1/users/{}/sessions", person.id));
+    let [one, _] = [0, 1].map(|_| record.post("session.begin", &stranger, "/api/v1/sign-in", &wanted));
+    record.delete("session.end", &admin, &format!("{path}/{}", text(&one, "session")));
+    record.delete("session.end_all", &admin, &path);
 }
 
 fn programs(record: &mut Recorded) {
