@@ -1,6 +1,6 @@
 """Runs the reference implementation on one benchmark model: what it decides, and how fast it is in each of its modes.
 
-usage: reference.py MODEL OUT.json [--seconds N] [--budget N]
+usage: reference.py MODEL OUT.json [--seconds N] [--budget N] [--batches N,N]
 
 Every mode is one compiled function: a step, or a loop of steps, for one agent or for many, with the model copied per agent
 (as its own Agent does) or shared. Times are of the fastest of many runs, so that what else the machine does matters least.
@@ -126,10 +126,11 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--budget", type=float, default=240.0)
+    parser.add_argument("--batches", type=lambda text: [int(word) for word in text.split(",")], default=BATCHES)
     options = parser.parse_args()
     taken, measured, left_out = decide(options.model), [], []
     began = time.perf_counter()
-    for batch in BATCHES:
+    for batch in options.batches:
         worlds = Worlds(options.model, batch, 11)
         # What is seen does not matter to the time, as long as it can be seen: worlds in which nothing is done.
         seen = [worlds.observe() for _ in range(LOOP)]

@@ -27,8 +27,8 @@ use worlds::Team;
 const EPISODE: usize = 64;
 const LASTS: Duration = Duration::from_millis(1500);
 
-/// Agents of the largest batch.
-const AGENTS: [usize; 3] = [64, 1024, 8192];
+/// Agents of a batch.
+const AGENTS: [usize; 2] = [64, 1024];
 
 fn main() {
     let folder = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
