@@ -49,6 +49,15 @@ pub(super) fn tell(answer: &Value, explain: Explain, terminal: &mut Terminal<'_>
     if let Some(odds) = answer.get("beliefs").and_then(answered::beliefs) {
         writeln!(terminal.out, "    {}", terminal.paint.faint(&harmless(&odds)))?;
     }
+    if let Some(searched) = answer.get("searched") {
+        let number = |name| searched.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let (depth, nodes, tree) = (number("depth"), number("nodes"), number("tree"));
+        let whole = searched.get("complete").and_then(Value::as_bool).unwrap_or_default();
+        let end = if whole { "" } else { ", as far as the budget went" };
+        let told =
+            format!("    looked {depth} steps ahead{end}: {nodes} beliefs in the place of {tree} nodes of a tree");
+        writeln!(terminal.out, "{}", terminal.paint.faint(&told))?;
+    }
     if explain == Explain::Full {
         considered(answer, terminal)?;
         plans(answer, terminal)?;

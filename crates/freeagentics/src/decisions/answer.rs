@@ -2,7 +2,7 @@
 
 use axiomcore::clock::Timestamp;
 use freeagentics_inference::document::Reading;
-use freeagentics_inference::engine::{Decision, Engine};
+use freeagentics_inference::engine::{Decision, Engine, Searched};
 use freeagentics_inference::model::{Axis, Spec};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -77,6 +77,9 @@ pub(crate) struct StepAnswer<'a> {
     /// Every first action, by the best plan that begins with it, best first.
     #[serde(skip_serializing_if = "Option::is_none")]
     considered: Option<Vec<ActionIn<'a>>>,
+    /// How far the search has come, for an agent that searches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched: Option<SearchedIn>,
     /// The odds before the observation (`full`, as what follows).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, f64>>>)]
@@ -106,8 +109,31 @@ pub(crate) struct ActionIn<'a> {
     tells: f64,
     /// What habit adds.
     habit: f64,
+    /// What it should teach about the model itself, for an agent that learns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    teaches: Option<f64>,
+    /// What it loses by leading away from the goals, for an agent that has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leads: Option<f64>,
+    /// What lies beyond it, for an agent that searches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    later: Option<f64>,
     /// All together.
     worth: f64,
+}
+
+/// How far a search has come.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Searched)]
+pub(crate) struct SearchedIn {
+    /// Steps that the answer looks ahead.
+    depth: usize,
+    /// Beliefs that were expanded: what was spent.
+    nodes: u32,
+    /// How large the tree would be, of actions and observations, were equal beliefs not shared.
+    tree: u64,
+    /// Whether it went as deep as the agent's options ask for.
+    complete: bool,
 }
 
 /// One plan (policy), in nats.
@@ -123,6 +149,12 @@ pub(crate) struct PlanIn<'a> {
     information_gain: f64,
     risk: f64,
     ambiguity: f64,
+    /// What it should teach about the model itself, for an agent that learns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    novelty: Option<f64>,
+    /// What it loses by leading away from the goals, for an agent that has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inductive: Option<f64>,
 }
 
 impl<'a> StepAnswer<'a> {
@@ -174,7 +206,13 @@ impl<'a> StepAnswer<'a> {
         self.free_energy = Some(decision.free_energy());
         self.surprise = Some(unexpected.collect());
         self.impossible = Some(decision.impossible());
-        self.considered = Some(weighing.considered.iter().map(|one| ActionIn::of(&spec.controls, one)).collect());
+        self.considered = Some(weighing.considered.iter().map(|one| ActionIn::of(engine, one)).collect());
+        self.searched = decision.searched().map(|Searched { depth, nodes, tree, complete }| SearchedIn {
+            depth,
+            nodes,
+            tree,
+            complete,
+        });
     }
 
     fn tell_all(&mut self, engine: &'a Engine, decision: &Decision<'a>) {
@@ -186,11 +224,38 @@ impl<'a> StepAnswer<'a> {
     }
 }
 
+/// What an agent has that others have not; it is told of those alone.
+pub(crate) struct Has {
+    pub(crate) lessons: bool,
+    pub(crate) goals: bool,
+    pub(crate) search: bool,
+}
+
+impl Has {
+    pub(crate) fn of(engine: &Engine) -> Self {
+        let options = engine.options();
+        let lessons = !engine.model().spec().learning.is_empty() && options.novelty;
+        Self { lessons, goals: options.goal.is_some(), search: options.search.is_some() }
+    }
+}
+
 impl<'a> ActionIn<'a> {
-    fn of(controls: &'a [Axis], one: &Considered) -> Self {
+    fn of(engine: &'a Engine, one: &Considered) -> Self {
         let Considered { odds, cost, brings, tells, habit, .. } = *one;
         let [cost, brings, tells, habit, worth] = [cost, brings, tells, habit, one.net()].map(without_dust);
-        Self { action: action(controls, &one.action), odds, cost, brings, tells, habit, worth }
+        let has = Has::of(engine);
+        Self {
+            action: action(&engine.model().spec().controls, &one.action),
+            odds,
+            cost,
+            brings,
+            tells,
+            habit,
+            teaches: has.lessons.then(|| without_dust(one.teaches)),
+            leads: has.goals.then(|| without_dust(one.leads)),
+            later: has.search.then(|| without_dust(one.later)),
+            worth,
+        }
     }
 }
 
@@ -207,6 +272,8 @@ impl<'a> PlanIn<'a> {
             information_gain: split.information_gain,
             risk: split.risk,
             ambiguity: split.ambiguity,
+            novelty: Has::of(engine).lessons.then_some(split.novelty),
+            inductive: Has::of(engine).goals.then_some(split.inductive),
         }
     }
 }

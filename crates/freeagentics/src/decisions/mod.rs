@@ -6,7 +6,7 @@ mod past;
 pub(crate) mod replay;
 pub(crate) mod routes;
 
-pub(crate) use answer::{StepAnswer, StepFacts, action, by_label};
+pub(crate) use answer::{Has, StepAnswer, StepFacts, action, by_label};
 pub(crate) use named::Named;
 pub(crate) use past::{PastStep, Told, step_of, steps_before};
 

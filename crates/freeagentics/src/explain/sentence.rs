@@ -66,7 +66,7 @@ pub(crate) fn parts(one: &Considered, compared: bool, would: bool) -> Vec<String
         cost if cost <= -NEGLIGIBLE => said.push(say("spares", "spare", cost)),
         _ => {}
     }
-    let beside = one.brings.abs() >= NEGLIGIBLE;
+    let beside = [one.brings, one.teaches, one.leads, one.later].iter().any(|part| part.abs() >= NEGLIGIBLE);
     match one.tells {
         tells if tells >= NEGLIGIBLE => said.push(say("is a look worth", "be a look worth", tells)),
         tells if tells <= -NEGLIGIBLE => {
@@ -77,11 +77,32 @@ pub(crate) fn parts(one: &Considered, compared: bool, would: bool) -> Vec<String
         }
         _ => {}
     }
-    match (beside, one.brings > 0.0, compared) {
+    match (one.brings.abs() >= NEGLIGIBLE, one.brings > 0.0, compared) {
         (false, _, _) => {}
         (true, true, true) => said.push(say("should save", "save", one.brings)),
         (true, true, false) => said.push(say("should bring", "bring", one.brings)),
         (true, false, _) => said.push(say("should lose", "lose", one.brings)),
+    }
+    said.extend(of_who_learns_or_looks_far(one, would));
+    said
+}
+
+/// What only agents that learn, have goals or search have to say.
+fn of_who_learns_or_looks_far(one: &Considered, would: bool) -> Vec<String> {
+    let say = |is: &str, be: &str, value: f64| format!("{} {}", if would { be } else { is }, amount(value.abs()));
+    let mut said = Vec::new();
+    if one.teaches.abs() >= NEGLIGIBLE {
+        let more = if one.teaches > 0.0 { "" } else { " less" };
+        said.push(format!("{}{more} about the world itself", say("teaches", "teach", one.teaches)));
+    }
+    if one.leads <= -NEGLIGIBLE {
+        said.push(format!("{} further from the goal", say("leads", "lead", one.leads)));
+    } else if one.leads >= NEGLIGIBLE {
+        said.push(format!("{} nearer to the goal", say("leads", "lead", one.leads)));
+    }
+    if one.later.abs() >= NEGLIGIBLE {
+        let (is, be) = if one.later > 0.0 { ("should bring", "bring") } else { ("should lose", "lose") };
+        said.push(format!("{} later", say(is, be, one.later)));
     }
     said
 }

@@ -35,12 +35,23 @@ pub(crate) struct Considered {
     pub(crate) tells: f64,
     /// What habit adds.
     pub(crate) habit: f64,
+    /// What it should teach an agent that learns, about the model itself; relative likewise.
+    pub(crate) teaches: f64,
+    /// What it loses by leading away from the agent's goals, so never more than 0; relative likewise.
+    pub(crate) leads: f64,
+    /// What a search has found to lie beyond the action; relative likewise.
+    pub(crate) later: f64,
 }
 
 impl Considered {
     /// Everything together; the best plan is the one with the most.
     pub(crate) fn net(&self) -> f64 {
-        self.brings + self.tells + self.habit - self.cost
+        self.brings + self.tells + self.beside() + self.habit - self.cost
+    }
+
+    /// What only agents that learn, have goals or search have.
+    fn beside(&self) -> f64 {
+        self.teaches + self.leads + self.later
     }
 }
 
@@ -91,6 +102,9 @@ impl Considered {
         self.brings -= nothing.brings;
         self.tells -= nothing.tells;
         self.habit -= nothing.habit;
+        self.teaches -= nothing.teaches;
+        self.leads -= nothing.leads;
+        self.later -= nothing.later;
     }
 }
 
@@ -116,6 +130,7 @@ fn parts(engine: &Engine, decision: &Decision<'_>, plan: usize) -> Considered {
     let split = decision.split(plan);
     let cost = cost(engine, plan);
     let gamma = engine.options().gamma;
+    let whole = decision.searched().and_then(|_| decision.neg_efe().get(plan).copied());
     let weight = engine.options().habits.as_ref().and_then(|habits| habits.get(plan));
     Considered {
         action: engine.policy_action(plan, 0).to_vec(),
@@ -125,6 +140,9 @@ fn parts(engine: &Engine, decision: &Decision<'_>, plan: usize) -> Considered {
         brings: split.utility + cost,
         tells: split.information_gain,
         habit: weight.filter(|_| gamma > 0.0).map_or(0.0, |&weight| ln_floor(weight) / gamma),
+        teaches: split.novelty,
+        leads: split.inductive,
+        later: whole.map_or(0.0, |whole| whole - split.neg_efe()),
     }
 }
 
@@ -180,4 +198,44 @@ fn idle(engine: &Engine) -> Option<Vec<usize>> {
 fn plan_of(engine: &Engine, action: &[usize]) -> Option<usize> {
     let throughout = |&plan: &usize| (0..engine.policy_len()).all(|time| engine.policy_action(plan, time) == action);
     (0..engine.n_policies()).find(throughout)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use freeagentics_inference::engine::{Goal, Input, Options, Policies, Search};
+    use freeagentics_inference::model::{Evidence, Learnable, Learning, Model};
+
+    use super::*;
+    use crate::explain::example::watchdog;
+
+    /// What is told of two actions differs by as much as what the decision was made by.
+    fn adds_up(spec: Spec, options: Options) -> Weighing {
+        let engine = Engine::new(Arc::new(Model::new(spec).unwrap()), options).unwrap();
+        let (mut state, mut scratch) = (engine.start(), engine.scratch());
+        let decision =
+            engine.step(&mut state, &Input::new(&[Evidence::Index(2), Evidence::Index(0)]), 0, &mut scratch).unwrap();
+        let weighing = Weighing::of(&engine, &decision);
+        let off = |one: &Considered| decision.neg_efe()[one.plan] - one.net();
+        let first = off(&weighing.considered[0]);
+        assert!(weighing.considered.iter().all(|one| (off(one) - first).abs() < 1e-9), "{weighing:?}");
+        weighing
+    }
+
+    #[test]
+    fn what_is_told_of_an_agent_that_searches_learns_or_has_goals_adds_up_to_what_it_decided_by() {
+        let search = Some(Search { depth: 3, ..Search::default() });
+        let searching = adds_up(watchdog(), Options { search, ..Options::default() });
+        assert!(searching.considered.iter().any(|one| one.later.abs() > 0.1), "{searching:?}");
+        let goal = Goal { states: vec![vec![0]], depth: 4, threshold: 0.05, weight: 0.01 };
+        let (goal, policies) = (Some(goal), Policies::All { length: 2 });
+        let drawn = adds_up(watchdog(), Options { goal, policies, ..Options::default() });
+        assert!(drawn.considered.iter().any(|one| one.leads.abs() > 0.01), "{drawn:?}");
+        let mut spec = watchdog();
+        let (what, strength) = (Learnable::Likelihood(1), vec![1.0; 16]);
+        spec.learning.push(Learning { what, strength, rate: 1.0, forgetting: 0.0 });
+        let curious = adds_up(spec, Options::default());
+        assert!(curious.considered.iter().any(|one| one.teaches.abs() > 0.01), "{curious:?}");
+    }
 }

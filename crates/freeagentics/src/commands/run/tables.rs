@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::step::action;
 use crate::{
+    decisions::Has,
     explain::{
         amounts::{amount, percent, without_dust},
         names, odds, sentence,
@@ -67,20 +68,26 @@ fn actions(engine: &Engine, weighing: &Weighing) -> Table {
     let compared = if weighing.idle.is_some() { "saves" } else { "brings" };
     let against = weighing.idle.as_ref().map(|idle| format!("against {}", names::action(engine.model().spec(), idle)));
     let first = against.as_deref().unwrap_or("action");
-    let headings = [first, "chosen with", "costs", "is worth as a look", compared, "in all"];
+    let has = Has::of(engine);
+    let more = [(has.lessons, "teaches"), (has.goals, "leads"), (has.search, "later")];
+    let headings = [first, "chosen with", "costs", "is worth as a look", compared];
+    let headings = headings.into_iter().chain(more.iter().filter(|(has, _)| *has).map(|(_, name)| *name));
+    let headings = headings.chain(["in all"]);
     let mut table =
         Table::new(headings.map(|heading| (heading, if heading == first { Align::Left } else { Align::Right })));
     for one in weighing.considered.iter().take(SHOWN) {
         let name = names::action(engine.model().spec(), &one.action);
         let chosen = if one.action == weighing.chosen { " ←" } else { "" };
-        table.row([
-            format!("{name}{chosen}"),
-            percent(one.odds),
-            amount(one.cost),
-            amount(one.tells),
-            amount(one.brings),
-            amount(one.net()),
-        ]);
+        table.row(
+            [format!("{name}{chosen}"), percent(one.odds), amount(one.cost), amount(one.tells), amount(one.brings)]
+                .into_iter()
+                .chain(
+                    [(has.lessons, one.teaches), (has.goals, one.leads), (has.search, one.later), (true, one.net())]
+                        .into_iter()
+                        .filter(|(has, _)| *has)
+                        .map(|(_, value)| amount(value)),
+                ),
+        );
     }
     table
 }
@@ -117,6 +124,9 @@ pub(super) fn actions_json(engine: &Engine, weighing: &Weighing) -> Value {
             "brings": without_dust(one.brings),
             "tells": without_dust(one.tells),
             "habit": without_dust(one.habit),
+            "teaches": without_dust(one.teaches),
+            "leads": without_dust(one.leads),
+            "later": without_dust(one.later),
             "net": without_dust(one.net()),
         })
     };
@@ -135,6 +145,8 @@ pub(super) fn plans_json(engine: &Engine, decision: &Decision<'_>) -> Value {
             "information_gain": split.information_gain,
             "risk": split.risk,
             "ambiguity": split.ambiguity,
+            "novelty": split.novelty,
+            "inductive": split.inductive,
         })
     });
     Value::Array(each.collect())
