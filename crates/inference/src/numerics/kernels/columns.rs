@@ -173,7 +173,10 @@ fn worth_block<L: Eight, const ENTROPY: bool>(x: Columns<'_>, column: usize, row
         if ENTROPY {
             entropy[lane] = entropy[lane].sub(x.mul(ln_lanes(x.max(floor))));
         }
-        dot[lane] = dot[lane].add(x.mul(L::splat(*wanted)));
+        // Adding zero times something changes no bit, and most of what can be seen is neither wanted nor feared.
+        if *wanted != 0.0 {
+            dot[lane] = dot[lane].add(x.mul(L::splat(*wanted)));
+        }
     }
     (tree(entropy), tree(dot))
 }

@@ -51,26 +51,21 @@ macro_rules! kernels_for {
                 columns::worth::<$lanes>(x, count, worth);
             }
 
-            /// SAFETY: the caller has found the instruction set on this machine.
-            pub(super) unsafe fn kernels() -> Kernels {
+            /// These functions by name. Only here, where the instructions are taken for granted, are they like any other.
+            #[target_feature(enable = $feature)]
+            pub(super) fn kernels() -> Kernels {
                 Kernels {
                     name: stringify!($module),
-                    // SAFETY: by the contract of this function, here and below.
-                    ln_floor: |x, out| unsafe { ln_floor(x, out) },
-                    entropy_and_dot: |x, y| unsafe { entropy_and_dot(x, y) },
-                    dot: |x, y| unsafe { dot(x, y) },
-                    softmax: |x, n, dust| unsafe { softmax(x, n, dust) },
-                    // SAFETY: the same.
-                    add: |to, from| unsafe { add(to, from) },
-                    // SAFETY: the same.
-                    agree: |rounds| unsafe { agree(rounds) },
-                    contract: |weights, slabs, out| unsafe { contract(weights, slabs, out) },
-                    // SAFETY: the same.
-                    sparse_columns: |table, from, count, to| unsafe { sparse_columns(table, from, count, to) },
-                    // SAFETY: the same.
-                    dense_columns: |table, from, count, to| unsafe { dense_columns(table, from, count, to) },
-                    // SAFETY: the same.
-                    worth_of_columns: |x, count, worth| unsafe { worth_of_columns(x, count, worth) },
+                    ln_floor,
+                    entropy_and_dot,
+                    dot,
+                    softmax,
+                    add,
+                    agree,
+                    contract,
+                    sparse_columns,
+                    dense_columns,
+                    worth_of_columns,
                 }
             }
         }
