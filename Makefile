@@ -12,6 +12,8 @@ BUILD_TOOLS := .cache/build-tools
 TEST_TOOLS := .cache/test-tools-$(NEXTEST_VERSION)
 DATABASES := .cache/databases
 MONITORING := .cache/monitoring
+STORE := .cache/s3
+S3RVER_VERSION := 3.7.1
 
 # Where `make run` keeps its data, and what else it tells the server, such as `make run SERVE='--listen 127.0.0.1:9000'`.
 DATA := data
@@ -38,7 +40,7 @@ lint: $(TEST_TOOLS) ## Formatting and lints
 
 # The golden digests must be the same bits however the engine was compiled: in tests (optimised, with assertions), as
 # users run it, and without any optimisation.
-test: lint $(DATABASES) $(MONITORING) ## Everything that has to hold before a change lands
+test: lint $(DATABASES) $(MONITORING) $(STORE) ## Everything that has to hold before a change lands
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace --profile ci
@@ -53,6 +55,7 @@ test: lint $(DATABASES) $(MONITORING) ## Everything that has to hold before a ch
 	target/debug/drill-sign-in --smoke
 	infra/release/check
 	$(SUDO) drills/compose/run
+	target/debug/drill-restore --megabytes 20 --seconds 3
 
 alerts: $(TEST_TOOLS) $(MONITORING) ## Test alert rules, routes and dashboards: each fires, and stays quiet, when it should
 	cargo nextest run --locked --package monitoring
@@ -63,6 +66,7 @@ drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; t
 	target/release/drill-crash --rounds 500 --database postgres
 	target/release/drill-power-loss --rounds 500
 	target/release/drill-load
+	target/release/drill-restore
 	target/release/drill-load --database postgres
 	target/release/drill-sign-in
 
@@ -92,7 +96,7 @@ bench-peers: $(BUILD_TOOLS) ## Measure it beside the reference implementation, a
 
 # BUILD=release measures what users run, and first builds it, which takes minutes more.
 readiness: BUILD := debug
-readiness: $(TEST_TOOLS) $(DATABASES) $(MONITORING) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
+readiness: $(TEST_TOOLS) $(DATABASES) $(MONITORING) $(STORE) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
 	cargo build --locked --workspace $(if $(filter release,$(BUILD)),--release)
 	target/$(BUILD)/freeagentics readiness --start \
 	  --write docs/PRODUCTION-READINESS.md --write target/readiness.html
@@ -121,6 +125,12 @@ $(DATABASES): $(BUILD_TOOLS)
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends redis-server; }
 	@command -v pebble >/dev/null || { \
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends pebble; }
+	@touch $@
+
+# An S3-compatible store for tests of backups.
+$(STORE): $(BUILD_TOOLS)
+	@command -v npm >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends npm; }
+	@mkdir -p $@ && npm install --prefix $@ --no-audit --no-fund --silent s3rver@$(S3RVER_VERSION)
 	@touch $@
 
 # As with databases: tests start their own. What a package that was missing starts by itself is stopped, and stays so.

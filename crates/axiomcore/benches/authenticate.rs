@@ -40,6 +40,7 @@ const BLUEPRINT: Blueprint = Blueprint {
     permissions: &[PERMISSIONS],
     roles: &[Role { name: "admin", meaning: "Everything.", grant: Grant::Every }],
     log: None,
+    restorable: None,
 };
 
 const PASSWORD: &str = "correct horse battery";

@@ -54,6 +54,7 @@ const BLUEPRINT: Blueprint = Blueprint {
     permissions: &[PERMISSIONS, identity::routes::PERMISSIONS],
     roles: ROLES,
     log: None,
+    restorable: None,
 };
 
 fn routes() -> Routes<Core> {

@@ -1,6 +1,7 @@
 //! The production core under a service: everything that is not its trade.
 //!
 //! - [`audit`]: who did what, in a record that cannot be changed unnoticed.
+//! - [`backup`]: copies that are sealed, signed, and proved by restoring them.
 //! - [`clock`] and [`entropy`]: time and randomness as parameters.
 //! - [`config`]: typed settings from defaults, profiles, a file, the environment and flags.
 //! - [`hex`]: bytes as text.
@@ -19,6 +20,7 @@
 #![deny(missing_docs)]
 
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod entropy;

@@ -2,6 +2,7 @@
 
 mod agents;
 mod audit;
+mod backups;
 mod client;
 mod commands;
 mod counters;

@@ -9,6 +9,7 @@ mod pebble;
 mod postgres;
 mod program;
 mod redis;
+mod s3;
 mod tls_listener;
 
 pub use authenticator::Authenticator;
@@ -17,6 +18,7 @@ pub use pebble::Pebble;
 pub use postgres::Postgres;
 pub use program::Program;
 pub use redis::Redis;
+pub use s3::S3;
 pub use tls_listener::TlsListener;
 
 use std::net::TcpListener;

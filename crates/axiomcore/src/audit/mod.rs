@@ -48,5 +48,6 @@ pub use refusals::{Refusal, Refusals};
 pub use rotation::rotate_key;
 pub use sequencer::sequence;
 pub use service::{Audit, AuditError, AuditParts, SEALED};
+pub(crate) use store::heads;
 pub use syslog::Protocol;
 pub use verify::{Against, Fault, Finding, Place, Report, VerifyError, verify_database, verify_export};

@@ -69,7 +69,7 @@ pub(super) fn checkpoints_after(
 }
 
 /// The workspaces that have a chain, each with where it ends.
-pub(super) fn heads(connection: &mut dyn Connection) -> Result<Vec<(i64, u64, Hash)>> {
+pub(crate) fn heads(connection: &mut dyn Connection) -> Result<Vec<(i64, u64, Hash)>> {
     let rows = connection.query("SELECT workspace, seq, hash FROM audit_chains ORDER BY workspace", &[])?;
     rows.into_iter().map(|mut row| Ok((row.int(0)?, row.int(1)?.unsigned_abs(), hash(&mut row, 2)?))).collect()
 }

@@ -2,6 +2,8 @@
 
 mod rfc3339;
 
+pub use rfc3339::NoMoment;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -53,7 +53,7 @@ impl Schema {
         for assignment in &assignments {
             filling.take(assignment);
         }
-        filling.finish(profile, &self.together)
+        filling.finish(profile, sources.file.clone(), &self.together)
     }
 }
 
@@ -134,12 +134,12 @@ impl Filling {
         Fault::at(&assignment.key, &assignment.origin, format!("there is no such key{hint}"))
     }
 
-    fn finish(self, profile: Profile, together: &[Together]) -> Result<Settings, Faults> {
+    fn finish(self, profile: Profile, file: Option<PathBuf>, together: &[Together]) -> Result<Settings, Faults> {
         if !self.faults.is_empty() {
             // Checks on values that did not get through would complain about defaults that nobody chose.
             return Err(Faults(self.faults));
         }
-        let settings = Settings { profile, sections: self.sections, origins: self.origins };
+        let settings = Settings { profile, sections: self.sections, origins: self.origins, file };
         let each = settings.sections.iter().flat_map(|section| section.check(profile));
         let all = each.chain(together.iter().flat_map(|check| check(&settings)));
         let located = |fault: Fault| {

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use super::{Origin, Profile, Section};
 
@@ -11,6 +12,7 @@ pub struct Settings {
     pub(super) profile: Profile,
     pub(super) sections: Vec<Box<dyn Section>>,
     pub(super) origins: BTreeMap<String, Origin>,
+    pub(super) file: Option<PathBuf>,
 }
 
 /// One value in force.
@@ -28,6 +30,11 @@ impl Settings {
     /// The profile in force.
     pub const fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// The configuration file, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// A section; its defaults if the schema has none of this type.

@@ -17,8 +17,8 @@ use crate::entropy::{Entropy, Unavailable};
 /// A key's length in bytes.
 const BYTES: usize = 32;
 
-/// The file in the data folder.
-const FILE: &str = "sealing.key";
+/// The file in the data folder that the key is in if nobody gives one.
+pub const FILE: &str = "sealing.key";
 
 /// Names a key, so that the right one of several is tried.
 pub(super) type Name = [u8; 4];

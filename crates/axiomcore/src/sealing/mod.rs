@@ -12,6 +12,6 @@ mod rotation;
 mod sealer;
 
 pub use config::Config;
-pub use key::{KeyError, Keys, keys};
+pub use key::{FILE, KeyError, Keys, keys};
 pub use rotation::{SealedColumn, Sealing, look, rotate};
 pub use sealer::{SealError, Sealer};

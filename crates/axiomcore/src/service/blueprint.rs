@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::audit::{CommittedLog, Product};
+use crate::backup::Restorable;
 use crate::identity::{Permission, Role};
 use crate::store::Migration;
 
@@ -26,4 +27,6 @@ pub struct Blueprint {
     pub roles: &'static [Role],
     /// Its own log, if checkpoints of the audit are to cover it.
     pub log: Option<Arc<dyn CommittedLog>>,
+    /// How what comes out of a backup is proved, if there are to be backups.
+    pub restorable: Option<Arc<dyn Restorable>>,
 }

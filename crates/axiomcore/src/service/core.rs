@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use super::blueprint::{ANCHOR_FILE, Blueprint};
 use super::error::ServiceError;
 use crate::audit::{Audit, AuditParts};
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::entropy::{Entropy, Ids};
@@ -45,6 +46,8 @@ pub struct Parts {
     pub mail: Mail,
     /// Who did what.
     pub audit: Audit,
+    /// Copies of all of it, if the product can prove them.
+    pub backups: Option<Backups>,
     /// How often who may ask.
     pub limits: Limits,
     /// What is shared with other nodes, if something is.
@@ -97,6 +100,11 @@ impl Core {
         database.observe(&metrics);
         health.observe(&metrics);
         health.check_database(database.clone());
+        let around = (clock.clone(), entropy.clone());
+        let backups = blueprint.backups(settings, data, database.clone(), around, metrics.clone())?;
+        if let Some(backups) = &backups {
+            backups.before_migrations()?;
+        }
         let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
         let sealer = Sealer::new(sealing::keys(&settings.section(), data, entropy.as_ref())?, entropy.clone());
         let parts = IdentityParts {
@@ -150,6 +158,7 @@ impl Core {
             identity,
             mail,
             audit,
+            backups,
             limits,
             redis,
             metrics,

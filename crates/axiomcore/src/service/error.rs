@@ -1,7 +1,9 @@
 //! Why a service does not start.
 
+use std::path::PathBuf;
+
 use crate::lifecycle::DataFolderError;
-use crate::{audit, entropy, http, identity, redis, sealing, store, tls};
+use crate::{audit, backup, entropy, http, identity, redis, sealing, store, tls};
 
 /// Why a service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,14 @@ pub enum ServiceError {
     Sealing(#[from] sealing::KeyError),
     /// The record cannot go on.
     Audit(#[from] audit::AuditError),
+    /// The backup key is none.
+    BackupKey(#[from] backup::NoKey),
+    /// There is no backup of what is to be changed.
+    #[error("the schema is to change, and no backup could be made before: {0}")]
+    Backup(#[from] backup::BackupError),
+    /// Half of an installation lies there.
+    #[error("in {0} a restore was begun and not finished")]
+    Unfinished(PathBuf),
     /// What is said of Redis cannot be.
     Redis(#[from] redis::OpenError),
     /// There is no randomness.

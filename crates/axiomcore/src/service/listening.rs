@@ -56,7 +56,7 @@ impl Listening {
 
     /// Answers until a signal asks for a stop. `begin` starts what the product keeps going by itself, and says what of that
     /// has to end first. Then, in this order: no new requests, open ones get their answers, the product's own end, letters
-    /// are sent, what is noted in memory is written down, the record is brought to its end, the database closes.
+    /// are sent, what is noted in memory is written down, the record is brought to its end, the last of it is shipped to the backups, the database closes.
     ///
     /// # Errors
     /// If `begin` says so.
@@ -85,6 +85,9 @@ impl Core {
         tokio::spawn(self.identity.clone().run_until_stopped(stopping.clone()));
         tokio::spawn(self.mail.clone().run_until_stopped(stopping.clone()));
         tokio::spawn(self.audit.clone().run_until_stopped(stopping.clone()));
+        if let Some(backups) = self.backups.clone() {
+            tokio::spawn(backups.run_until_stopped(stopping.clone()));
+        }
         if let Some(acme) = self.acme.clone() {
             tokio::spawn(acme.run_until_stopped(stopping.clone()));
         }
@@ -105,7 +108,14 @@ impl Core {
             let done = spawn_blocking(move || audit.finish_blocking()).await.map_err(|error| error.to_string())?;
             done.map_err(|error| error.to_string())
         };
-        first.then("mail", PATIENCE, post).then("identity", PATIENCE, record).then("audit", PATIENCE, chain)
+        let backups = self.backups.clone();
+        let ship = async move {
+            let Some(backups) = backups else { return Ok(()) };
+            let done = spawn_blocking(move || backups.finish_blocking()).await.map_err(|error| error.to_string())?;
+            done.map_err(|error| error.to_string())
+        };
+        let first = first.then("mail", PATIENCE, post).then("identity", PATIENCE, record);
+        first.then("audit", PATIENCE, chain).then("backup", PATIENCE, ship)
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! `examples/notes.rs` is such a product, whole.
 
+mod backups;
 mod blueprint;
 mod core;
 mod error;
@@ -23,7 +24,7 @@ pub use process::Service;
 
 use crate::config::{self, Checks, Schema};
 use crate::identity::{self, mail};
-use crate::{audit, http, limits, redis, sealing, telemetry, tls};
+use crate::{audit, backup, http, limits, redis, sealing, telemetry, tls};
 
 crate::settings! {
     /// The server itself.
@@ -47,6 +48,7 @@ pub fn schema(prefix: &'static str) -> Schema {
         .with::<mail::Config>()
         .with::<sealing::Config>()
         .with::<audit::Config>()
+        .with::<backup::Config>()
         .with::<telemetry::Config>()
         .with::<tls::Config>()
         .checked(http::exposed)

@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::core::{Core, Ground};
 use super::{Blueprint, Config, Listening, ServiceError};
+use crate::backup::is_unfinished;
 use crate::clock::SystemClock;
 use crate::config::{Secret, Settings};
 use crate::entropy::SystemEntropy;
@@ -34,6 +35,9 @@ impl Service {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         telemetry::init(&settings.section(), clock.clone());
         let folder = DataFolder::lock(&settings.section::<Config>().data)?;
+        if is_unfinished(folder.path()) {
+            return Err(ServiceError::Unfinished(folder.path().to_owned()));
+        }
         let threads = Runtime::new()?;
         let ground = Ground { settings, data: folder.path(), clock, entropy, threads: threads.handle().clone() };
         let core = Core::open(blueprint, ground)?;

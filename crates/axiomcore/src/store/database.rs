@@ -1,15 +1,17 @@
 //! The database of a service: opened once, cloned freely.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::runtime::Handle;
 
 use super::folding::Folder;
+use super::follow::Follower;
 use super::metrics::{self, StoreMetrics};
 use super::postgres::{Pool, Postgres};
 use super::sqlite::Sqlite;
-use super::{Connection, Dialect, Error, Result};
+use super::{Connection, Dialect, Error, Result, Snapshot};
 use crate::telemetry::Metrics;
 
 /// Where the database is.
@@ -32,7 +34,15 @@ pub struct Database {
 enum Inner {
     // Fields are dropped in this order: the last connection to close folds the write-ahead log into the file, which a
     // reader may not do, so the writer has to be the last.
-    Sqlite { path: PathBuf, readers: Mutex<Vec<Sqlite>>, _folder: Folder, writer: Arc<Mutex<Sqlite>> },
+    Sqlite {
+        path: PathBuf,
+        readers: Mutex<Vec<Sqlite>>,
+        folder: Folder,
+        writer: Arc<Mutex<Sqlite>>,
+        /// For copies. Opened once and closed after all connections: whoever closes any descriptor of a file takes all locks
+        /// away that the process has on it, those of SQLite too.
+        file: OnceLock<File>,
+    },
     Postgres(Pool),
 }
 
@@ -47,8 +57,8 @@ impl Database {
         let inner = Arc::new(match location {
             Location::Sqlite(path) => {
                 let writer = Arc::new(Mutex::new(Sqlite::writer(path)?));
-                let _folder = Folder::start(path, &writer)?;
-                Inner::Sqlite { path: path.clone(), readers: Mutex::default(), _folder, writer }
+                let folder = Folder::start(path, &writer)?;
+                Inner::Sqlite { path: path.clone(), readers: Mutex::default(), folder, writer, file: OnceLock::new() }
             }
             Location::Postgres(url) => Inner::Postgres(Pool::open(url, connections.max(2), runtime)?),
         });
@@ -160,6 +170,46 @@ impl Database {
         }
     }
 
+    /// Reads one state of the database for long: to copy all of it. On SQLite there are its files to copy; on a server there
+    /// are only the rows. Blocks; writers go on.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub fn snapshot_blocking<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut dyn Connection, Option<&Snapshot<'_>>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        match &*self.inner {
+            Inner::Sqlite { path, folder, file, .. } => {
+                let _unhurried = folder.hold();
+                let mut reader = Sqlite::reader(path)?;
+                reader.batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
+                let snapshot = Snapshot::new(opened(file, path)?, path);
+                work(&mut reader, Some(&snapshot))
+            }
+            Inner::Postgres(pool) => {
+                let mut transaction = pool.begin()?;
+                transaction.batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+                let done = work(&mut transaction, None)?;
+                transaction.commit()?;
+                Ok(done)
+            }
+        }
+    }
+
+    /// Follows what is committed from now on, on SQLite; blocks.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn follow(&self) -> Result<Option<Follower>> {
+        match &*self.inner {
+            Inner::Sqlite { path, folder, writer, .. } => {
+                Follower::begin(folder.hold(), path, writer.clone()).map(Some)
+            }
+            Inner::Postgres(_) => Ok(None),
+        }
+    }
+
     /// [`read_blocking`](Self::read_blocking) from async code.
     ///
     /// # Errors
@@ -197,6 +247,20 @@ impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Database({:?})", self.dialect())
     }
+}
+
+/// The file of a database, opened for copies.
+fn opened<'f>(file: &'f OnceLock<File>, path: &Path) -> Result<&'f File> {
+    if let Some(file) = file.get() {
+        return Ok(file);
+    }
+    let made = File::open(path).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))?;
+    // Who comes second must not close what it has opened, for the reason above.
+    match file.set(made) {
+        Ok(()) => {}
+        Err(second) => std::mem::forget(second),
+    }
+    file.get().ok_or_else(|| Error::Unavailable(format!("{} is not open", path.display())))
 }
 
 /// Commits what went well, undoes what did not.

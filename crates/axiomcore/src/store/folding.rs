@@ -2,6 +2,7 @@
 //! otherwise wait, every so often, for hundreds of pages all over the file.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -38,6 +39,17 @@ pub(super) struct Folder {
 struct Log {
     seen: Mutex<Seen>,
     changed: Condvar,
+    /// How many copy the database right now.
+    copying: AtomicUsize,
+}
+
+/// While there is one, no writer is held up to let the log begin anew: it would be in vain.
+pub(super) struct Unhurried(Arc<Log>);
+
+impl Drop for Unhurried {
+    fn drop(&mut self) {
+        self.0.copying.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Default)]
@@ -61,6 +73,12 @@ impl Folder {
             .spawn(move || watched.fold_until_stopped(connection, &writer))
             .map_err(|error| Error::Unavailable(format!("no thread for the write-ahead log: {error}")))?;
         Ok(Self { log, thread: Some(thread) })
+    }
+
+    /// Somebody is going to read the log for long.
+    pub(super) fn hold(&self) -> Unhurried {
+        self.log.copying.fetch_add(1, Ordering::Relaxed);
+        Unhurried(self.log.clone())
     }
 }
 
@@ -98,7 +116,7 @@ impl Log {
                 return;
             }
             drop(seen);
-            let folded = fold(&mut connection, writer);
+            let folded = fold(&mut connection, writer, &self.copying);
             seen = lock(&self.seen);
             match folded {
                 Ok(folded) => seen.folded = folded,
@@ -114,9 +132,9 @@ impl Log {
 }
 
 /// Returns how many pages of the log are in the file.
-fn fold(connection: &mut Sqlite, writer: &Mutex<Sqlite>) -> Result<u32> {
+fn fold(connection: &mut Sqlite, writer: &Mutex<Sqlite>, copying: &AtomicUsize) -> Result<u32> {
     let (pages, folded) = connection.fold_log()?;
-    if pages < LONG {
+    if pages < LONG || copying.load(Ordering::Relaxed) > 0 {
         return Ok(folded);
     }
     // What was written meanwhile, and then, with nobody writing, the little that was written meanwhile again.

@@ -7,15 +7,21 @@
 
 mod database;
 mod folding;
+mod follow;
 mod metrics;
 mod migrations;
 mod postgres;
+mod snapshot;
 mod sqlite;
 mod values;
+pub(crate) mod wal;
 
 pub use database::{Database, Location};
+pub use follow::Follower;
 pub use migrations::{Applied, Migration};
+pub use snapshot::{Copied, Snapshot};
 pub use values::{Cell, Row, Value};
+pub use wal::Position;
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 
 mod attempts;
 mod audit;
+mod backup;
 mod client;
 mod config;
 mod factors;

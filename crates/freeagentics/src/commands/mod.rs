@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 mod asking;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod config;
 mod decision;
@@ -67,6 +68,8 @@ enum Command {
     Replay(replay::Args),
     /// Verify or export the record of who did what on a server.
     Audit(audit::Args),
+    /// Make backups, verify them by restoring them, and restore them.
+    Backup(backup::Args),
     /// Say under which key secrets lie in the database, and seal them under another one.
     Sealing(sealing::Args),
     /// Print the JSON Schema of model documents, for editors and other programs.
@@ -114,6 +117,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args, format, terminal),
             Command::Replay(args) => replay::run(args, format, terminal),
             Command::Audit(args) => audit::run(args, format, terminal),
+            Command::Backup(args) => backup::run(args, format, terminal),
             Command::Sealing(args) => sealing::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),

@@ -92,6 +92,13 @@ fn of_service(error: &ServiceError) -> (&'static str, &'static str) {
             ("audit", "see that audit.anchor_file can be written, and that the sealing key is the old one")
         }
         ServiceError::Sealing(_) => ("sealing_key", "put the key there that this installation began with"),
+        ServiceError::BackupKey(_) => {
+            ("backup_key", "set backup.key_file to a file with the output of `openssl rand -hex 32`")
+        }
+        ServiceError::Backup(_) => ("backup", "see that the place for backups can be written, or start without it"),
+        ServiceError::Unfinished(_) => {
+            ("unfinished_restore", "do `freeagentics backup restore` again: it goes on where it was")
+        }
         ServiceError::Redis(_) => ("redis", "correct redis.url and redis.tls_ca"),
         ServiceError::Server(_) => ("address", "choose another address with --listen or --metrics-listen"),
         ServiceError::Transport(_) => ("tls", "correct what --tls-cert, --tls-key or the settings of [tls] name"),

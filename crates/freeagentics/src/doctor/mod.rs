@@ -4,6 +4,7 @@
 //! it found even when that is well, so that one knows what was looked at. What builds on something that is not there is
 //! passed over.
 
+mod backups;
 mod certificate;
 mod clock;
 mod database;
@@ -87,5 +88,6 @@ pub(crate) fn examine(settings: &Settings, key_files: &[PathBuf]) -> Vec<Finding
     ports::look(settings, &folder, &mut findings);
     certificate::look(settings, &mut findings);
     keys::look(settings, key_files, &mut findings);
+    backups::look(settings, &mut findings);
     findings.0
 }

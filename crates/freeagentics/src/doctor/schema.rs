@@ -1,21 +1,9 @@
 //! The version of the schema, beside the one that this program makes.
 
-use axiomcore::audit;
-use axiomcore::identity;
-use axiomcore::store::{Error, Migration};
-use axiomcore::tls::acme;
+use axiomcore::store::Error;
 
 use super::{Findings, database::Open};
-use crate::log;
-
-/// The parts of the schema, each with the changes that this program knows.
-const COMPONENTS: [(&str, &[Migration]); 5] = [
-    ("identity", identity::MIGRATIONS),
-    ("factors", identity::FACTOR_MIGRATIONS),
-    ("freeagentics", log::MIGRATIONS),
-    ("audit", audit::MIGRATIONS),
-    ("acme", acme::MIGRATIONS),
-];
+use crate::server::schema::COMPONENTS;
 
 pub(super) fn look(open: &Open, findings: &mut Findings) {
     for (component, migrations) in COMPONENTS {

@@ -49,6 +49,12 @@ impl Arguments {
         Self { config, data, ..Self::default() }
     }
 
+    /// With settings beside.
+    pub(crate) fn with(mut self, settings: impl Iterator<Item = (String, String)>) -> Self {
+        self.set.extend(settings);
+        self
+    }
+
     /// What is in force: defaults, the profile, the file, the environment, these.
     pub(crate) fn load(&self) -> Result<Settings, Failure> {
         self.try_load().map_err(|faults| refused(&faults))

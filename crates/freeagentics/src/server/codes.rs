@@ -70,6 +70,10 @@ axiomcore::error_codes! {
          `live.max_streams` and `live.max_streams_per_principal`.");
     IMPORT_INVALID = (UNPROCESSABLE_ENTITY, "import_invalid", "What was to be imported has problems",
         "`problems` has them, each with its line. Nothing was imported: it is all or nothing.");
+    BACKUPS_NOT_CONFIGURED = (CONFLICT, "backups_not_configured", "There is no place for backups",
+        "Operators say where they are to be with `backup.folder`, and give their key with `backup.key_file`.");
+    BACKUP_RUNNING = (CONFLICT, "backup_running", "A backup is being made already",
+        "Wait for its end: `GET /api/v1/backups` says `running`.");
     LEGAL_HOLD = (CONFLICT, "legal_hold", "The record is under a legal hold",
         "Nothing of it is erased while it is held. `GET /api/v1/audit/hold` says why; who may hold it can let it go.");
     HOLD_REASON = (UNPROCESSABLE_ENTITY, "hold_reason", "The reason of a hold is none",

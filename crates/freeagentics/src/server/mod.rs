@@ -16,8 +16,9 @@ pub(crate) mod page;
 pub(crate) mod permissions;
 mod platform;
 pub(crate) mod routes;
+pub(crate) mod schema;
 pub(crate) mod sealed;
 pub(crate) mod settings;
 pub(crate) mod start;
 
-pub(crate) use platform::Platform;
+pub(crate) use platform::{Platform, blueprint};

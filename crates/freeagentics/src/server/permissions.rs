@@ -14,6 +14,8 @@ axiomcore::permissions! {
     ReadAudit = ("audit:read", "See and export the record of who did what.");
     EraseAudit = ("audit:erase", "Erase what the record says of somebody or something.");
     HoldAudit = ("audit:hold", "Hold the record, so that nothing of it goes, and let it go again.");
+    ReadBackups = ("backups:read", "See which backups there are, and whether they are good.");
+    MakeBackups = ("backups:write", "Make a backup now.");
     ReadSystem = ("system:read", "See what runs: version, database, counts.");
 }
 

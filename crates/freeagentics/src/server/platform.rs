@@ -20,6 +20,7 @@ use super::permissions::{ROLES, TABLES};
 use super::settings::DATABASE_FILE;
 use super::start::StartError;
 use crate::audit::PRODUCT;
+use crate::backups::Installation;
 use crate::live::{Live, LiveParts};
 use crate::log::{CommittedEvents, Feed, Log, MIGRATIONS};
 use crate::models::Library;
@@ -28,7 +29,7 @@ use crate::system::counts::LastCounts;
 use crate::system::gauges::Gauges;
 
 /// What the platform says of itself.
-pub(super) fn blueprint() -> Blueprint {
+pub(crate) fn blueprint() -> Blueprint {
     Blueprint {
         product: PRODUCT,
         key_prefix: "fa",
@@ -37,6 +38,7 @@ pub(super) fn blueprint() -> Blueprint {
         permissions: TABLES,
         roles: ROLES,
         log: Some(Arc::new(CommittedEvents)),
+        restorable: Some(Arc::new(Installation)),
     }
 }
 

@@ -12,6 +12,7 @@ use utoipa::OpenApi;
 use super::{Platform, documentation};
 use crate::agents::routes as agents;
 use crate::audit::routes as audit;
+use crate::backups::routes as backups;
 use crate::decisions::routes as decisions;
 use crate::live::routes as live;
 use crate::models::routes as models;
@@ -138,6 +139,9 @@ routes! {
     get    "/api/v1/audit/hold"                     => audit::hold::get_audit_hold;
     put    "/api/v1/audit/hold"                     => audit::hold::hold_audit;
     delete "/api/v1/audit/hold"                     => audit::hold::release_audit;
+
+    get    "/api/v1/backups"                        => backups::list::list_backups;
+    post   "/api/v1/backups"                        => backups::create::create_backup;
 
     get    "/api/v1/whoami"                         => system::whoami::get_whoami;
     get    "/api/v1/system"                         => system::read::get_system;

@@ -10,8 +10,7 @@ use axiomcore::lifecycle::{Shutdown, Stopping};
 use axiomcore::service::{Listening, Service, ServiceError};
 use tokio::task::spawn_blocking;
 
-use super::platform::blueprint;
-use super::{Platform, documentation, routes};
+use super::{Platform, blueprint, documentation, routes};
 use crate::live::Live;
 use crate::system::gauges;
 use crate::{demo, page};

@@ -8,8 +8,9 @@ use monitoring::{Alert, Severity};
 use super::{kit, root};
 
 /// What alerts are to be about.
-const FAMILIES: [&str; 11] = [
+const FAMILIES: [&str; 12] = [
     "availability",
+    "backups",
     "business",
     "capacity",
     "certificates",

@@ -62,8 +62,8 @@ pub(super) struct Place {
 
 /// An installation whose record is read.
 pub(super) struct Opened {
-    settings: Settings,
-    data: PathBuf,
+    pub(super) settings: Settings,
+    pub(super) data: PathBuf,
     pub(super) database: Database,
     /// What the database's connections live on.
     _threads: Runtime,
@@ -71,7 +71,12 @@ pub(super) struct Opened {
 
 impl Place {
     pub(super) fn open(&self) -> Result<Opened, Failure> {
-        let settings = Arguments::of_installation(self.config.clone(), self.data.clone()).load()?;
+        Self::at(&Arguments::of_installation(self.config.clone(), self.data.clone()))
+    }
+
+    /// The same where more was said.
+    pub(super) fn at(arguments: &Arguments) -> Result<Opened, Failure> {
+        let settings = arguments.load()?;
         let data = settings.section::<settings::Config>().data;
         let database: config::Database = settings.section();
         if database.url.is_none() && !data.join(settings::DATABASE_FILE).is_file() {

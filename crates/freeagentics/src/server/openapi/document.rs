@@ -29,6 +29,7 @@ const TAGS: &[(&str, &str)] = &[
     ("services", "Service accounts: programs with a name and roles of their own."),
     ("workspaces", "Workspaces: installations within the installation, of which none sees another."),
     ("audit", "Who did what, and when."),
+    ("backups", "Copies of the installation, and whether they are good."),
     ("system", "Who asks, and what runs."),
     ("service", "Probes and documentation, for everybody."),
 ];

@@ -2,6 +2,7 @@
 
 pub(crate) mod agents;
 mod audit;
+mod backups;
 pub(crate) mod beside;
 pub(crate) mod client;
 mod decisions;

@@ -71,6 +71,8 @@ pub(super) const ASKED: &[(&str, &str, &str)] = &[
     ("audit:read", "GET", "/api/v1/audit/hold"),
     ("audit:hold", "PUT", "/api/v1/audit/hold"),
     ("audit:hold", "DELETE", "/api/v1/audit/hold"),
+    ("backups:read", "GET", "/api/v1/backups"),
+    ("backups:write", "POST", "/api/v1/backups"),
     ("system:read", "GET", "/api/v1/system"),
 ];
 

@@ -107,10 +107,14 @@ fn names_that_are_not_there(prometheus: &Prometheus) -> Vec<String> {
     missing
 }
 
-/// A counter of ours that has not counted yet has no series; then it has to be declared with these labels. That the page of
-/// metrics is what the server registers is a test of its own.
+/// A counter of ours that has not counted yet has no series, and neither has a gauge that says where it is absent; then it has
+/// to be declared with these labels. That the page of metrics is what the server registers is a test of its own.
 fn is_declared(page: &str, selector: &Selector) -> bool {
-    let row = page.lines().find_map(|line| line.strip_prefix(&format!("| `{}` | counter | ", selector.metric)));
+    let (counter, gauge) =
+        (format!("| `{}` | counter | ", selector.metric), format!("| `{}` | gauge | ", selector.metric));
+    let row = page.lines().find_map(|line| {
+        line.strip_prefix(&counter).or_else(|| line.strip_prefix(&gauge).filter(|row| row.contains("absent where")))
+    });
     let labels = row.and_then(|row| row.split(" |").next()).map(|labels| labels.split(", ").collect::<Vec<&str>>());
     // Prometheus itself gives these.
     let own = selector.labels.iter().filter(|label| !["job", "instance"].contains(&label.as_str()));
