@@ -1,6 +1,6 @@
 //! `GET /api/v1/backups`.
 
-use axiomcore::backup::{BackupError, Kept};
+use axiomcore::backup::{Backups, Kept};
 use axiomcore::http::{Json, Problem};
 use axiomcore::identity::Allowed;
 use axiomcore::identity::codes::DEFAULT_WORKSPACE_ONLY;
@@ -10,11 +10,10 @@ use utoipa::ToSchema;
 
 use super::only_first;
 use crate::server::Platform;
-use crate::server::codes::BACKUPS_NOT_CONFIGURED;
 use crate::server::openapi::failures;
 use crate::server::permissions::ReadBackups;
 
-failures! { Failures: BACKUPS_NOT_CONFIGURED, DEFAULT_WORKSPACE_ONLY }
+failures! { Failures: DEFAULT_WORKSPACE_ONLY }
 
 /// A copy of the installation.
 #[derive(Serialize, ToSchema)]
@@ -39,8 +38,10 @@ pub(crate) struct Backup {
 }
 
 /// All of them, the oldest first.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub(crate) struct BackupList {
+    /// Whether it is said where they are to be. Where it is not, there are none.
+    configured: bool,
     items: Vec<Backup>,
     /// Whether one is being made because somebody asked for it.
     running: bool,
@@ -81,12 +82,12 @@ pub(crate) async fn list_backups(
     State(platform): State<Platform>,
 ) -> Result<Json<BackupList>, Problem> {
     only_first(caller.workspace)?;
-    let Some(backups) = platform.backups.clone() else { return Err(Problem::new(&BACKUPS_NOT_CONFIGURED)) };
+    let Some(backups) = platform.backups.clone().filter(Backups::is_configured) else {
+        return Ok(Json(BackupList::default()));
+    };
     let running = backups.is_asked();
-    let listing = platform.compute(move || backups.list_blocking()).await?.map_err(|error| match error {
-        BackupError::NotConfigured => Problem::new(&BACKUPS_NOT_CONFIGURED),
-        error => Problem::internal(error),
-    })?;
+    let listing = platform.compute(move || backups.list_blocking()).await?.map_err(Problem::internal)?;
     let damages = listing.damages.iter().map(ToString::to_string).collect();
-    Ok(Json(BackupList { items: listing.kept.into_iter().map(Backup::from).collect(), running, damages }))
+    let items = listing.kept.into_iter().map(Backup::from).collect();
+    Ok(Json(BackupList { configured: true, items, running, damages }))
 }
