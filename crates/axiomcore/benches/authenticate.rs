@@ -104,8 +104,8 @@ fn settings(cache_time: &str) -> Settings {
     let flags = [
         ("identity.cache_time", cache_time),
         ("identity.password_memory", "8MiB"),
-        ("limits.open", "1000000000/1m"),
-        ("limits.read", "1000000000/1m"),
+        ("limits.open", "60000000/1m"),
+        ("limits.read", "60000000/1m"),
         ("telemetry.access_log", "failures"),
     ];
     let flags = flags.map(|(key, value)| (key.to_owned(), key.to_owned(), value.to_owned()));
