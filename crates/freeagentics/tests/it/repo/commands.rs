@@ -16,6 +16,9 @@ const RUNBOOKS: &str = "docs/runbooks/";
 const OPERATIONS: &[&str] =
     &["docs/operations/", "docs/PRODUCTION-OPERATIONS.md", "docs/PRODUCTION-DEPLOYMENT-CHECKLIST.md"];
 
+/// Its blocks are run on an installation and what was backed up of it, by `commands::backup`.
+const BACKUPS: &str = "docs/backup.md";
+
 /// Its blocks run the tests; no test can do that.
 const OF_THE_TESTS_THEMSELVES: &str = "CONTRIBUTING.md";
 
@@ -70,7 +73,7 @@ fn run_by_nothing(page: &Source) -> Vec<String> {
     let is_run = readme::PAGES.contains(&&*page.path)
         || page.path.starts_with(RUNBOOKS)
         || OPERATIONS.iter().any(|beginning| page.path.starts_with(beginning))
-        || page.path == OF_THE_TESTS_THEMSELVES;
+        || [BACKUPS, OF_THE_TESTS_THEMSELVES].contains(&&*page.path);
     let (mut complaints, mut block) = (Vec::new(), None);
     for (at, line) in page.text.lines().enumerate() {
         let Some(told) = line.trim_start().strip_prefix("```") else {
