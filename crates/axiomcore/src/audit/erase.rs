@@ -51,7 +51,9 @@ impl Audit {
             while sequence(connection, parts.entropy.as_ref())? == sequencer::BATCH {}
             Ok(Some(erased.len() as u64))
         };
-        parts.database.write_blocking(erase)?.ok_or(AuditError::Held)
+        let erased = parts.database.write_blocking(erase)?.ok_or(AuditError::Held)?;
+        parts.database.forget_blocking()?;
+        Ok(erased)
     }
 }
 

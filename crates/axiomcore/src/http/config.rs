@@ -44,7 +44,8 @@ crate::settings! {
         /// How many connections are open at the same time; more wait outside.
         pub max_connections: usize = 8192;
         /// How many of them one address may have (of IPv6, a /64); more are closed at once. Trusted proxies may have any.
-        pub max_connections_per_address: usize = 1024;
+        /// Well below `max_in_flight`, so that one address does not take all places by sending slowly.
+        pub max_connections_per_address: usize = 256;
         /// Over TLS, browsers are told to come by nothing else for two years. This also tells them so of all subdomains,
         /// and lets the domain be built into browsers (hstspreload.org), which is hard to take back.
         pub hsts_preload: bool = false;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -13,6 +14,9 @@ use super::postgres::{Pool, Postgres};
 use super::sqlite::Sqlite;
 use super::{Connection, Dialect, Error, Result, Snapshot};
 use crate::telemetry::Metrics;
+
+/// How long those who read SQLite's log are waited for when it is to end.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,10 +239,28 @@ impl Database {
         joined(tokio::task::spawn_blocking(move || database.write_blocking(work)).await)
     }
 
-    /// Closes connections to a server in order; SQLite closes when the last clone is dropped. Blocks.
+    /// Takes what was deleted or replaced out of SQLite's files: there is nothing of it in the database's pages, but its
+    /// log still has what they were before. Waits a moment for those who read the log; blocks. A server is left to its
+    /// own ways, which are `VACUUM` and the age of its logs.
+    ///
+    /// # Errors
+    /// If somebody reads for longer, or the file cannot be written.
+    pub fn forget_blocking(&self) -> Result<()> {
+        match &*self.inner {
+            Inner::Sqlite { writer, .. } => lock(writer).end_log(PATIENCE),
+            Inner::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Closes connections to a server in order. SQLite closes when the last clone is dropped; its log ends here. Blocks.
     pub fn close(&self) {
-        if let Inner::Postgres(pool) = &*self.inner {
-            pool.close();
+        match &*self.inner {
+            Inner::Sqlite { .. } => {
+                if let Err(error) = self.forget_blocking() {
+                    tracing::warn!(cause = %error, "the write-ahead log is left beside the database: {error}");
+                }
+            }
+            Inner::Postgres(pool) => pool.close(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! SQLite: one writer, several readers, every commit synchronised to disk.
 
 use std::ffi::c_int;
+use std::fs::OpenOptions;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,12 +20,15 @@ pub(super) struct Sqlite(rusqlite::Connection);
 impl Sqlite {
     /// Opens the writer; creates the file if there is none.
     pub(super) fn writer(path: &Path) -> Result<Self> {
+        own(path).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))?;
         let connection = rusqlite::Connection::open(path)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // Acknowledged means on disk: there is no relaxed mode.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
+        // What is deleted is overwritten. The log of events only grows, so it costs where people are forgotten.
+        connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "cache_size", -16_000)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self(connection))
@@ -52,6 +57,14 @@ impl Sqlite {
         self.checkpoint("RESTART")
     }
 
+    /// Folds all of the log into the file and empties it.
+    pub(super) fn end_log(&mut self, patience: Duration) -> Result<()> {
+        self.0.busy_timeout(patience)?;
+        let ended = self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        self.0.busy_timeout(BUSY)?;
+        if ended? == 0 { Ok(()) } else { Err(Error::Unavailable("somebody has been reading for long".into())) }
+    }
+
     fn checkpoint(&mut self, how: &str) -> Result<(u32, u32)> {
         let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
         let (pages, folded) = self.0.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], row)?;
@@ -73,6 +86,18 @@ impl Sqlite {
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
         Ok(self.0.execute_batch(sql)?)
     }
+}
+
+/// Makes the file if there is none, and keeps it from others on the machine: it has hashes of passwords. SQLite gives what
+/// it puts beside it the same mode.
+fn own(path: &Path) -> std::io::Result<()> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let mut permissions = file.metadata()?.permissions();
+    if permissions.mode() & 0o077 != 0 {
+        permissions.set_mode(permissions.mode() & !0o077);
+        file.set_permissions(permissions)?;
+    }
+    Ok(())
 }
 
 impl Connection for Sqlite {

@@ -1,7 +1,9 @@
 //! One story of the store, told on both databases.
 
+use std::fs::Permissions;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -217,6 +219,21 @@ fn a_sqlite_file_that_was_closed_in_order_is_whole_by_itself() {
     drop(database);
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["notes.db"], "nothing that was committed is left beside it");
+}
+
+#[test]
+fn the_files_of_sqlite_are_for_their_owner_and_older_ones_become_so() {
+    let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
+    let file = folder.path().join("notes.db");
+    std::fs::File::create(&file).unwrap().set_permissions(Permissions::from_mode(0o644)).unwrap();
+    let database = Database::open(&Location::Sqlite(file), 1, runtime.handle().clone()).unwrap();
+    let make = |connection: &mut dyn Connection| connection.execute("CREATE TABLE notes (text TEXT) STRICT", &[]);
+    database.write_blocking(make).unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
+    assert_eq!(files.len(), 3, "{files:?}");
+    for entry in files {
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{entry:?}");
+    }
 }
 
 #[test]

@@ -52,14 +52,14 @@ pub(crate) async fn import_fleet(
     if !essence.eq_ignore_ascii_case(NDJSON) {
         return Err(Problem::new(&UNSUPPORTED_MEDIA_TYPE).mend(format!("send JSON lines as {NDJSON}")));
     }
-    // One at a time, from before its body is read: it takes memory, and while it is written nothing else is.
-    let _place = platform.importing.try_acquire().map_err(|_| {
-        let told = Problem::new(&OVERLOADED).detail("another import is under way");
+    let place = platform.importing.enter(caller.workspace).ok_or_else(|| {
+        let told = Problem::new(&OVERLOADED).detail("another import of this workspace is under way");
         told.retry_after(Duration::from_secs(5))
     })?;
     let body = body_of(request).await?;
+    let _turn = place.turn().await;
     let (own, principal) = (platform.clone(), caller.principal());
-    platform.compute(move || import(&own, &principal, &body)).await?.map(Json)
+    platform.compute(caller.workspace, move || import(&own, &principal, &body)).await?.map(Json)
 }
 
 fn import(platform: &Platform, principal: &Principal, text: &[u8]) -> Result<Imported, Problem> {

@@ -5,8 +5,11 @@
 
 pub(crate) mod export;
 pub(crate) mod import;
+mod importing;
 mod line;
 mod manifest;
 pub(crate) mod reset;
 pub(crate) mod select;
 pub(crate) mod step;
+
+pub(crate) use importing::Importing;

@@ -8,6 +8,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod codes;
+mod computing;
 pub(crate) mod documentation;
 #[cfg(test)]
 mod generated;

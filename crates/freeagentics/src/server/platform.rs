@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use axiomcore::clock::Timestamp;
 use axiomcore::config::Settings;
@@ -13,14 +12,14 @@ use axiomcore::identity::mail::Mail;
 use axiomcore::service::{Blueprint, Core, Service};
 use axum::extract::FromRef;
 use freeagentics_inference::document::Limits as DocumentLimits;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
+use super::computing::Computing;
 use super::permissions::{ROLES, TABLES};
 use super::settings::DATABASE_FILE;
 use super::start::StartError;
 use crate::audit::PRODUCT;
 use crate::backups::Installation;
+use crate::fleets::Importing;
 use crate::live::{Live, LiveParts};
 use crate::log::{CommittedEvents, Feed, Log, MIGRATIONS};
 use crate::models::Library;
@@ -56,8 +55,8 @@ pub(crate) struct Parts {
     pub(crate) runtime: Runtime,
     /// Everybody who follows what happens.
     pub(crate) live: Live,
-    /// The place of the one import that may be under way.
-    pub(crate) importing: Semaphore,
+    /// Who imports.
+    pub(crate) importing: Importing,
     /// When the server started.
     pub(crate) started_at: Timestamp,
     /// How much there was when somebody last looked.
@@ -65,7 +64,7 @@ pub(crate) struct Parts {
     /// What is counted for whoever watches.
     pub(crate) gauges: Gauges,
     /// Places for what computes for long.
-    computing: Arc<Semaphore>,
+    computing: Computing,
 }
 
 impl Platform {
@@ -85,9 +84,8 @@ impl Platform {
             identity: core.identity.clone(),
             metrics,
         };
-        let (live, importing) = (Live::new(settings.section(), parts), Semaphore::new(1));
-        let computing = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
-        let counts = LastCounts::default();
+        let (live, importing) = (Live::new(settings.section(), parts), Importing::default());
+        let (computing, counts) = (Computing::new(), LastCounts::default());
         let parts = Parts { core, library, runtime, live, importing, started_at, counts, gauges, computing };
         Ok(Self(Arc::new(parts)))
     }
@@ -96,14 +94,10 @@ impl Platform {
     /// processors. What has begun runs to its end, whether or not anybody still waits.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
+        workspace: i64,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = self.computing.clone().acquire_owned().await.map_err(Problem::internal)?;
-        let done = spawn_blocking(move || {
-            let _place = place;
-            work()
-        });
-        done.await.map_err(Problem::internal)
+        self.computing.run(workspace, work).await
     }
 }
 

@@ -6,6 +6,7 @@ use axiomcore::clock::Timestamp;
 use super::{Ground, on_both_databases};
 
 on_both_databases!(
+    what_was_erased_is_nowhere_in_the_files_of_the_database,
     what_was_erased_is_gone_and_everything_still_verifies,
     entries_are_found_by_who_did_what_to_what_and_when,
 );
@@ -37,6 +38,25 @@ fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
         bench.execute("INSERT INTO audit_entries SELECT * FROM kept", &[]);
         bench.execute("DROP TABLE kept", &[]);
     }
+}
+
+/// A server keeps its files to itself.
+fn what_was_erased_is_nowhere_in_the_files_of_the_database(ground: &Ground) {
+    let bench = ground.open();
+    bench.live(0, 30);
+    bench.act(1, "somebody-to-be-forgotten", "the last thing");
+    bench.finish();
+    let present = || {
+        let files = std::fs::read_dir(ground.folder.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()));
+        files.map(|bytes| contains(&bytes.unwrap(), b"somebody-to-be-forgotten")).filter(|found| *found).count()
+    };
+    assert_eq!(present() > 0, ground.postgres.is_none());
+    bench.audit.erase_blocking(1, &Erase::Principal("somebody-to-be-forgotten".into()), "officer").unwrap();
+    assert_eq!(present(), 0);
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 fn entries_are_found_by_who_did_what_to_what_and_when(ground: &Ground) {

@@ -71,7 +71,8 @@ pub(crate) async fn erase_audit_entries(
         Erasure::Subject(name) => Erase::Subject(name),
     };
     let (audit, caller) = (platform.audit.clone(), caller.principal());
-    let erased = platform.compute(move || audit.erase_blocking(caller.workspace, &which, &caller.id)).await?;
+    let erased =
+        platform.compute(caller.workspace, move || audit.erase_blocking(caller.workspace, &which, &caller.id)).await?;
     match erased {
         Ok(entries) => Ok(Json(Erased { entries })),
         Err(AuditError::Held) => Err(Problem::new(&LEGAL_HOLD)),

@@ -83,7 +83,8 @@ pub(crate) async fn hold_audit(
         return Err(Problem::new(&HOLD_REASON).pointer("/reason"));
     }
     let (audit, caller) = (platform.audit.clone(), caller.principal());
-    let held = platform.compute(move || audit.hold_blocking(caller.workspace, &reason, &caller.id)).await?;
+    let held =
+        platform.compute(caller.workspace, move || audit.hold_blocking(caller.workspace, &reason, &caller.id)).await?;
     Ok(Json(Some(held.map_err(unheld)?).into()))
 }
 
@@ -100,7 +101,8 @@ pub(crate) async fn release_audit(
     State(platform): State<Platform>,
 ) -> Result<StatusCode, Problem> {
     let (audit, caller) = (platform.audit.clone(), caller.principal());
-    let released = platform.compute(move || audit.release_blocking(caller.workspace, &caller.id)).await?;
+    let released =
+        platform.compute(caller.workspace, move || audit.release_blocking(caller.workspace, &caller.id)).await?;
     released.map_err(unheld)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -86,7 +86,8 @@ pub(crate) async fn list_backups(
         return Ok(Json(BackupList::default()));
     };
     let running = backups.is_asked();
-    let listing = platform.compute(move || backups.list_blocking()).await?.map_err(Problem::internal)?;
+    let listing =
+        platform.compute(caller.workspace, move || backups.list_blocking()).await?.map_err(Problem::internal)?;
     let damages = listing.damages.iter().map(ToString::to_string).collect();
     let items = listing.kept.into_iter().map(Backup::from).collect();
     Ok(Json(BackupList { configured: true, items, running, damages }))

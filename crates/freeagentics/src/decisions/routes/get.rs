@@ -91,7 +91,10 @@ pub(crate) async fn get_decision(
     Query(Telling { explain }): Query<Telling>,
 ) -> Result<Response, Problem> {
     let (workspace, own) = (caller.workspace, platform.clone());
-    platform.compute(move || explained(&own, trace(&own, workspace, agent.as_str())?, step, explain)).await?.map(json)
+    platform
+        .compute(workspace, move || explained(&own, trace(&own, workspace, agent.as_str())?, step, explain))
+        .await?
+        .map(json)
 }
 
 fn explained(

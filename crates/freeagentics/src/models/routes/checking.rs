@@ -33,11 +33,12 @@ pub(super) enum Wrong {
 /// Reads, compiles and, if wanted, tests a document.
 pub(super) async fn check(
     platform: &Platform,
+    workspace: i64,
     body: DocumentBody,
     run_tests: bool,
 ) -> Result<Result<Checked, Wrong>, Problem> {
     let library = platform.library.clone();
-    platform.compute(move || checked(&library, &body, run_tests)).await
+    platform.compute(workspace, move || checked(&library, &body, run_tests)).await
 }
 
 fn checked(library: &Library, body: &DocumentBody, run_tests: bool) -> Result<Checked, Wrong> {

@@ -73,12 +73,12 @@ pub(crate) async fn create_model(
     Query(options): Query<Options>,
     body: DocumentBody,
 ) -> Result<Response, Problem> {
-    let checked = check(&platform, body, options.run_tests).await??;
+    let checked = check(&platform, caller.workspace, body, options.run_tests).await??;
     if options.dry_run {
         return Ok(Json(ModelView::from(&checked)).into_response());
     }
     let (library, principal) = (platform.library.clone(), caller.principal());
-    let stored = platform.compute(move || {
+    let stored = platform.compute(principal.workspace, move || {
         let (version, is_new) = library.create_blocking(&principal, checked)?;
         let compiled = library.compiled_blocking(principal.workspace, version.key)?;
         let path = format!("/api/v1/models/{}/versions/{}", version.name, version.version);

@@ -80,7 +80,7 @@ pub(crate) async fn diff_model_versions(
         found.ok_or_else(|| Problem::new(&MODEL_NOT_FOUND).detail(format!("there is no version {number}")))
     };
     let (from, to) = (find(from).await?, find(to).await?);
-    platform.compute(move || difference(&from, &to)).await?.map(Json)
+    platform.compute(caller.workspace, move || difference(&from, &to)).await?.map(Json)
 }
 
 fn difference(from: &Version, to: &Version) -> Result<Difference, Problem> {

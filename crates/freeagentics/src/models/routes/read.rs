@@ -53,7 +53,7 @@ pub(super) async fn view(
     version: Version,
 ) -> Result<(ModelView, Version), Problem> {
     let library = platform.library.clone();
-    let seen = platform.compute(move || {
+    let seen = platform.compute(workspace, move || {
         library.compiled_blocking(workspace, version.key).map(|compiled| (ModelView::of(&version, &compiled), version))
     });
     Ok(seen.await??)

@@ -58,12 +58,12 @@ pub(crate) struct InvalidModel {
     responses((status = 200, description = "What was found.", body = Validation), Failures),
 )]
 pub(crate) async fn validate_model(
-    _: Allowed<ReadModels>,
+    caller: Allowed<ReadModels>,
     State(platform): State<Platform>,
     body: DocumentBody,
 ) -> Result<Json<Validation>, Problem> {
     let invalid = |problems, omitted, failed| InvalidModel { valid: false, problems, omitted, failed };
-    Ok(Json(match check(&platform, body, true).await? {
+    Ok(Json(match check(&platform, caller.workspace, body, true).await? {
         Ok(checked) => Validation::Valid(Box::new(ValidModel { valid: true, model: ModelView::from(&checked) })),
         Err(Wrong::Invalid(problems, omitted)) => Validation::Invalid(invalid(problems, omitted, Vec::new())),
         Err(Wrong::Fails(failed)) => Validation::Invalid(invalid(Vec::new(), 0, failed)),

@@ -15,7 +15,7 @@ fn one_address_does_not_get_all_connections() {
     let server = installation.start_with(&["--set", "http.max_connections_per_address=4"]);
     let mut flood: Vec<TcpStream> = (0..40).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
     let served = flood.iter_mut().filter_map(|stream| {
-        stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         stream.write_all(ASKED).ok()?;
         let mut first = [0; 12];
         stream.read_exact(&mut first).ok()?;
