@@ -136,7 +136,7 @@ $(STORE): $(BUILD_TOOLS)
 # As with databases: tests start their own. What a package that was missing starts by itself is stopped, and stays so.
 WATCHERS := prometheus prometheus-alertmanager prometheus-node-exporter prometheus-postgres-exporter \
   prometheus-redis-exporter prometheus-nginx-exporter prometheus-blackbox-exporter redis-server nginx-light curl wget openssl \
-  iproute2 shellcheck
+  iproute2 python3-venv shellcheck
 $(MONITORING): $(BUILD_TOOLS)
 	@missing=; for package in $(WATCHERS); do \
 	  dpkg-query -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \

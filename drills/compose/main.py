@@ -49,7 +49,7 @@ def main():
         production.story(asked.program, document, World(folder, known["DOMAIN"]), known, asked.full)
     if asked.full:
         with tempfile.TemporaryDirectory() as folder:
-            development.story(asked.program, read(REPO / "docker-compose.yml", known), World(folder, "localhost"))
+            development.story(asked.program, read(REPO / "docker-compose.yml", known), World(folder, "development.example"))
 
 
 main()
