@@ -1,6 +1,7 @@
 """Runs what drills/compose/run was asked for."""
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,8 @@ def linted():
 
 
 def main():
+    # Who is told to end takes down what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = argparse.ArgumentParser()
     options.add_argument("--program", required=True)
     options.add_argument("--full", action="store_true")
