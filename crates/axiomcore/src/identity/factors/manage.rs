@@ -144,8 +144,8 @@ impl Identity {
     pub async fn reset_factor(&self, maker: &Principal, id: &str) -> Result<bool, UserError> {
         let (now, by) = (self.now(), maker.id.clone());
         let reset = move |connection: &mut dyn Connection, place: &Place, _: &users::Stored, losers: &mut Losers| {
-            let had_one = store::delete(connection, place)?;
             sessions::store::end_all(connection, place, now)?;
+            let had_one = store::delete(connection, place)?;
             devices::store::delete_all(connection, place)?;
             lose(connection, place.workspace, &place.id, losers)?;
             let entry = Entry { workspace: place.workspace, at: now, principal: &by, action: "factor.reset" };
@@ -171,6 +171,7 @@ impl Identity {
             }
             // First of all that is written; without a factor they may have to enrol again, on every node.
             revoked(connection, place.workspace, &place.id, now)?;
+            users::hold(connection, &place)?;
             if identity.prove(connection, &place, &proof, now)?.is_none() {
                 return Ok(Err(FactorError::Wrong));
             }

@@ -91,11 +91,16 @@ pub(super) fn put_recovery_codes(
 
 /// Takes a user's factor away with its codes and open challenges. Says whether there was one.
 pub(in crate::identity) fn delete(connection: &mut dyn Connection, place: &Place) -> Result<bool> {
+    delete_challenges(connection, place)?;
     delete_recovery_codes(connection, place)?;
-    let values = [place.workspace.into(), (&place.id).into()];
-    connection.execute("DELETE FROM challenges WHERE workspace = $1 AND user_id = $2", &values)?;
     let sql = "DELETE FROM factors WHERE workspace = $1 AND user_id = $2";
-    connection.execute(sql, &values).map(|changed| changed > 0)
+    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|changed| changed > 0)
+}
+
+/// Nobody answers any more what they were asked after the password of before.
+pub(in crate::identity) fn delete_challenges(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+    let sql = "DELETE FROM challenges WHERE workspace = $1 AND user_id = $2";
+    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
 fn delete_recovery_codes(connection: &mut dyn Connection, place: &Place) -> Result<()> {

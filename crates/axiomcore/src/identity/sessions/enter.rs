@@ -6,13 +6,14 @@
 
 use std::future::Future;
 
+use super::sign_in::still;
 use super::{Answer, Origin, SignIn, SignInError, SignInOutcome, SignedIn, Way};
 use crate::config::Secret;
 use crate::identity::attempts::{Attempt, Blocked, Tried};
 use crate::identity::key::Fingerprint;
 use crate::identity::passwords::{Lane, Verdict};
 use crate::identity::users::store::{self as users, Place, Stored};
-use crate::identity::{Device, Identity, Proof, Status};
+use crate::identity::{Challenge, Device, Identity, Proof, Status};
 use crate::store::Connection;
 
 /// Who wants to come in, as far as that is known before they are let try.
@@ -99,35 +100,44 @@ impl Identity {
         };
         let (found, known) = self.0.parts.database.read(look_up).await?;
         let comer = Comer { email, found, device: known };
-        let (place, attempt) = self.verified(&comer, password, &origin).await?;
+        let (place, verified, attempt) = self.verified(&comer, password, &origin).await?;
         let begun = Begun { place, device, origin, way };
         let asked = begun.place.clone();
         let identity = self.clone();
         let has_factor = self.0.parts.database.read(move |connection| identity.has_factor(connection, &asked)).await?;
         if !has_factor {
-            attempt.succeeded().await;
-            return self.begin_session(begun, None).await.map(|signed_in| SignInOutcome::SignedIn(Box::new(signed_in)));
+            let signed_in = concluded(attempt, self.begin_session(begun, Ground::Password { verified }).await).await?;
+            return Ok(SignInOutcome::SignedIn(Box::new(signed_in)));
         }
         attempt.not_made().await;
-        let (challenge, fingerprint) = self.new_challenge(now)?;
-        let (identity, put_to, until) = (self.clone(), begun.place.clone(), challenge.expires_at);
-        let put = move |connection: &mut dyn Connection| {
-            identity.put_challenge(connection, &put_to, &fingerprint, (now, until))
-        };
-        self.0.parts.database.write(put).await?;
+        let challenge = self.challenge(&begun.place, verified).await?;
         let Some(proof) = proof else { return Ok(SignInOutcome::FactorNeeded(challenge)) };
         let Begun { device, origin, .. } = begun;
         let answered = self.show(Answer { challenge: challenge.text, proof, device, origin, way }).await?;
         Ok(SignInOutcome::SignedIn(Box::new(answered)))
     }
 
-    /// Whom the password belongs to, if to somebody who may sign in.
+    /// Asks whoever has shown the right password for their second factor, if it is still right: a challenge stands for it.
+    async fn challenge(&self, place: &Place, verified: String) -> Result<Challenge, SignInError> {
+        let now = self.now();
+        let (challenge, fingerprint) = self.new_challenge(now)?;
+        let (identity, place, until) = (self.clone(), place.clone(), challenge.expires_at);
+        let put = move |connection: &mut dyn Connection| {
+            if still(connection, &place, Some(&verified))?.is_none() {
+                return Ok(false);
+            }
+            identity.put_challenge(connection, &place, &fingerprint, (now, until)).map(|()| true)
+        };
+        if self.0.parts.database.write(put).await? { Ok(challenge) } else { Err(SignInError::Refused) }
+    }
+
+    /// Whom the password belongs to, if to somebody who may sign in, and the hash that it was found to be of.
     async fn verified(
         &self,
         comer: &Comer,
         password: Secret<String>,
         origin: &Origin,
-    ) -> Result<(Place, Attempt), SignInError> {
+    ) -> Result<(Place, String, Attempt), SignInError> {
         if comer.device.is_none() {
             self.address_may(origin).await?;
         }
@@ -148,13 +158,15 @@ impl Identity {
                 return Err(error.into());
             }
         };
-        match (verdict, comer.place()) {
-            (Verdict::Right { outdated }, Some(place)) => {
-                if let Some(old) = stored.filter(|_| outdated) {
-                    self.rehash(&place, old, password).await;
+        match (verdict, comer.place(), stored) {
+            (Verdict::Right { outdated: false }, Some(place), Some(verified)) => Ok((place, verified, attempt)),
+            (Verdict::Right { .. }, Some(place), Some(old)) => match self.rehash(&place, old, password).await {
+                Ok(verified) => Ok((place, verified, attempt)),
+                Err(error) => {
+                    attempt.not_made().await;
+                    Err(error)
                 }
-                Ok((place, attempt))
-            }
+            },
             _ => {
                 attempt.failed().await;
                 Err(SignInError::Refused)
@@ -183,21 +195,8 @@ impl Identity {
             Ok(attempt) => attempt,
             Err(blocked) => return Err(self.turned_away(blocked).await),
         };
-        let answered = Answered { fingerprint, proof };
-        match self.begin_session(Begun { place, device, origin, way }, Some(answered)).await {
-            Ok(signed_in) => {
-                attempt.succeeded().await;
-                Ok(signed_in)
-            }
-            Err(error @ SignInError::Refused) => {
-                attempt.failed().await;
-                Err(error)
-            }
-            Err(error) => {
-                attempt.not_made().await;
-                Err(error)
-            }
-        }
+        let ground = Ground::Answer { fingerprint, proof };
+        concluded(attempt, self.begin_session(Begun { place, device, origin, way }, ground).await).await
     }
 
     /// Refuses an address that has guessed at too many accounts; it is told so at once.
@@ -220,6 +219,16 @@ fn place_of(found: &Stored) -> Place {
     Place { workspace: found.workspace, id: found.user.id.clone() }
 }
 
+/// Says of a try what came of it.
+async fn concluded(attempt: Attempt, outcome: Result<SignedIn, SignInError>) -> Result<SignedIn, SignInError> {
+    match &outcome {
+        Ok(_) => attempt.succeeded().await,
+        Err(SignInError::Refused) => attempt.failed().await,
+        Err(_) => attempt.not_made().await,
+    }
+    outcome
+}
+
 /// Somebody of whom only the session is missing.
 pub(super) struct Begun {
     pub(super) place: Place,
@@ -228,8 +237,20 @@ pub(super) struct Begun {
     pub(super) way: Way,
 }
 
-/// What they showed of their second factor.
-pub(super) struct Answered {
-    pub(super) fingerprint: Fingerprint,
-    pub(super) proof: Proof,
+/// What they have shown.
+pub(super) enum Ground {
+    /// Their password, which is of this hash.
+    Password { verified: String },
+    /// Their second factor, with a challenge that stands for the password: it is gone with the password.
+    Answer { fingerprint: Fingerprint, proof: Proof },
+}
+
+impl Ground {
+    /// The hash that has to be stored still.
+    pub(super) fn verified(&self) -> Option<&str> {
+        match self {
+            Self::Password { verified } => Some(verified),
+            Self::Answer { .. } => None,
+        }
+    }
 }

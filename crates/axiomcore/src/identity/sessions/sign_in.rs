@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::enter::{Answered, Begun};
+use super::enter::{Begun, Ground};
 use super::text::Text;
 use super::{Origin, Session, SignInError, SignedIn, Way, store};
 use crate::audit::Entry;
@@ -10,7 +10,8 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::factors::Proved;
 use crate::identity::key::hex;
-use crate::identity::users::store::{self as users, Place};
+use crate::identity::passwords::Verdict;
+use crate::identity::users::store::{self as users, Place, Stored};
 use crate::identity::{Identity, Status};
 use crate::store::Connection;
 
@@ -23,7 +24,7 @@ impl Identity {
     pub(super) async fn begin_session(
         &self,
         Begun { place, device: shown, origin, way }: Begun,
-        answered: Option<Answered>,
+        ground: Ground,
     ) -> Result<SignedIn, SignInError> {
         if way == Way::Tokens {
             // Before the session, which would be of no use without a key to sign with.
@@ -36,12 +37,8 @@ impl Identity {
         let (inserted, told, owner) = (session.clone(), device_text.clone(), place.clone());
         let workspace = place.workspace;
         let begin = move |connection: &mut dyn Connection| {
-            // Disabled or deleted meanwhile: then there is nobody to have a session.
-            let current = users::find(connection, place.workspace, &place.id)?;
-            let Some(current) = current.filter(|current| current.user.status == Status::Active) else {
-                return Ok(None);
-            };
-            let Some(left) = identity.let_in(connection, &place, answered.as_ref(), now)? else { return Ok(None) };
+            let Some(current) = still(connection, &place, ground.verified())? else { return Ok(None) };
+            let Some(left) = identity.let_in(connection, &place, &ground, now)? else { return Ok(None) };
             users::record_sign_in(connection, &place, now)?;
             store::insert(connection, &place, &inserted, &text)?;
             let entry = Entry { workspace, at: now, principal: &place.id, action: "session.begin" };
@@ -61,16 +58,16 @@ impl Identity {
         Ok(SignedIn { workspace, user, session, text: secret, token, device, recovery_codes_left, must_enrol })
     }
 
-    /// Whether what was answered is enough, within the transaction of the session; how many recovery codes are left, if one
-    /// was used. A factor that was confirmed a moment ago is asked for as well.
+    /// Whether what was shown is enough, within the transaction of the session; how many recovery codes are left, if one was
+    /// used. A factor that was confirmed a moment ago is asked for as well.
     fn let_in(
         &self,
         connection: &mut dyn Connection,
         place: &Place,
-        answered: Option<&Answered>,
+        ground: &Ground,
         now: Timestamp,
     ) -> crate::store::Result<Option<Option<usize>>> {
-        let Some(Answered { fingerprint, proof }) = answered else {
+        let Ground::Answer { fingerprint, proof } = ground else {
             return Ok((!self.has_factor(connection, place)?).then_some(None));
         };
         let proved = self.answer(connection, place, fingerprint, proof, now)?;
@@ -80,13 +77,35 @@ impl Identity {
         }))
     }
 
-    /// Not worth refusing somebody for: at the next sign-in it is tried again.
-    pub(super) async fn rehash(&self, place: &Place, old: String, password: Secret<String>) {
-        let Ok(new) = self.0.passwords.hash(password).await else { return };
-        let place = place.clone();
-        let write = self.0.parts.database.write(move |connection| users::rehash(connection, &place, &old, &new));
-        if let Err(error) = write.await {
-            tracing::warn!(cause = %error, "a password was not hashed anew: {error}");
+    /// Stores a better hash of a right password, and says which hash of it is stored from now on. Not worth refusing somebody
+    /// for: at the next sign-in it is tried again.
+    pub(super) async fn rehash(
+        &self,
+        place: &Place,
+        old: String,
+        password: Secret<String>,
+    ) -> Result<String, SignInError> {
+        if let Ok(new) = self.0.passwords.hash(password.clone()).await {
+            let (place, from, to) = (place.clone(), old.clone(), new.clone());
+            let write = self.0.parts.database.write(move |connection| users::rehash(connection, &place, &from, &to));
+            match write.await {
+                Ok(true) => return Ok(new),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(cause = %error, "a password was not hashed anew: {error}"),
+            }
+        }
+        self.hash_of_now(place, old, password).await
+    }
+
+    /// Another sign-in with the same password may have been faster; then it is of the hash that that one has stored, too.
+    async fn hash_of_now(&self, place: &Place, old: String, password: Secret<String>) -> Result<String, SignInError> {
+        let wanted = place.clone();
+        let find = move |connection: &mut dyn Connection| users::find(connection, wanted.workspace, &wanted.id);
+        let stored = self.0.parts.database.read(find).await?.and_then(|found| found.password);
+        let Some(stored) = stored.filter(|stored| *stored != old) else { return Ok(old) };
+        match self.0.passwords.verify(password, Some(stored.clone())).await? {
+            Verdict::Right { .. } => Ok(stored),
+            Verdict::Wrong => Ok(old),
         }
     }
 
@@ -107,4 +126,19 @@ impl Identity {
             Way::Tokens => Text::first(prefix, &session.id, entropy)?,
         })
     }
+}
+
+/// Who it is, if they may still come in: neither disabled nor deleted meanwhile, and with the password whose hash was
+/// verified, if one was. Hashing takes its time, and what is decided here is decided with the session or challenge.
+pub(super) fn still(
+    connection: &mut dyn Connection,
+    place: &Place,
+    verified: Option<&str>,
+) -> crate::store::Result<Option<Stored>> {
+    users::hold(connection, place)?;
+    let found = users::find(connection, place.workspace, &place.id)?;
+    Ok(found.filter(|found| {
+        let is_it = verified.is_none_or(|verified| found.password.as_deref() == Some(verified));
+        found.user.status == Status::Active && is_it
+    }))
 }

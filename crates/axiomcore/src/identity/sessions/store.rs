@@ -4,7 +4,8 @@ use super::text::Text;
 use super::{Origin, Session};
 use crate::clock::Timestamp;
 use crate::identity::key::Fingerprint;
-use crate::identity::users::store::Place;
+use crate::identity::factors::store as factors;
+use crate::identity::users::store::{self as users, Place};
 use crate::store::{Connection, Result, Row};
 
 /// A session with whose it is and what it is verified by.
@@ -79,13 +80,15 @@ pub(in crate::identity) fn end_all(connection: &mut dyn Connection, place: &Plac
     end_others(connection, place, None, now)
 }
 
-/// Ends all but one.
+/// Ends all but one, and what has begun with a password and waits for a second factor.
 pub(in crate::identity) fn end_others(
     connection: &mut dyn Connection,
     place: &Place,
     keep: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
+    users::hold(connection, place)?;
+    factors::delete_challenges(connection, place)?;
     let sql =
         "UPDATE sessions SET ended_at = $1 WHERE workspace = $2 AND user_id = $3 AND id <> $4 AND ended_at IS NULL";
     let values = [now.0.into(), place.workspace.into(), (&place.id).into(), keep.unwrap_or_default().into()];

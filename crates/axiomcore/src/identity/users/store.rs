@@ -94,10 +94,24 @@ pub(super) fn set_password(connection: &mut dyn Connection, place: &Place, passw
     connection.execute(sql, &[password.into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
-/// Replaces a hash by a better one of the same password, unless the password was changed meanwhile.
-pub(in crate::identity) fn rehash(connection: &mut dyn Connection, place: &Place, old: &str, new: &str) -> Result<()> {
+/// Replaces a hash by a better one of the same password, unless another was stored meanwhile. Says whether it did.
+pub(in crate::identity) fn rehash(
+    connection: &mut dyn Connection,
+    place: &Place,
+    old: &str,
+    new: &str,
+) -> Result<bool> {
     let sql = "UPDATE users SET password = $1 WHERE workspace = $2 AND id = $3 AND password = $4";
-    connection.execute(sql, &[new.into(), place.workspace.into(), (&place.id).into(), old.into()]).map(|_| ())
+    let values = [new.into(), place.workspace.into(), (&place.id).into(), old.into()];
+    connection.execute(sql, &values).map(|changed| changed > 0)
+}
+
+/// Lets one transaction at a time go on of those that begin or end something of somebody's: what is read of them from here
+/// on is so until its end, and what was begun before is seen. It is the first that is written of theirs, so that no two
+/// wait for each other. (SQLite has one writer anyway.)
+pub(in crate::identity) fn hold(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+    let sql = "UPDATE users SET status = status WHERE workspace = $1 AND id = $2";
+    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
 pub(in crate::identity) fn record_sign_in(connection: &mut dyn Connection, place: &Place, at: Timestamp) -> Result<()> {
