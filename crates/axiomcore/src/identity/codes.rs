@@ -111,8 +111,8 @@ crate::error_codes! {
     FACTOR_EXISTS = (CONFLICT, "factor_exists", "There is a second factor already",
         "Remove it first, with password and factor: `POST /api/v1/factors/app/remove`.");
     FACTOR_MISSING = (CONFLICT, "factor_missing", "There is no such factor",
-        "None is enrolled; or none waits to be confirmed, for it is forgotten after ten minutes. `POST /api/v1/factors/app` \
-         begins anew.");
+        "None is enrolled; or none waits to be confirmed, for it is forgotten after ten minutes or five wrong codes. \
+         `POST /api/v1/factors/app` begins anew.");
     TOO_MANY_FAILURES = (TOO_MANY_REQUESTS, "too_many_failures", "Too many wrong passwords or codes",
         "Nothing was tried. Come again after the seconds in `Retry-After`.");
     DEVICE_NOT_FOUND = (NOT_FOUND, "device_not_found", "There is no such device",

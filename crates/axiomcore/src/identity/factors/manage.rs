@@ -19,6 +19,9 @@ use crate::store::Connection;
 /// How long a factor waits to be confirmed.
 const WAITING: Duration = Duration::from_secs(600);
 
+/// How many codes may be wrong before the factor that waits for a right one is forgotten.
+const MISTAKES: i64 = 5;
+
 /// Recovery codes as they are told, once.
 type Codes = Vec<Secret<String>>;
 
@@ -73,10 +76,11 @@ impl Identity {
     /// them came in without it.
     ///
     /// # Errors
-    /// If no factor waits, or the code is wrong; if the database fails.
+    /// If no factor waits, the code is wrong, or too many were; if the database fails.
     pub async fn confirm_factor(&self, caller: &Principal, code: Secret<String>) -> Result<Codes, FactorError> {
         let (place, now) = (person(caller)?, self.now());
         let (codes, fingerprints) = self.new_recovery_codes(&place)?;
+        let attempt = self.0.gate.again("factor", &place).await?;
         let (identity, keep) = (self.clone(), caller.session.clone());
         let confirm = move |connection: &mut dyn Connection| {
             let waits = |stored: &store::Stored| stored.confirmed_at.is_none() && now < stored.created_at.plus(WAITING);
@@ -85,6 +89,9 @@ impl Identity {
             };
             let secret = prove::opened(&identity.0.parts.sealer, &place, &stored)?;
             let Some(step) = totp::step_of(secret.expose(), code.expose(), now, stored.last_step) else {
+                if store::mistake(connection, &place, &stored, MISTAKES)? {
+                    record(connection, &place, "factor.forget", now, &json!({ "wrong_codes": MISTAKES }))?;
+                }
                 return Ok(Err(FactorError::Wrong));
             };
             revoked(connection, place.workspace, &place.id, now)?;
@@ -95,7 +102,17 @@ impl Identity {
             sessions::store::end_others(connection, &place, keep.as_deref(), now)?;
             record(connection, &place, "factor.confirm", now, &json!({ "recovery_codes": fingerprints.len() })).map(Ok)
         };
-        self.0.parts.database.write(confirm).await??;
+        match self.0.parts.database.write(confirm).await {
+            Ok(Ok(())) => attempt.succeeded().await,
+            Ok(Err(error @ FactorError::Wrong)) => {
+                attempt.failed().await;
+                return Err(error);
+            }
+            other => {
+                attempt.not_made().await;
+                return other?.map(|()| codes);
+            }
+        }
         self.0.cache.remove(caller.workspace, &caller.id);
         Ok(codes)
     }

@@ -3,7 +3,16 @@
 use crate::store::Migration;
 
 /// To be applied as component `factors`, after `identity`.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, TRIES];
+
+/// How often a code was wrong that was to confirm a factor: after some the secret is forgotten.
+const TRIES: Migration = Migration {
+    version: 2,
+    name: "wrong codes of factors that wait",
+    sql: "ALTER TABLE factors ADD COLUMN tries $INT NOT NULL DEFAULT 0;\n",
+};
+
+const FIRST: Migration = Migration {
     version: 1,
     name: "factors, recovery codes, challenges and devices",
     // `last_step` is what makes a code good once; a challenge and a device are found by what their holders show.
@@ -20,4 +29,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
           fingerprint $BYTES NOT NULL UNIQUE, created_at $INT NOT NULL, last_used_at $INT NOT NULL, \
           expires_at $INT NOT NULL, address TEXT NOT NULL, client TEXT NOT NULL, \
           PRIMARY KEY (workspace, user_id, id)) $CLUSTERED;\n",
-}];
+};

@@ -27,7 +27,7 @@ pub(super) fn find(connection: &mut dyn Connection, place: &Place) -> Result<Opt
 /// Begins an enrolment, in place of one that was never confirmed. Says whether there was none that is.
 pub(super) fn begin(connection: &mut dyn Connection, place: &Place, secret: &[u8], now: Timestamp) -> Result<bool> {
     let sql = "INSERT INTO factors (workspace, user_id, secret, last_step, created_at) VALUES ($1, $2, $3, 0, $4) \
-               ON CONFLICT (workspace, user_id) DO UPDATE SET secret = excluded.secret, last_step = 0, \
+               ON CONFLICT (workspace, user_id) DO UPDATE SET secret = excluded.secret, last_step = 0, tries = 0, \
                created_at = excluded.created_at WHERE factors.confirmed_at IS NULL";
     let values = [place.workspace.into(), (&place.id).into(), secret.into(), now.0.into()];
     connection.execute(sql, &values).map(|changed| changed > 0)
@@ -46,6 +46,16 @@ pub(super) fn confirm(
     let values =
         [now.0.into(), step.into(), place.workspace.into(), (&place.id).into(), stored.secret.as_slice().into()];
     connection.execute(sql, &values).map(|changed| changed > 0)
+}
+
+/// Counts a wrong code of an enrolment that waits, and forgets it with its secret after so many. Says whether it did.
+pub(super) fn mistake(connection: &mut dyn Connection, place: &Place, stored: &Stored, most: i64) -> Result<bool> {
+    let those = "workspace = $1 AND user_id = $2 AND secret = $3 AND confirmed_at IS NULL";
+    let values = [place.workspace.into(), (&place.id).into(), stored.secret.as_slice().into()];
+    connection.execute(&format!("UPDATE factors SET tries = tries + 1 WHERE {those}"), &values)?;
+    let [workspace, id, secret] = values;
+    let sql = format!("DELETE FROM factors WHERE {those} AND tries >= $4");
+    connection.execute(&sql, &[workspace, id, secret, most.into()]).map(|changed| changed > 0)
 }
 
 /// Whether nobody was faster: of two who use a code at once, one gets in, and none with an older code after that.

@@ -101,7 +101,7 @@ pub struct RemoveBody {
 
 failures! { ReadFailures: PEOPLE_ONLY }
 failures! { BeginFailures: PEOPLE_ONLY, PASSWORD_WRONG, TOO_MANY_FAILURES, FACTOR_EXISTS, HASHING_BUSY }
-failures! { ConfirmFailures: PEOPLE_ONLY, FACTOR_CODE_WRONG, FACTOR_MISSING }
+failures! { ConfirmFailures: PEOPLE_ONLY, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING }
 failures! { RenewFailures: PEOPLE_ONLY, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING }
 failures! { RemoveFailures: PEOPLE_ONLY, PASSWORD_WRONG, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING, HASHING_BUSY }
 failures! { ResetFailures: GRANTS_TOO_MUCH, USER_NOT_FOUND }
@@ -133,6 +133,7 @@ pub async fn enrol_factor(
 /// Confirm the app
 ///
 /// From now on a code is asked for at every sign-in. Other sessions end. The answer has ten recovery codes: write them down.
+/// After five wrong codes the secret is forgotten, and one begins anew.
 #[utoipa::path(
     post,
     tag = "factors",
