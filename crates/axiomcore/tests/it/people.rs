@@ -187,7 +187,8 @@ fn sessions_of_which_nothing_can_come_are_forgotten(service: &Service) {
 fn a_password_is_changed_by_who_knows_it_or_has_a_ticket(service: &Service) {
     let [one, two] = [0, 1].map(|_| service.sign_in("ann@example.org", GOOD).unwrap());
     let ann = service.who(one.text.expose()).unwrap();
-    let change = |old, new| service.runtime.block_on(service.identity.change_password(&ann, secret(old), secret(new)));
+    let change =
+        |old, new| service.runtime.block_on(service.identity.change_password(&ann, secret(old), secret(new), None));
     (0..5).for_each(|_| {
         assert!(matches!(change(BETTER, GOOD), Err(UserError::Password(PasswordError::Wrong))));
     });

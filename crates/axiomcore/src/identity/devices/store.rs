@@ -90,8 +90,18 @@ pub(super) fn delete(connection: &mut dyn Connection, place: &Place, id: &str) -
 
 /// Forgets all devices of a user.
 pub(in crate::identity) fn delete_all(connection: &mut dyn Connection, place: &Place) -> Result<()> {
-    let sql = "DELETE FROM devices WHERE workspace = $1 AND user_id = $2";
-    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
+    delete_others(connection, place, None)
+}
+
+/// Forgets all but one.
+pub(in crate::identity) fn delete_others(
+    connection: &mut dyn Connection,
+    place: &Place,
+    keep: Option<&str>,
+) -> Result<()> {
+    let sql = "DELETE FROM devices WHERE workspace = $1 AND user_id = $2 AND id <> $3";
+    let values = [place.workspace.into(), (&place.id).into(), keep.unwrap_or_default().into()];
+    connection.execute(sql, &values).map(|_| ())
 }
 
 fn device(mut row: Row) -> Result<Device> {

@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::sign_in::Sender;
 use super::users::UserView;
 use crate::config::Secret;
 use crate::failures;
@@ -37,6 +38,9 @@ pub struct ChangeBody {
     old: String,
     #[schema(max_length = 1024)]
     new: String,
+    /// What an earlier sign-in with this device gave, so that it goes on being known; a browser has it in a cookie.
+    #[schema(max_length = 200)]
+    device_token: Option<String>,
 }
 
 /// Who has forgotten their password.
@@ -74,7 +78,7 @@ pub async fn accept_ticket(
 
 /// Change your password
 ///
-/// Your other sessions end.
+/// Your other sessions end, and your other devices are forgotten.
 #[utoipa::path(
     post,
     tag = "users",
@@ -85,9 +89,11 @@ pub async fn accept_ticket(
 pub async fn change_password(
     caller: Authenticated,
     State(identity): State<Identity>,
-    Json(ChangeBody { old, new }): Json<ChangeBody>,
+    sender: Sender,
+    Json(ChangeBody { old, new, device_token }): Json<ChangeBody>,
 ) -> Result<StatusCode, Problem> {
-    identity.change_password(&caller.0, Secret::new(old), Secret::new(new)).await?;
+    let device = sender.device(device_token);
+    identity.change_password(&caller.0, Secret::new(old), Secret::new(new), device).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -108,8 +108,13 @@ impl Sender {
     pub(super) fn coming(self, device_token: Option<String>, cookie: bool) -> Result<Coming, Problem> {
         match self.is_foreign {
             Some(problem) if cookie => Err(problem),
-            _ => Ok((self.origin, device_token.map(Secret::new).or(self.device), Way::of(cookie))),
+            _ => Ok((self.origin.clone(), self.device(device_token), Way::of(cookie))),
         }
+    }
+
+    /// What shows which device this is.
+    pub(super) fn device(self, device_token: Option<String>) -> Option<Secret<String>> {
+        device_token.map(Secret::new).or(self.device)
     }
 }
 

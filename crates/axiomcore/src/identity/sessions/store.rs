@@ -3,8 +3,8 @@
 use super::text::Text;
 use super::{Origin, Session};
 use crate::clock::Timestamp;
-use crate::identity::key::Fingerprint;
 use crate::identity::factors::store as factors;
+use crate::identity::key::Fingerprint;
 use crate::identity::users::store::{self as users, Place};
 use crate::store::{Connection, Result, Row};
 

@@ -45,7 +45,8 @@ impl Identity {
         .await
     }
 
-    /// Changes the caller's own password. Their other sessions end.
+    /// Changes the caller's own password. Their other sessions end, and all devices are forgotten but the one that the change
+    /// was made with, if it is known and shown.
     ///
     /// # Errors
     /// If the caller is no person, the password of before is wrong or too many were, the new one is not good enough, or too
@@ -55,6 +56,7 @@ impl Identity {
         caller: &Principal,
         old: Secret<String>,
         new: Secret<String>,
+        device: Option<Secret<String>>,
     ) -> Result<(), UserError> {
         if caller.kind != PrincipalKind::User {
             return Err(UserError::Nobody);
@@ -62,7 +64,7 @@ impl Identity {
         let place = Place { workspace: caller.workspace, id: caller.id.clone() };
         let store::Stored { user, password: before, .. } = self.show_password(&place, old).await?;
         let hash = self.hash_for(&user, new).await?;
-        let (keep, now) = (caller.session.clone(), self.now());
+        let (identity, keep, now) = (self.clone(), caller.session.clone(), self.now());
         self.settle(caller.workspace, move |connection, losers| {
             // Changed by somebody else meanwhile: then the password of before is not right any more.
             let current = store::find(connection, place.workspace, &place.id)?;
@@ -71,6 +73,8 @@ impl Identity {
             }
             store::set_password(connection, &place, &hash)?;
             sessions::store::end_others(connection, &place, keep.as_deref(), now)?;
+            let device = identity.device_of(connection, &place, &device, now)?;
+            devices::store::delete_others(connection, &place, device.as_ref().map(|device| &*device.id))?;
             lose(connection, place.workspace, &place.id, losers)?;
             let entry =
                 Entry { workspace: place.workspace, at: now, principal: &place.id, action: "user.password_change" };

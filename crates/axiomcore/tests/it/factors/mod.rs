@@ -1,5 +1,6 @@
 //! One story of second factors, known devices and what failures cost, told on both databases.
 
+mod outlived;
 mod undone;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use axiomcore::identity::{
     SignInError, SignInOutcome, SignedIn, UserError, Way,
 };
 use axiomcore::store::{Database, Location};
+use axiomcore::telemetry::Metrics;
 use testbed::{Authenticator, Postgres};
 use tokio::runtime::Runtime;
 
@@ -24,6 +26,7 @@ const HOME: &str = "192.0.2.7";
 struct Service {
     identity: Identity,
     database: Database,
+    metrics: Metrics,
     clock: ManualClock,
     runtime: Runtime,
     root: Principal,
@@ -46,8 +49,8 @@ impl Service {
         let clock = ManualClock::new(Timestamp(1_000_000_000));
         let opened = Opened::new(location, &config, &clock, 11, None);
         let root = opened.root();
-        let Opened { identity, database, runtime, .. } = opened;
-        Self { identity, database, clock, runtime, root }
+        let Opened { identity, database, metrics, runtime, .. } = opened;
+        Self { identity, database, metrics, clock, runtime, root }
     }
 
     fn join(&self, email: &str, role: &str) -> Person {
@@ -80,15 +83,7 @@ impl Service {
     }
 
     fn begin(&self, person: &Person, password: &str, address: &str) -> Result<SignInOutcome, SignInError> {
-        let wanted = SignIn {
-            email: person.email.clone(),
-            password: secret(password),
-            proof: None,
-            device: person.device.clone(),
-            origin: Origin { address: address.into(), client: "test".into() },
-            way: Way::Cookie,
-        };
-        self.runtime.block_on(self.identity.sign_in(wanted))
+        self.runtime.block_on(self.identity.sign_in(wanted(person, password, address)))
     }
 
     fn sign_in(&self, person: &Person, password: &str, address: &str) -> Result<SignedIn, SignInError> {
@@ -133,6 +128,12 @@ impl Service {
     fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
+}
+
+fn wanted(person: &Person, password: &str, address: &str) -> SignIn {
+    let origin = Origin { address: address.into(), client: "test".into() };
+    let (email, device) = (person.email.clone(), person.device.clone());
+    SignIn { email, password: secret(password), proof: None, device, origin, way: Way::Cookie }
 }
 
 fn answer(challenge: &Challenge, proof: Proof, person: &Person) -> Answer {
