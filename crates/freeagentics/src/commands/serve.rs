@@ -26,6 +26,10 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
     let settings = args.settings.load()?;
+    if args.demo {
+        // Before there is anything: the administrator's key is told once, and must not be lost to this.
+        start::may_have_demo(&settings).map_err(refused)?;
+    }
     let started = start::build(&settings).map_err(refused)?;
     match format {
         Format::Text => announce(terminal, &started)?,

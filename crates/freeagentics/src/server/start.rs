@@ -8,6 +8,7 @@ use axiomcore::http;
 use axiomcore::identity::{self, Permissions};
 use axiomcore::lifecycle::{Shutdown, Stopping};
 use axiomcore::service::{Listening, Service, ServiceError};
+use axiomcore::tls;
 use tokio::task::spawn_blocking;
 
 use super::{Platform, blueprint, documentation, routes};
@@ -50,6 +51,11 @@ pub(crate) fn build(settings: &Settings) -> Result<Started, StartError> {
     Ok(Started { demo: None, platform, listening, stop_delay })
 }
 
+/// The demo speaks no TLS.
+pub(crate) fn may_have_demo(settings: &Settings) -> Result<(), StartError> {
+    if settings.section::<tls::Config>().is_on() { Err(StartError::DemoOverTls) } else { Ok(()) }
+}
+
 /// All that is served. The page is no part of the API and so not of the document about it.
 pub(super) fn served() -> http::Routes<Platform> {
     routes::routes().merge(page::routes())
@@ -58,9 +64,6 @@ pub(super) fn served() -> http::Routes<Platform> {
 impl Started {
     /// Lets the demo live beside the server, with a key of its own.
     pub(crate) fn with_demo(mut self) -> Result<Self, StartError> {
-        if self.platform.transport.is_encrypted() {
-            return Err(StartError::DemoOverTls);
-        }
         let permissions = Permissions::only(&demo::PERMISSIONS);
         self.demo = Some(self.platform.identity.own_key(demo::NAME, permissions)?);
         Ok(self)
