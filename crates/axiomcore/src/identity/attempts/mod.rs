@@ -13,16 +13,16 @@
 mod address;
 mod class;
 mod gate;
+mod in_redis;
 mod memory;
 mod secret;
-mod shared;
 
 pub use class::{Class, Count, Key, Rule};
 pub(super) use gate::{Attempt, Gate, Tried};
+pub use in_redis::SharedTally;
 pub use memory::MemoryTally;
 pub use secret::SEALED;
 pub(super) use secret::secret;
-pub use shared::SharedTally;
 
 use std::fmt;
 use std::time::Duration;
