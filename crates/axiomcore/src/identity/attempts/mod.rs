@@ -8,7 +8,7 @@
 //! holder in.
 //!
 //! Counts are in memory or, for all nodes together, in Redis ([`Tally`]): no wrong sign-in writes to the database. Under which
-//! names they are there only who has a [secret](secret) of the installation can tell.
+//! names they are there only who has a secret of the installation can tell.
 
 mod address;
 mod class;
