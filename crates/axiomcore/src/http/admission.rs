@@ -71,6 +71,10 @@ struct Gate {
     counted: bool,
 }
 
+/// On the answer to what the service is mainly for, if it went well: one of very many.
+#[derive(Clone, Copy)]
+pub(super) struct Routine;
+
 /// The handler behind the route's limits.
 pub(super) fn admitted<S>(handler: MethodRouter<S>, route: &Route, shared: &Admission) -> MethodRouter<S>
 where
@@ -90,6 +94,9 @@ where
 async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let context = Context::of(request.extensions()).cloned();
     let mut response = serve(&gate, request, next).await.unwrap_or_else(IntoResponse::into_response);
+    if gate.class == Some(Class::Step) && response.status().is_success() {
+        response.extensions_mut().insert(Routine);
+    }
     if let Some(quota) = context.as_ref().and_then(Context::quota) {
         quota.write(response.headers_mut());
     }

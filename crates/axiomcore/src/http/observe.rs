@@ -1,13 +1,14 @@
 //! Every request is counted, timed and logged, by its route and not by its path: paths are without number.
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::admission::Routine;
 use super::application::Surroundings;
 use super::{Caller, Context};
 use crate::audit::{Refusal, Refusals};
@@ -54,7 +55,7 @@ pub(super) async fn observe(State(observer): State<Observer>, request: Request, 
     // Of the highest level, so that no filter that lets a message through leaves out whose request it was.
     let span = tracing::error_span!("request", request_id = watched.context.as_ref().map(Context::request_id));
     let response = next.run(request).instrument(span).await;
-    watched.answered(response.status(), response.extensions().get().copied());
+    watched.answered(&response);
     response
 }
 
@@ -85,16 +86,18 @@ impl Watched {
         }
     }
 
-    fn answered(mut self, status: StatusCode, refusal: Option<Refusal>) {
+    fn answered(mut self, response: &Response) {
+        let (status, extensions) = (response.status(), response.extensions());
         self.done = true;
         self.count(status.as_str());
-        if let Some(why) = refusal {
+        if let Some(why) = extensions.get().copied() {
             self.refused(why);
         }
         let took = self.start.elapsed();
         self.observer.duration.with(&[self.method, self.route()]).observe(took.as_secs_f64());
         let logged = match self.observer.access_log {
             AccessLog::All => true,
+            AccessLog::AllButSteps => extensions.get::<Routine>().is_none(),
             AccessLog::Failures => status.is_server_error(),
             AccessLog::None => false,
         };

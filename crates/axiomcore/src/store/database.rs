@@ -43,9 +43,9 @@ enum Inner {
         readers: Mutex<Vec<Sqlite>>,
         folder: Folder,
         writer: Arc<Mutex<Sqlite>>,
-        /// For copies. Opened once and closed after all connections: whoever closes any descriptor of a file takes all locks
-        /// away that the process has on it, those of SQLite too.
-        file: OnceLock<File>,
+        /// For copies and to synchronise. Closed after all connections: whoever closes any descriptor of a file takes all
+        /// locks away that the process has on it, those of SQLite too.
+        file: Arc<File>,
     },
     Postgres(Pool),
 }
@@ -61,8 +61,9 @@ impl Database {
         let inner = Arc::new(match location {
             Location::Sqlite(path) => {
                 let writer = Arc::new(Mutex::new(Sqlite::writer(path)?));
-                let folder = Folder::start(path, &writer)?;
-                Inner::Sqlite { path: path.clone(), readers: Mutex::default(), folder, writer, file: OnceLock::new() }
+                let file = Arc::new(opened(path)?);
+                let folder = Folder::start(path, &file, &writer)?;
+                Inner::Sqlite { path: path.clone(), readers: Mutex::default(), folder, writer, file }
             }
             Location::Postgres(url) => Inner::Postgres(Pool::open(url, connections.max(2), runtime)?),
         });
@@ -188,7 +189,7 @@ impl Database {
                 let _unhurried = folder.hold();
                 let mut reader = Sqlite::reader(path)?;
                 reader.batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
-                let snapshot = Snapshot::new(opened(file, path)?, path);
+                let snapshot = Snapshot::new(file, path);
                 work(&mut reader, Some(&snapshot))
             }
             Inner::Postgres(pool) => {
@@ -271,18 +272,9 @@ impl std::fmt::Debug for Database {
     }
 }
 
-/// The file of a database, opened for copies.
-fn opened<'f>(file: &'f OnceLock<File>, path: &Path) -> Result<&'f File> {
-    if let Some(file) = file.get() {
-        return Ok(file);
-    }
-    let made = File::open(path).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))?;
-    // Who comes second must not close what it has opened, for the reason above.
-    match file.set(made) {
-        Ok(()) => {}
-        Err(second) => std::mem::forget(second),
-    }
-    file.get().ok_or_else(|| Error::Unavailable(format!("{} is not open", path.display())))
+/// The file of a database that is there, to copy it and to synchronise it.
+fn opened(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))
 }
 
 /// Commits what went well, undoes what did not.

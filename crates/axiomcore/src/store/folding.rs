@@ -1,6 +1,7 @@
 //! SQLite's write-ahead log is folded into its file beside the commits, not in them: whoever waits for a commit would
 //! otherwise wait, every so often, for hundreds of pages all over the file.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -62,15 +63,16 @@ struct Seen {
 }
 
 impl Folder {
-    pub(super) fn start(path: &Path, writer: &Arc<Mutex<Sqlite>>) -> Result<Self> {
+    /// `file` is the database's own.
+    pub(super) fn start(path: &Path, file: &Arc<File>, writer: &Arc<Mutex<Sqlite>>) -> Result<Self> {
         let log = Arc::new(Log::default());
         let connection = Sqlite::writer(path)?;
         let told = log.clone();
         lock(writer).watch_log(move |pages| told.note(pages))?;
-        let (watched, writer) = (log.clone(), writer.clone());
+        let (watched, file, writer) = (log.clone(), file.clone(), writer.clone());
         let thread = std::thread::Builder::new()
             .name("log-folder".into())
-            .spawn(move || watched.fold_until_stopped(connection, &writer))
+            .spawn(move || watched.fold_until_stopped(connection, &file, &writer))
             .map_err(|error| Error::Unavailable(format!("no thread for the write-ahead log: {error}")))?;
         Ok(Self { log, thread: Some(thread) })
     }
@@ -107,7 +109,7 @@ impl Log {
         }
     }
 
-    fn fold_until_stopped(&self, mut connection: Sqlite, writer: &Mutex<Sqlite>) {
+    fn fold_until_stopped(&self, mut connection: Sqlite, file: &File, writer: &Mutex<Sqlite>) {
         let mut seen = lock(&self.seen);
         loop {
             let idle = |seen: &mut Seen| !seen.stopping && !seen.is_worthwhile();
@@ -116,7 +118,7 @@ impl Log {
                 return;
             }
             drop(seen);
-            let folded = fold(&mut connection, writer, &self.copying);
+            let folded = fold(&mut connection, file, writer, &self.copying);
             seen = lock(&self.seen);
             match folded {
                 Ok(folded) => seen.folded = folded,
@@ -132,8 +134,9 @@ impl Log {
 }
 
 /// Returns how many pages of the log are in the file.
-fn fold(connection: &mut Sqlite, writer: &Mutex<Sqlite>, copying: &AtomicUsize) -> Result<u32> {
+fn fold(connection: &mut Sqlite, file: &File, writer: &Mutex<Sqlite>, copying: &AtomicUsize) -> Result<u32> {
     let (pages, folded) = connection.fold_log()?;
+    sync(file)?;
     if pages < LONG || copying.load(Ordering::Relaxed) > 0 {
         return Ok(folded);
     }
@@ -145,4 +148,10 @@ fn fold(connection: &mut Sqlite, writer: &Mutex<Sqlite>, copying: &AtomicUsize) 
     }
     let _held = lock(writer);
     connection.begin_log_anew((HELD * (pages / LONG)).min(HELD_MOST)).map(|(_, folded)| folded)
+}
+
+/// SQLite sees to it that the file is on disk only when it holds all of the log, which is seldom so while others write:
+/// what had gathered until then, tens of megabytes, would be written at once, and a commit would wait behind it.
+fn sync(file: &File) -> Result<()> {
+    file.sync_data().map_err(|error| Error::Unavailable(format!("the database was not synchronised to disk: {error}")))
 }

@@ -12,9 +12,10 @@ crate::settings! {
         pub log: String = "info".into();
         /// `json` writes one object a line; `human` is for reading at a terminal.
         pub log_format: LogFormat = LogFormat::Json, development = "human";
-        /// Which requests get a line in the log: `all`, `failures` (answers of 500 and above) or `none`. They are
-        /// counted in the metrics whatever this says.
-        pub access_log: AccessLog = AccessLog::All;
+        /// Which requests get a line in the log: `all`, `all_but_steps` (without the steps that were taken: each is on record
+        /// anyway, and there are thousands a second), `failures` (answers of 500 and above) or `none`. They are counted in
+        /// the metrics whatever this says.
+        pub access_log: AccessLog = AccessLog::AllButSteps;
     }
 }
 
@@ -40,6 +41,8 @@ pub enum LogFormat {
 pub enum AccessLog {
     /// Every one.
     All,
+    /// Every one but those of the class that the service is mainly for that went well.
+    AllButSteps,
     /// Those that failed here.
     Failures,
     /// None.
@@ -68,4 +71,4 @@ macro_rules! one_of {
 }
 
 one_of!(LogFormat, "json or human", "json" => Json, "human" => Human);
-one_of!(AccessLog, "all, failures or none", "all" => All, "failures" => Failures, "none" => None);
+one_of!(AccessLog, "all, all_but_steps, failures or none", "all" => All, "all_but_steps" => AllButSteps, "failures" => Failures, "none" => None);

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
+use super::agents::{WATCHDOG, check, create, step};
 use super::{Installation, KEY};
 
 #[test]
@@ -117,5 +118,29 @@ fn the_metrics_count_by_route_on_an_address_of_their_own() {
         "freeagentics_hot_agents 0",
     ] {
         assert!(page.lines().any(|found| found.starts_with(line)), "{line} in\n{page}");
+    }
+}
+
+#[test]
+fn steps_that_were_taken_are_not_in_the_log_of_requests_unless_wanted() {
+    for (arguments, expected) in
+        [(&[][..], ["404"].as_slice()), (&["--set", "telemetry.access_log=all"], &["200", "200", "404"])]
+    {
+        let installation = Installation::sqlite();
+        let server = installation.start_with(&[&["--set", "telemetry.log_format=json"], arguments].concat());
+        let client = server.client();
+        client.post_yaml("/api/v1/models", WATCHDOG).expect(201);
+        create(&client, "a");
+        step(&client, "a", &check(100));
+        let mut item = check(100);
+        item["agent"] = "a".into();
+        client.post("/api/v1/steps", &json!({ "items": [item] })).expect(200);
+        client.post("/api/v1/agents/b/steps", &check(100)).problem(404, "agent_not_found");
+        let (code, log) = server.stop();
+        let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let steps = lines.filter(|line| line["http.route"].as_str().is_some_and(|route| route.ends_with("/steps")));
+        assert_eq!(steps.map(|line| line["http.status"].to_string()).collect::<Vec<_>>(), expected);
+        assert_eq!(code, Some(0));
+        assert!(log.contains("POST /api/v1/agents 201"), "{log}");
     }
 }
