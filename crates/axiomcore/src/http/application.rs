@@ -10,6 +10,7 @@ use super::{Catalogue, Config, Health, Route, Routes, health, middleware, pages}
 use crate::audit::Refusals;
 use crate::entropy::Ids;
 use crate::limits::Limits;
+use crate::telemetry::traces::Traces;
 use crate::telemetry::{AccessLog, Metrics};
 
 /// What the middleware needs from the service.
@@ -25,6 +26,8 @@ pub struct Surroundings {
     pub limits: Limits,
     /// What can go wrong.
     pub catalogue: Arc<Catalogue>,
+    /// Which requests are traced.
+    pub traces: Traces,
     /// Which requests are logged.
     pub access_log: AccessLog,
     /// Where refusals are counted.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::http::{Extensions, HeaderValue};
 
 use crate::limits::Quota;
+use crate::telemetry::traces::{Trace, TraceId, Walk};
 
 /// Known about a request from its first moment, in its extensions.
 #[derive(Clone, Debug)]
@@ -16,11 +17,14 @@ struct Known {
     /// And the workspace that they are in.
     principal: OnceLock<(i64, String)>,
     quota: OnceLock<Quota>,
+    trace_id: Option<TraceId>,
+    /// If it is recorded.
+    trace: Option<Trace>,
 }
 
 impl Context {
-    pub(super) fn new(request_id: String) -> Self {
-        Self(Arc::new(Known { request_id, principal: OnceLock::new(), quota: OnceLock::new() }))
+    pub(super) fn new(request_id: String, (trace_id, trace): (Option<TraceId>, Option<Trace>)) -> Self {
+        Self(Arc::new(Known { request_id, principal: OnceLock::new(), quota: OnceLock::new(), trace_id, trace }))
     }
 
     /// The context of the request with these extensions, if it came through the middleware.
@@ -31,6 +35,20 @@ impl Context {
     /// The id under which the request is logged.
     pub fn request_id(&self) -> &str {
         &self.0.request_id
+    }
+
+    /// The trace that it belongs to, if its caller or we want one.
+    pub fn trace_id(&self) -> Option<TraceId> {
+        self.0.trace_id
+    }
+
+    /// Notes from now on where its time goes, if that is recorded.
+    pub fn walk(&self) -> Option<Walk> {
+        self.0.trace.as_ref().map(Trace::walk)
+    }
+
+    pub(super) fn trace(&self) -> Option<&Trace> {
+        self.0.trace.as_ref()
     }
 
     /// Who sent it, once that is known.

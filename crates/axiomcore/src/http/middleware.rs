@@ -16,15 +16,16 @@ use super::leftover::take_leftover;
 use super::observe::{Observer, observe};
 use super::panics::contain;
 use super::problems::{method_not_allowed, not_found, write_problems};
-use super::request_id::{REQUEST_ID, assign};
+use super::request_id::{Names, REQUEST_ID, assign};
 use super::{Config, request_id};
 use crate::limits::{RATE_LIMIT, RATE_LIMIT_POLICY};
 
 /// Puts the middleware around the routes.
 pub(super) fn around(router: Router, config: &Config, surroundings: &Surroundings, admission: &Admission) -> Router {
+    let names = Names { ids: surroundings.ids.clone(), traces: surroundings.traces.clone() };
     let layers = ServiceBuilder::new()
         // An id first, so that everything below can name the request.
-        .layer(from_fn_with_state(surroundings.ids.clone(), assign))
+        .layer(from_fn_with_state(names, assign))
         // Sees the final status and the whole time.
         .layer(from_fn_with_state(Observer::new(surroundings), observe))
         // On every answer, so above everything that answers.

@@ -12,6 +12,7 @@ use super::admission::Routine;
 use super::application::Surroundings;
 use super::{Caller, Context};
 use crate::audit::{Refusal, Refusals};
+use crate::telemetry::traces::Value;
 use crate::telemetry::{AccessLog, Counters, Declaration, Gauge, Histograms};
 
 const REQUESTS: Declaration = Declaration::counter(
@@ -26,6 +27,9 @@ const DURATION: Declaration = Declaration::histogram(
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0, 30.0],
 );
 const IN_FLIGHT: Declaration = Declaration::gauge("http_requests_in_flight", &[], "Requests being answered");
+
+/// The status of requests whose clients did not wait.
+const ABANDONED: u16 = 499;
 
 /// What watches.
 #[derive(Clone)]
@@ -53,7 +57,9 @@ impl Observer {
 pub(super) async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
     let watched = Watched::new(observer, &request);
     // Of the highest level, so that no filter that lets a message through leaves out whose request it was.
-    let span = tracing::error_span!("request", request_id = watched.context.as_ref().map(Context::request_id));
+    let context = watched.context.as_ref();
+    let trace_id = context.and_then(Context::trace_id).map(tracing::field::display);
+    let span = tracing::error_span!("request", request_id = context.map(Context::request_id), trace_id);
     let response = next.run(request).instrument(span).await;
     watched.answered(&response);
     response
@@ -93,6 +99,7 @@ impl Watched {
         if let Some(why) = extensions.get().copied() {
             self.refused(why);
         }
+        self.trace(status.as_u16());
         let took = self.start.elapsed();
         self.observer.duration.with(&[self.method, self.route()]).observe(took.as_secs_f64());
         let logged = match self.observer.access_log {
@@ -123,10 +130,28 @@ impl Watched {
         self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
     }
 
+    /// Ends the request's span, under the names of OpenTelemetry's conventions for HTTP.
+    fn trace(&self, status: u16) {
+        let Some((context, trace)) = self.context.as_ref().and_then(|context| Some((context, context.trace()?))) else {
+            return;
+        };
+        let text = |text: &str| Value::Text(text.to_owned());
+        let mut attributes = vec![
+            ("http.request.method", text(self.method)),
+            ("http.route", text(self.route())),
+            ("url.path", text(&self.path)),
+            ("http.response.status_code", Value::Number(status.into())),
+            ("request.id", text(context.request_id())),
+        ];
+        attributes.extend(context.principal().map(|principal| ("principal", text(principal))));
+        trace.end(format!("{} {}", self.method, self.route()), status >= 500 || status == ABANDONED, attributes);
+    }
+
     fn log(&self, status: u16, took: Duration) {
         let context = self.context.as_ref();
         tracing::info!(
             request_id = context.map(Context::request_id),
+            trace_id = context.and_then(Context::trace_id).map(tracing::field::display),
             http.method = self.method,
             http.route = self.route(),
             http.path = self.path,
@@ -147,6 +172,7 @@ impl Drop for Watched {
         self.observer.in_flight.dec();
         if !self.done {
             self.count("499");
+            self.trace(ABANDONED);
         }
     }
 }

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
-use super::{ErrorCode, StatusCode, codes};
+use super::{Context, ErrorCode, StatusCode, codes};
 use crate::audit::Refusal;
 use crate::store;
 
@@ -109,13 +109,17 @@ impl Problem {
     }
 
     /// The whole answer, with status and headers as far as they are known.
-    pub(super) fn answer(self, request_id: Option<&str>, mut parts: Parts) -> Response {
+    pub(super) fn answer(self, context: Option<&Context>, mut parts: Parts) -> Response {
         parts.headers.extend(self.0.headers.clone());
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(refusal) = self.0.refusal {
             parts.extensions.insert(refusal);
         }
-        Response::from_parts(parts, Body::from(self.document(request_id).to_string()))
+        let mut document = self.document(context.map(Context::request_id));
+        if let Some(trace) = context.and_then(Context::trace_id) {
+            document["trace_id"] = trace.to_string().into();
+        }
+        Response::from_parts(parts, Body::from(document.to_string()))
     }
 }
 

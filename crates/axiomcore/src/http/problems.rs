@@ -24,7 +24,7 @@ pub(super) async fn write_problems(request: Request, next: Next) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.remove(CONTENT_TYPE);
-    problem.answer(context.as_ref().map(Context::request_id), parts)
+    problem.answer(context.as_ref(), parts)
 }
 
 /// A failure that somebody below answered without a problem, such as an extractor of axum's. Its plain text may be

@@ -120,6 +120,7 @@ where
     Identity: FromRef<S>,
 {
     let identity = Identity::from_ref(state);
+    let walk = Context::of(&parts.extensions).and_then(Context::walk);
     let admitted = Admitted::of(&parts.extensions);
     let may_guess = || admitted.map_or(Ok(()), |admitted| admitted.may_guess(&parts.extensions));
     let principal = match credential(parts, identity.cookie()) {
@@ -134,6 +135,9 @@ where
         }
         None => None,
     };
+    if let Some(mut walk) = walk {
+        walk.lap("authenticate");
+    }
     let Some(principal) = principal else {
         if let Some(admitted) = admitted {
             admitted.count_stranger(&parts.extensions).await?;

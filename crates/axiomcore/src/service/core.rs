@@ -22,6 +22,7 @@ use crate::limits::{Limits, LimitsParts};
 use crate::redis::Redis;
 use crate::sealing::{self, Sealer};
 use crate::store::Database;
+use crate::telemetry::traces::{Sender, Traces};
 use crate::telemetry::{self, Metrics};
 use crate::tls::Transport;
 use crate::tls::acme::{self, Acme, AcmeParts};
@@ -54,6 +55,8 @@ pub struct Parts {
     pub redis: Option<Redis>,
     /// Where everything is counted.
     pub metrics: Metrics,
+    /// Which requests are traced.
+    pub traces: Traces,
     /// How connections are received.
     pub transport: Transport,
     /// Who gets certificates, if an authority is named.
@@ -106,6 +109,9 @@ impl Core {
             backups.before_migrations()?;
         }
         let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);
+        let service = blueprint.product.name.to_lowercase();
+        let sender = Sender { service, version: blueprint.product.version };
+        let traces = Traces::open(&settings.section(), sender, &ids, clock.clone(), &metrics)?;
         let sealer = Sealer::new(sealing::keys(&settings.section(), data, entropy.as_ref())?, entropy.clone());
         let parts = IdentityParts {
             database: database.clone(),
@@ -162,6 +168,7 @@ impl Core {
             limits,
             redis,
             metrics,
+            traces,
             transport,
             acme,
             health,
@@ -184,6 +191,7 @@ impl Core {
             health: self.health.clone(),
             limits: self.limits.clone(),
             catalogue: Arc::new(catalogue),
+            traces: self.traces.clone(),
             access_log: settings.section::<telemetry::Config>().access_log,
             refusals: self.audit.refusals(),
         };

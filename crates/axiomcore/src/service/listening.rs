@@ -115,7 +115,10 @@ impl Core {
             done.map_err(|error| error.to_string())
         };
         let first = first.then("mail", PATIENCE, post).then("identity", PATIENCE, record);
-        first.then("audit", PATIENCE, chain).then("backup", PATIENCE, ship)
+        let traces = self.traces.clone();
+        let spans =
+            async move { spawn_blocking(move || traces.finish_blocking()).await.map_err(|error| error.to_string()) };
+        first.then("audit", PATIENCE, chain).then("backup", PATIENCE, ship).then("traces", PATIENCE, spans)
     }
 }
 

@@ -50,6 +50,7 @@ pub fn schema(prefix: &'static str) -> Schema {
         .with::<audit::Config>()
         .with::<backup::Config>()
         .with::<telemetry::Config>()
+        .with::<telemetry::traces::Config>()
         .with::<tls::Config>()
         .checked(http::exposed)
 }

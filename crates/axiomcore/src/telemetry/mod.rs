@@ -6,6 +6,7 @@ mod metric;
 mod metrics;
 mod process;
 mod reference;
+pub mod traces;
 
 pub use config::{AccessLog, Config, LogFormat};
 pub use log::{Subscriber, init, subscriber};

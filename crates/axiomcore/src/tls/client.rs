@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
 use super::{CertificateError, TransportError, Version, provider};
 use crate::clock::Timestamp;
@@ -67,4 +68,13 @@ pub(super) fn store_of(file: &Path) -> Result<RootCertStore, CertificateError> {
         store.add(root).map_err(unusable)?;
     }
     Ok(store)
+}
+
+/// TLS that believes the authorities of the system, or those in the file that `SSL_CERT_FILE` names.
+pub(crate) fn system() -> TlsConfig {
+    let roots = roots(None).unwrap_or_default();
+    let roots: Vec<Certificate<'static>> = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
+    let builder = TlsConfig::builder().provider(TlsProvider::Rustls);
+    let builder = builder.unversioned_rustls_crypto_provider(provider());
+    builder.root_certs(RootCerts::Specific(Arc::new(roots))).build()
 }

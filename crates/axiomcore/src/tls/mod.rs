@@ -23,6 +23,7 @@ mod transport;
 mod version;
 
 pub use certificate::{Certificate, CertificateError};
+pub(crate) use client::system;
 pub use client::{Own, client_config, roots};
 pub use config::Config;
 pub use provider::provider;

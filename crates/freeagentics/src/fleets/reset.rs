@@ -68,7 +68,7 @@ pub(crate) async fn reset_fleet(
     let guarded = Guarded { idempotency_key: idempotency_key.map(IdempotencyKey::text), if_match: None };
     let request = |agent: &AgentName| {
         let (principal, guarded) = (caller.principal(), guarded.clone());
-        Request { principal, agent: agent.clone(), guarded, ask: Ask::Reset }
+        Request { principal, agent: agent.clone(), guarded, ask: Ask::Reset, walk: None }
     };
     let answers = platform.runtime.ask_all(agents.iter().map(request).collect()).await;
     let mut outcome = Outcome { reset: 0, failed: Vec::new() };

@@ -69,7 +69,13 @@ pub(crate) async fn step_fleet(
     let ask = body.ask();
     let guarded = Guarded { idempotency_key: idempotency_key.map(IdempotencyKey::text), if_match: None };
     let request = |agent| {
-        Ok(Request { principal: caller.principal(), agent, guarded: guarded.clone(), ask: Ask::Step(ask.clone()) })
+        Ok(Request {
+            principal: caller.principal(),
+            agent,
+            guarded: guarded.clone(),
+            ask: Ask::Step(ask.clone()),
+            walk: None,
+        })
     };
     let items = agents.into_iter().map(request).collect();
     Ok(ask_each(&platform, Some(&context), items).await)

@@ -88,7 +88,7 @@ impl Bench {
 
     pub(crate) fn request(&self, agent: &str, ask: Ask) -> Request {
         let agent = AgentName::new(agent).unwrap();
-        Request { principal: self.principal.clone(), agent, guarded: Guarded::default(), ask }
+        Request { principal: self.principal.clone(), agent, guarded: Guarded::default(), ask, walk: None }
     }
 
     pub(crate) fn step(&self, agent: &str, observation: Value) -> Request {

@@ -117,7 +117,8 @@ impl Committer {
 }
 
 fn settle(settled: &mut [Vec<Settled>], pending: Pending, seq: Option<u64>) {
-    let Pending { shard, slot, done, waiting, next } = pending;
+    let Pending { shard, slot, done, mut waiting, next } = pending;
+    waiting.request.lap("commit");
     let fate = match seq {
         Some(seq) => {
             let counts = (done.revision, done.step, done.episode);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axiomcore::identity::Principal;
 use axiomcore::store;
+use axiomcore::telemetry::traces::Walk;
 use freeagentics_inference::document::Problems;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -19,6 +20,17 @@ pub(crate) struct Request {
     pub(crate) agent: AgentName,
     pub(crate) guarded: Guarded,
     pub(crate) ask: Ask,
+    /// Where its time goes, if that is recorded.
+    pub(crate) walk: Option<Walk>,
+}
+
+impl Request {
+    /// What happened to it since the last time was this.
+    pub(super) fn lap(&mut self, name: &'static str) {
+        if let Some(walk) = &mut self.walk {
+            walk.lap(name);
+        }
+    }
 }
 
 /// What makes asking twice, or asking late, safe.

@@ -22,7 +22,8 @@ use crate::log::{Also, Draft, Told, What};
 
 impl Shard {
     /// Does what is asked of an agent that is in memory and has nothing under way.
-    pub(super) fn take(&mut self, slot: Slot, waiting: Waiting) {
+    pub(super) fn take(&mut self, slot: Slot, mut waiting: Waiting) {
+        waiting.request.lap("wait");
         self.cache.touch(slot);
         let Request { guarded, principal, .. } = &waiting.request;
         // A key is its principal's own: nobody gets the answer to somebody else's, or spoils it.
@@ -92,7 +93,8 @@ impl Shard {
         self.go_on(slot);
     }
 
-    fn stepped(&mut self, slot: Slot, waiting: Waiting, dry_run: bool, stepped: Result<Stepped, Refused>) {
+    fn stepped(&mut self, slot: Slot, mut waiting: Waiting, dry_run: bool, stepped: Result<Stepped, Refused>) {
+        waiting.request.lap("decide");
         let Some(hot) = self.cache.get(slot) else { return waiting.answer(Err(Refused::NotFound)) };
         let Stepped { at, json, impossible, step, state } = match stepped {
             Ok(stepped) => stepped,

@@ -4,12 +4,11 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
 use std::time::Duration;
 
 use ring::hmac;
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
 use super::{Config, Letter};
 use crate::clock::Timestamp;
@@ -54,16 +53,7 @@ impl Way {
 
 fn agent(timeout: Duration) -> Agent {
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
-    config.timeout_global(Some(timeout)).tls_config(system()).build().new_agent()
-}
-
-/// TLS that believes the authorities of the system, or those in the file that `SSL_CERT_FILE` names.
-fn system() -> TlsConfig {
-    let roots = tls::roots(None).unwrap_or_default();
-    let roots: Vec<Certificate<'static>> = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
-    let builder = TlsConfig::builder().provider(TlsProvider::Rustls);
-    let builder = builder.unversioned_rustls_crypto_provider(tls::provider());
-    builder.root_certs(RootCerts::Specific(Arc::new(roots))).build()
+    config.timeout_global(Some(timeout)).tls_config(tls::system()).build().new_agent()
 }
 
 impl Hook {

@@ -25,6 +25,7 @@ use axiomcore::http::{
 use axiomcore::lifecycle::StopSwitch;
 use axiomcore::limits::{Config as Rates, Limits, LimitsParts};
 use axiomcore::redis::{Config as RedisConfig, Redis};
+use axiomcore::telemetry::traces::Traces;
 use axiomcore::telemetry::{AccessLog, Metrics};
 use axiomcore::tls::Transport;
 use serde::Deserialize;
@@ -116,6 +117,7 @@ fn application_with(config: &Config, limits: Limits, metrics: &Metrics, health: 
         limits,
         catalogue: Arc::new(Catalogue::new().unwrap()),
         access_log: AccessLog::All,
+        traces: Traces::none(),
         refusals: Refusals::default(),
     };
     Application::new(config, &surroundings, routes(), ())

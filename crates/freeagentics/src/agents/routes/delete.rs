@@ -30,7 +30,7 @@ pub(crate) async fn delete_agent(
     IfMatch { revision }: IfMatch,
 ) -> Result<StatusCode, Problem> {
     let guarded = Guarded { idempotency_key: None, if_match: revision };
-    let request = Request { principal: caller.principal(), agent, guarded, ask: Ask::Delete };
+    let request = Request { principal: caller.principal(), agent, guarded, ask: Ask::Delete, walk: None };
     platform.runtime.ask(request).await?;
     Ok(StatusCode::NO_CONTENT)
 }

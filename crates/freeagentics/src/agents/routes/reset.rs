@@ -72,7 +72,8 @@ pub(crate) async fn reset_agent(
     Json(ResetBody {}): Json<ResetBody>,
 ) -> Result<Response, Problem> {
     let id = agent.to_string();
-    let request = Request { principal: caller.principal(), agent, guarded: guards.guarded(), ask: Ask::Reset };
+    let request =
+        Request { principal: caller.principal(), agent, guarded: guards.guarded(), ask: Ask::Reset, walk: None };
     let done = platform.runtime.ask(request).await?;
     let answer = ResetAnswer { id, episode: done.episode, revision: done.revision, step: done.step };
     Ok(headed(Json(answer).into_response(), Some(done.revision), done.replayed))

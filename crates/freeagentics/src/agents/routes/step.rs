@@ -1,7 +1,8 @@
 //! `POST /api/v1/agents/{id}/steps`.
 
-use axiomcore::http::{Json, Path, Problem};
+use axiomcore::http::{Context, Json, Path, Problem};
 use axiomcore::identity::Allowed;
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 
@@ -44,11 +45,13 @@ failures! {
 pub(crate) async fn step_agent(
     caller: Allowed<StepAgents>,
     State(platform): State<Platform>,
+    Extension(context): Extension<Context>,
     Path(agent): Path<AgentName>,
     guards: Guards,
     Json(body): Json<StepBody>,
 ) -> Result<Response, Problem> {
     let (dry_run, ask) = (body.dry_run, Ask::Step(body.ask()));
-    let request = Request { principal: caller.principal(), agent, guarded: guards.guarded(), ask };
+    let (guarded, walk) = (guards.guarded(), context.walk());
+    let request = Request { principal: caller.principal(), agent, guarded, ask, walk };
     Ok(answers::step(platform.runtime.ask(request).await?, dry_run))
 }

@@ -63,7 +63,7 @@ impl StepItem {
         let Self { agent, idempotency_key, if_match, observation, executed_action, elapsed, dry_run, explain } = self;
         let body = StepBody { observation, executed_action, elapsed, dry_run, explain: explain.unwrap_or(default) };
         let guarded = Guarded { idempotency_key: idempotency_key.map(IdempotencyKey::text), if_match };
-        Request { principal, agent, guarded, ask: Ask::Step(body.ask()) }
+        Request { principal, agent, guarded, ask: Ask::Step(body.ask()), walk: None }
     }
 }
 
@@ -90,6 +90,10 @@ pub(crate) async fn step_agents(
     bound(&platform, &items, "/items")?;
     let (principal, default) = (caller.principal(), explain.unwrap_or(Level::None));
     let request = |item: StepItem| item.request(principal.clone(), default);
-    let items = items.into_iter().map(|Lenient(item)| item.map(request)).collect();
+    let mut items: Vec<_> = items.into_iter().map(|Lenient(item)| item.map(request)).collect();
+    // One stands for all: thousands of spans would tell no more.
+    if let Some(Ok(first)) = items.first_mut() {
+        first.walk = context.walk();
+    }
     Ok(ask_each(&platform, Some(&context), items).await)
 }

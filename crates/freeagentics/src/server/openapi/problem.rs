@@ -18,6 +18,7 @@ pub(super) fn schema() -> Value {
             "status": { "type": "integer", "minimum": 400, "maximum": 599, "description": "The status of the answer." },
             "code": text("The name of what went wrong; it never changes."),
             "request_id": text("The id under which the request is in the log; also in the header `X-Request-Id`."),
+            "trace_id": text("The trace that the request belongs to, if its caller named one or traces are on."),
             "detail": text("What went wrong this time."),
             "pointer": text("The field of the body that it is about, as a JSON Pointer (RFC 6901)."),
             "mend": text("What to do about it."),

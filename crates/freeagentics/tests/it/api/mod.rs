@@ -22,6 +22,7 @@ pub(crate) mod sessions;
 mod settings;
 mod starting;
 mod system;
+mod traces;
 mod workspaces;
 
 pub(crate) use client::{Answer, Client};
