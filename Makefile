@@ -52,6 +52,7 @@ test: lint $(DATABASES) $(MONITORING) $(STORE) ## Everything that has to hold be
 	target/debug/drill-crash --rounds 200 --longest-round 200
 	target/debug/drill-power-loss --rounds 40 --longest-round 200
 	target/debug/drill-load --smoke
+	target/debug/drill-load --endure --smoke
 	target/debug/drill-sign-in --smoke
 	infra/release/check
 	$(SUDO) drills/compose/run
@@ -66,6 +67,7 @@ drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; t
 	target/release/drill-crash --rounds 500 --database postgres
 	target/release/drill-power-loss --rounds 500
 	target/release/drill-load
+	target/release/drill-load --endure
 	target/release/drill-restore
 	target/release/drill-load --database postgres
 	target/release/drill-sign-in

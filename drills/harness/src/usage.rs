@@ -71,6 +71,11 @@ impl Sub for Usage {
     }
 }
 
+/// How many files and connections a process has open; none if it is gone.
+pub fn handles(pid: u32) -> usize {
+    read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
+}
+
 /// Processes of this name that this process, or one that it started, has started.
 pub fn descendants(name: &str) -> Vec<u32> {
     let mut family = BTreeSet::from([std::process::id()]);

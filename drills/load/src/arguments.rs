@@ -65,6 +65,12 @@ pub(crate) struct Arguments {
     /// Where to write the report, as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Instead: load, stress, spike and soak, held against what the product promises as the least.
+    #[arg(long)]
+    pub(crate) endure: bool,
+    /// How long the soak is, in seconds.
+    #[arg(long, default_value_t = 1800.0, value_name = "SECONDS", requires = "endure")]
+    soak: f64,
     /// A small fleet for a short time: whether the drill works, not how fast the server is.
     #[arg(long)]
     smoke: bool,
@@ -101,6 +107,14 @@ impl Arguments {
 
     pub(crate) fn warm_up(&self) -> Duration {
         Duration::from_secs_f64(if self.smoke { 0.1 } else { self.warm_up })
+    }
+
+    pub(crate) fn soak(&self) -> Duration {
+        Duration::from_secs_f64(if self.smoke { 2.0 } else { self.soak })
+    }
+
+    pub(crate) const fn is_smoke(&self) -> bool {
+        self.smoke
     }
 
     /// How many agents are asked one after the other after the restart.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod baseline;
+mod endurance;
 mod generator;
 mod maze;
 mod measurement;
@@ -22,10 +23,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether every step that was asked for was done.
+/// Whether every step that was asked for was done, and what has to hold held.
 fn run(arguments: &Arguments) -> Result<bool> {
     if let Some(Command::BareHttp) = arguments.command {
         return baseline::serve().map(|()| true);
+    }
+    if arguments.endure {
+        let endurance = measurement::endure(arguments)?;
+        endurance.tell()?;
+        harness::report::write(arguments.report.as_deref(), &endurance)?;
+        return Ok(endurance.holds());
     }
     let report = measurement::measure(arguments)?;
     report.tell()?;

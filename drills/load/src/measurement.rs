@@ -10,10 +10,12 @@ use std::time::Duration;
 use harness::installation::{Disk, Installation, Server, beside_this_program};
 use harness::usage::{Usage, descendants};
 use harness::{Result, clock, report};
+use tempfile::TempDir;
 use testbed::Postgres;
 
 use crate::arguments::{Arguments, Database};
 use crate::baseline::{BareRequests, bare_insert, fdatasync};
+use crate::endurance::{self, Endurance};
 use crate::generator::{self, Errors, Load, Measured, Work};
 use crate::maze::{self, Asking, Pattern, Steps, Worlds};
 use crate::report::{Fleet, Machine, Phase, Report};
@@ -24,19 +26,33 @@ const BARE_INSERT: Duration = Duration::from_secs(5);
 
 /// Starts what is needed and measures it.
 pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
-    let temporary = match &arguments.folder {
+    let temporary = folder(arguments)?;
+    let machine = machine(arguments, temporary.path())?;
+    on_a_bench(arguments, temporary.path(), |bench| bench.measure(machine))
+}
+
+/// Starts what is needed and sees how long it holds.
+pub(crate) fn endure(arguments: &Arguments) -> Result<Endurance> {
+    let temporary = folder(arguments)?;
+    on_a_bench(arguments, temporary.path(), |bench| endurance::endure(arguments, &bench))
+}
+
+fn folder(arguments: &Arguments) -> Result<TempDir> {
+    Ok(match &arguments.folder {
         Some(folder) => tempfile::tempdir_in(folder)?,
         None => tempfile::tempdir()?,
-    };
-    let machine = machine(arguments, temporary.path())?;
+    })
+}
+
+fn on_a_bench<T>(arguments: &Arguments, folder: &Path, work: impl FnOnce(Bench<'_>) -> Result<T>) -> Result<T> {
     let postgres = (arguments.database == Database::Postgres).then(Postgres::start);
     let url = postgres.as_ref().map(Postgres::url);
     let program = arguments.program.clone().map_or_else(|| beside_this_program("freeagentics"), Ok)?;
-    let installation = Installation::new(&program, temporary.path(), url.as_deref())?;
+    let installation = Installation::new(&program, folder, url.as_deref())?;
     let installation = installation.with_settings(arguments.set.iter().cloned());
     let server = installation.start_ready(&Disk::Real)?;
     let bench = Bench { arguments, installation: &installation, worlds: worlds(arguments), server };
-    bench.measure(machine)
+    work(bench)
 }
 
 fn worlds(arguments: &Arguments) -> Rc<RefCell<Worlds>> {
@@ -44,7 +60,7 @@ fn worlds(arguments: &Arguments) -> Rc<RefCell<Worlds>> {
 }
 
 /// A server with a fleet.
-struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     arguments: &'a Arguments,
     installation: &'a Installation,
     worlds: Rc<RefCell<Worlds>>,
@@ -70,7 +86,7 @@ impl Bench<'_> {
         })
     }
 
-    fn fleet(&self) -> Result<Fleet> {
+    pub(crate) fn fleet(&self) -> Result<Fleet> {
         let n = self.arguments.n_agents();
         report::line(&format!("creating {} agents", report::count(n.into())))?;
         let began = clock::now();
@@ -114,6 +130,29 @@ impl Bench<'_> {
         let rate = rate / f64::from(batch);
         let batched_open = self.load(Some(batch), arguments.batch_connections, Some(rate))?;
         Ok(vec![single, single_open, batched, batched_open])
+    }
+
+    /// As many steps one by one as there can be.
+    pub(crate) fn closed(&self) -> Result<Phase> {
+        self.load(None, self.arguments.connections, None)
+    }
+
+    /// Steps one by one at a rate, for a time of its own.
+    pub(crate) fn open(&self, name: &str, rate: f64, seconds: f64) -> Result<Phase> {
+        let (warm_up, seed) = (self.arguments.warm_up().min(Duration::from_secs(1)), self.arguments.seed);
+        let duration = Duration::from_secs_f64(seconds);
+        let load = Load { rate: Some(rate), connections: self.arguments.connections, warm_up, duration, seed };
+        let work = Rc::new(RefCell::new(self.steps(self.arguments.pattern, None)));
+        observed(name, self.server.pid(), || generator::run(self.server.address, load, work))
+    }
+
+    /// How many files and connections the server has open, once it has seen that ours are closed.
+    pub(crate) fn handles(&self) -> usize {
+        let look = |_| {
+            std::thread::sleep(Duration::from_millis(50));
+            harness::usage::handles(self.server.pid())
+        };
+        (0..20).map(look).min().unwrap_or_default()
     }
 
     /// `rate` is that of requests.
