@@ -104,6 +104,11 @@ impl Failure {
         Self::new(Exit::Failed, code, None, message, mend)
     }
 
+    /// The server knows nothing of that name.
+    pub(crate) fn no_such(code: &'static str, message: impl fmt::Display, mend: impl fmt::Display) -> Self {
+        Self::new(Exit::Refused, code, None, message, mend)
+    }
+
     /// The engine refuses what the document's check let pass.
     pub(crate) fn refused(origin: &str, faults: impl fmt::Display) -> Self {
         let mend = "please report this model: `check` should have said it better";

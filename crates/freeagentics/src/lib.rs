@@ -22,6 +22,7 @@ mod replay;
 mod rules;
 mod runtime;
 mod server;
+mod session;
 mod system;
 mod tables;
 mod terminal;

@@ -41,6 +41,11 @@ impl Authority {
         self.0.pem()
     }
 
+    /// The same with its key, as no server should show it.
+    pub fn itself(&self) -> Issued {
+        Issued { certificate: self.certificate(), key: self.0.key().serialize_pem() }
+    }
+
     /// Signs a certificate for a server or client with these names, valid from 2020 to 2049.
     ///
     /// # Panics

@@ -68,10 +68,13 @@ impl Problem {
         self
     }
 
-    /// When to try again.
+    /// When to try again; it is also the mend, where there is no other.
     #[must_use]
-    pub fn retry_after(self, after: Duration) -> Self {
-        self.header(RETRY_AFTER, HeaderValue::from(after.as_millis().div_ceil(1_000).max(1) as u64))
+    pub fn retry_after(mut self, after: Duration) -> Self {
+        let seconds = after.as_millis().div_ceil(1_000).max(1) as u64;
+        let mend = format!("send it again in {seconds} s, with the same `Idempotency-Key` if it had one");
+        self.0.fields.entry("mend").or_insert_with(|| mend.into());
+        self.header(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
     /// One more header of the answer.

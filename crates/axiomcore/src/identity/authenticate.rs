@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::cache::Found;
 use super::key::{Fingerprint, place_of};
 use super::store::Stored;
 use super::tokens::{Claims, Compact};
@@ -16,6 +17,15 @@ enum Shown {
     Token(Claims),
     /// Any other text.
     Text(String),
+}
+
+impl Shown {
+    const fn claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Token(claims) => Some(claims),
+            Self::Text(_) => None,
+        }
+    }
 }
 
 impl Identity {
@@ -36,27 +46,40 @@ impl Identity {
     ) -> std::result::Result<Option<Arc<Principal>>, E> {
         let inner = &*self.0;
         let (fingerprint, now) = (Fingerprint::of(credential), inner.parts.clock.now());
-        let remembered = inner.cache.find(&fingerprint, now).filter(|_| inner.changes.is_fresh(now));
+        let is_fresh = inner.changes.is_fresh(now);
+        let remembered = inner.cache.find(&fingerprint, now).filter(|_| is_fresh);
         if remembered.is_some() {
             return Ok(remembered);
         }
         if !inner.cache.remembers(&fingerprint) {
             refuse()?;
         }
-        let shown = match Compact::read(credential) {
-            Some(token) => match self.claims_of(&token, now).await? {
-                Some(claims) => Shown::Token(claims),
+        // Before a key is looked for that may be taken away meanwhile.
+        let read_at = inner.cache.generation();
+        let verified = inner.cache.claims(&fingerprint).filter(|claims| is_fresh && now < claims.expires_at());
+        let shown = match verified {
+            Some(claims) => Shown::Token(claims),
+            None => match self.shown(credential, now).await? {
+                Some(shown) => shown,
                 None => return Ok(None),
             },
-            None => Shown::Text(credential.to_owned()),
         };
-        let (identity, read_at) = (self.clone(), inner.cache.generation());
+        let (identity, claims) = (self.clone(), shown.claims().cloned());
         inner.changes.lookups.fetch_add(1, Ordering::Relaxed);
         let read = move |connection: &mut dyn Connection| identity.look_up(connection, &shown, &fingerprint, now);
-        let found = inner.parts.database.read(read).await.map_err(TokenError::from)?;
+        let found = inner.parts.database.glance(read).await.map_err(TokenError::from)?;
         let Some((principal, until)) = found else { return Ok(None) };
-        inner.cache.insert(fingerprint, principal.clone(), until.min(now.plus(inner.cache_time)), (now, read_at));
+        let good_until = until.min(now.plus(inner.cache_time));
+        inner.cache.insert(fingerprint, Found { principal: principal.clone(), good_until, claims }, (now, read_at));
         Ok(Some(principal))
+    }
+
+    /// What this is; nothing if it is a token that none of our keys has signed, or that is not good now.
+    async fn shown(&self, credential: &str, now: Timestamp) -> std::result::Result<Option<Shown>, TokenError> {
+        match Compact::read(credential) {
+            Some(token) => Ok(self.claims_of(&token, now).await?.map(Shown::Token)),
+            None => Ok(Some(Shown::Text(credential.to_owned()))),
+        }
     }
 
     /// Who shows this, and until when they may.

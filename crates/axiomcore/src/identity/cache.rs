@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::Principal;
 use super::key::Fingerprint;
+use super::tokens::Claims;
 use crate::clock::Timestamp;
 
 /// A verified key.
@@ -13,6 +14,8 @@ pub(super) struct Entry {
     pub(super) principal: Arc<Principal>,
     /// When to look again, or when the key expires if that is sooner.
     pub(super) good_until: Timestamp,
+    /// What a token says whose signature was verified.
+    claims: Option<Claims>,
     last_used: AtomicI64,
 }
 
@@ -22,6 +25,15 @@ pub(super) struct Cache {
     /// Counts revocations. What was read from the database before one is not kept after it.
     generation: AtomicU64,
     most: usize,
+}
+
+/// Who a credential was found to be of.
+pub(super) struct Found {
+    pub(super) principal: Arc<Principal>,
+    /// Until when that may be taken for true.
+    pub(super) good_until: Timestamp,
+    /// What it says, if it is a token; its signature was verified.
+    pub(super) claims: Option<Claims>,
 }
 
 /// When something was read from the database.
@@ -40,6 +52,11 @@ impl Cache {
         Some(entry.principal.clone())
     }
 
+    /// What a token says whose signature was verified, though its holder may have to be looked up again.
+    pub(super) fn claims(&self, fingerprint: &Fingerprint) -> Option<Claims> {
+        self.read().get(fingerprint)?.claims.clone()
+    }
+
     /// Whether a key has been a good one lately, though it may have to be looked up again.
     pub(super) fn remembers(&self, fingerprint: &Fingerprint) -> bool {
         self.read().contains_key(fingerprint)
@@ -49,13 +66,7 @@ impl Cache {
         Generation(self.generation.load(Ordering::SeqCst))
     }
 
-    pub(super) fn insert(
-        &self,
-        fingerprint: Fingerprint,
-        principal: Arc<Principal>,
-        good_until: Timestamp,
-        (now, read_at): (Timestamp, Generation),
-    ) {
+    pub(super) fn insert(&self, fingerprint: Fingerprint, found: Found, (now, read_at): (Timestamp, Generation)) {
         let mut entries = self.write();
         if self.generation.load(Ordering::SeqCst) != read_at.0 {
             return;
@@ -67,7 +78,8 @@ impl Cache {
             // By chance, for hashes are; whoever is thrown out costs one look into the database.
             entries.pop_first();
         }
-        entries.insert(fingerprint, Entry { principal, good_until, last_used: AtomicI64::new(now.0) });
+        let Found { principal, good_until, claims } = found;
+        entries.insert(fingerprint, Entry { principal, good_until, claims, last_used: AtomicI64::new(now.0) });
     }
 
     /// Forgets a principal at once.
@@ -122,12 +134,16 @@ mod tests {
         })
     }
 
+    fn found(id: &str, good_until: Timestamp) -> Found {
+        Found { principal: principal(id), good_until, claims: None }
+    }
+
     #[test]
     fn what_was_read_before_a_revocation_is_not_kept_after_it() {
         let cache = Cache::new(4);
         let (key, read_at) = (Fingerprint::of("key"), cache.generation());
         cache.remove(1, "k");
-        cache.insert(key, principal("k"), FOREVER, (Timestamp(0), read_at));
+        cache.insert(key, found("k", FOREVER), (Timestamp(0), read_at));
         assert!(cache.find(&key, Timestamp(1)).is_none());
     }
 
@@ -135,7 +151,7 @@ mod tests {
     fn the_cache_stays_within_its_bound_and_drops_what_is_stale_first() {
         let cache = Cache::new(3);
         let put = |text: &str, until| {
-            cache.insert(Fingerprint::of(text), principal(text), until, (Timestamp(10), cache.generation()));
+            cache.insert(Fingerprint::of(text), found(text, until), (Timestamp(10), cache.generation()));
         };
         put("stale", Timestamp(5));
         put("a", FOREVER);

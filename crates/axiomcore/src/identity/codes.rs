@@ -33,8 +33,8 @@ crate::error_codes! {
     NAME_INVALID = (UNPROCESSABLE_ENTITY, "name_invalid", "This is no name",
         "A name has 1 to 200 characters, none of them a control character or one that cannot be seen.");
     USER_NOT_FOUND = (NOT_FOUND, "user_not_found", "There is no such user",
-        "Users are named by their id, such as `u1f…`, not by their address. They may be deleted, or belong to another workspace. \
-         `GET /api/v1/users` (`users list`) lists those of yours.");
+        "Users are named by their id, such as `u1f…`; `GET /api/v1/users?email=` tells that of an address. They may be deleted, or \
+         belong to another workspace. `GET /api/v1/users` (`users list`) lists those of yours.");
     EMAIL_INVALID = (UNPROCESSABLE_ENTITY, "email_invalid", "This is no email address",
         "Something like `grace@example.org`, of letters of one script in each part.");
     EMAIL_TAKEN = (CONFLICT, "email_taken", "Somebody has this email address already",

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use super::folding::Folder;
 use super::follow::Follower;
@@ -131,16 +132,15 @@ impl Database {
             Inner::Sqlite { path, readers, .. } => {
                 let idle = lock(readers).pop();
                 let mut reader = idle.map_or_else(|| Sqlite::reader(path), Ok)?;
-                reader.batch("BEGIN")?;
+                reader.bracket("BEGIN")?;
                 let result = work(&mut reader);
-                reader.batch("COMMIT")?;
+                reader.bracket("COMMIT")?;
                 lock(readers).push(reader);
                 result
             }
             Inner::Postgres(pool) => {
-                let mut transaction = pool.begin()?;
-                let settled = transaction.batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-                let result = settled.and_then(|()| work(&mut transaction));
+                let mut transaction = pool.begin_reading()?;
+                let result = work(&mut transaction);
                 finish(transaction, result)
             }
         }
@@ -193,8 +193,7 @@ impl Database {
                 work(&mut reader, Some(&snapshot))
             }
             Inner::Postgres(pool) => {
-                let mut transaction = pool.begin()?;
-                transaction.batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+                let mut transaction = pool.begin_reading()?;
                 let done = work(&mut transaction, None)?;
                 transaction.commit()?;
                 Ok(done)
@@ -225,6 +224,24 @@ impl Database {
     ) -> Result<T> {
         let database = self.clone();
         joined(tokio::task::spawn_blocking(move || database.read_blocking(work)).await)
+    }
+
+    /// [`read`](Self::read) for a few rows by their keys, without which a request does not go on. Another thread would take
+    /// several times as long to be woken as SQLite to find them, so they are read on this one; it lends whatever else it
+    /// has to do to another meanwhile, so that a slow disk holds up nobody but who waits for it.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub async fn glance<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let lends = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+        match &*self.inner {
+            Inner::Sqlite { .. } if lends => block_in_place(|| self.read_blocking(work)),
+            // A server is far away, and a thread that is alone has nobody to lend to.
+            _ => self.read(work).await,
+        }
     }
 
     /// [`write_blocking`](Self::write_blocking) from async code. Once started it runs to its end, whether or not

@@ -3,7 +3,7 @@
 //! SQL is written once, with `$1`, `RETURNING` and `ON CONFLICT`, which both understand; what differs (the names of
 //! two types, how a table is laid out) stands in [`migrations`](self) as words that are replaced. Work on the database
 //! is plain blocking code in a closure that gets a [`Connection`]: a read, or a write that is one transaction. It runs
-//! on threads of its own, never on those that serve requests.
+//! on threads of its own and not on those that serve requests, except for a [glance](Database::glance) at a few rows.
 
 mod database;
 mod folding;

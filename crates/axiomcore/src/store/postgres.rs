@@ -39,9 +39,18 @@ impl Pool {
 
     /// Takes a connection and starts a transaction on it.
     pub(super) fn begin(&self) -> Result<Postgres> {
+        self.begin_by("BEGIN")
+    }
+
+    /// The same for one that sees a single state of the database and changes nothing.
+    pub(super) fn begin_reading(&self) -> Result<Postgres> {
+        self.begin_by("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+
+    fn begin_by(&self, begin: &str) -> Result<Postgres> {
         let connection = self.runtime.block_on(self.pool.acquire())?;
         let mut transaction = Postgres { connection: Some(connection), runtime: self.runtime.clone() };
-        transaction.batch("BEGIN")?;
+        transaction.batch(begin)?;
         Ok(transaction)
     }
 

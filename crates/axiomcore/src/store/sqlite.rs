@@ -82,6 +82,11 @@ impl Sqlite {
         Ok(Self(connection))
     }
 
+    /// Begins or ends a transaction, which happens too often to be read anew each time.
+    pub(super) fn bracket(&mut self, sql: &str) -> Result<()> {
+        Ok(self.0.prepare_cached(sql)?.execute([]).map(|_| ())?)
+    }
+
     /// Runs statements that take no values, as they stand.
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
         Ok(self.0.execute_batch(sql)?)

@@ -4,7 +4,8 @@
 //!   that may be replaced while it runs.
 //! - [`Certificate`]: a chain with its key, checked before it is served.
 //! - [`acme`]: certificates that the server gets by itself.
-//! - [`client_config`]: how this program connects to others; with a certificate of its own where they ask for one.
+//! - [`client_config`]: how this program connects to others; with a certificate of its own where they ask for one;
+//!   [`doubt`]: why it did not believe them.
 //!
 //! There is one provider of cryptography, ring, and it is passed by hand: nothing here depends on what the process has
 //! installed as its default.
@@ -14,6 +15,7 @@ mod certificate;
 mod client;
 mod config;
 mod crowd;
+mod doubt;
 mod handshake;
 mod metrics;
 mod provider;
@@ -26,6 +28,7 @@ pub use certificate::{Certificate, CertificateError};
 pub(crate) use client::system;
 pub use client::{Own, client_config, roots};
 pub use config::Config;
+pub use doubt::{Doubt, doubt};
 pub use provider::provider;
 pub use transport::{Transport, TransportError};
 pub use version::Version;

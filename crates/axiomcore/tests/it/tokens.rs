@@ -101,6 +101,7 @@ fn story(location: &Location) {
     a_refresh_token_is_good_once_and_showing_it_again_ends_the_session(&here, &there);
     who_makes_up_a_refresh_token_ends_nothing(&here);
     of_many_that_refresh_at_once_one_is_first(&here);
+    who_has_just_come_in_is_known_without_asking_and_forgotten_like_anybody(&here, &there);
     what_one_node_ends_the_other_forgets_without_asking_for_each_request(&here, &there);
     a_node_that_hears_nothing_trusts_nothing_that_it_remembers(&here, &there);
     a_new_key_is_published_before_it_signs_and_logs_nobody_out(&here, &there);
@@ -175,6 +176,22 @@ fn of_many_that_refresh_at_once_one_is_first(here: &Node) {
     });
     assert_eq!(won.len(), 1);
     assert!(here.who(won[0].token.text.expose()).is_none(), "the others have shown an old one, which ends the session");
+}
+
+fn who_has_just_come_in_is_known_without_asking_and_forgotten_like_anybody(here: &Node, there: &Node) {
+    here.hear();
+    let [one, two] = [Way::Tokens, Way::Cookie].map(|way| here.sign_in(way));
+    let next = here.refresh(&one.text).unwrap();
+    let texts = [one.token.as_ref().unwrap().text.expose(), next.token.text.expose(), two.text.expose()];
+    let before = here.lookups();
+    let known = texts.map(|text| here.who(text).unwrap());
+    assert_eq!(here.lookups(), before);
+    // It is the same as what a look into the database finds.
+    let found = texts.map(|text| there.who(text).unwrap());
+    assert_eq!(known, found);
+    there.runtime.block_on(there.identity.end_sessions(&found[0])).unwrap();
+    here.hear();
+    assert!(texts.iter().all(|text| here.who(text).is_none()));
 }
 
 fn what_one_node_ends_the_other_forgets_without_asking_for_each_request(here: &Node, there: &Node) {

@@ -1,13 +1,15 @@
-//! Where the server is and which key opens it, from the command line and the environment.
+//! Where the server is and what opens it, from the command line, the environment and who has signed in.
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axiomcore::config::Secret;
 use axiomcore::config::SecretFileError;
 
-use super::{Client, Patience, believing};
+use super::{Client, Credential, Patience, believing};
 use crate::exit::Failure;
+use crate::session::{Held, Kept};
 
 /// Where a server listens that was not told otherwise.
 const HERE: &str = "http://127.0.0.1:8080";
@@ -27,31 +29,40 @@ pub(crate) struct Connection {
     /// those that the system believes.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
     pub(crate) ca: Option<PathBuf>,
-    /// A file with your API key; without it the file in `FREEAGENTICS_KEY_FILE`, or else the key in `FREEAGENTICS_KEY`.
+    /// A file with your API key; without it the file in `FREEAGENTICS_KEY_FILE`, or else the key in `FREEAGENTICS_KEY`, or
+    /// else your session if you have signed in.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
     pub(crate) key_file: Option<PathBuf>,
 }
 
 impl Connection {
-    /// A client with this server and key.
+    /// A client with this server and what opens it.
     pub(crate) fn open(&self) -> Result<Client, Failure> {
-        self.open_with(|| self.key(), Patience::COMMAND)
+        self.open_with(|base| self.credential(base), Patience::COMMAND)
     }
 
     /// A client with this server that shows no key and asks once.
     pub(crate) fn stranger(&self) -> Result<Client, Failure> {
-        self.open_with(|| Ok(Secret::new(String::new())), Patience::NONE)
+        self.open_with(|_| Ok(Credential::None), Patience::NONE)
+    }
+
+    /// A client with the session of who has signed in on this machine, whatever key there is; none if nobody has.
+    pub(crate) fn session(&self) -> Result<Option<Client>, Failure> {
+        let stranger = self.stranger()?;
+        let Some(held) = Held::of(Kept::of(stranger.base())?)? else { return Ok(None) };
+        self.open_with(|_| Ok(Credential::Session(Arc::new(held))), Patience::COMMAND).map(Some)
     }
 
     fn open_with(
         &self,
-        key: impl FnOnce() -> Result<Secret<String>, Failure>,
+        credential: impl FnOnce(&str) -> Result<Credential, Failure>,
         patience: Patience,
     ) -> Result<Client, Failure> {
         let base = self.server.clone().or_else(|| set(URL)).unwrap_or_else(|| HERE.to_owned());
+        let base = base.trim_end_matches('/').to_owned();
         let ca = self.ca.clone().or_else(|| set(CA).map(PathBuf::from));
         if base.starts_with("https://") {
-            return Ok(Client::over(believing(ca.as_deref())?, &base, key()?, patience));
+            return Ok(Client::over(believing(ca.as_deref())?, &base, credential(&base)?, patience));
         }
         if !base.starts_with("http://") {
             let mend = "write it as https://HOST:PORT or http://HOST:PORT";
@@ -61,27 +72,35 @@ impl Connection {
             let mend = "write the address with https://, or leave --ca away";
             return Err(Failure::usage("bad_server", format!("`{base}` is not protected, whatever --ca says"), mend));
         }
-        Ok(Client::new(&base, key()?, patience))
+        Ok(Client::new(&base, credential(&base)?, patience))
     }
 
-    fn key(&self) -> Result<Secret<String>, Failure> {
+    fn credential(&self, base: &str) -> Result<Credential, Failure> {
         let file = self.key_file.clone().or_else(|| set(KEY_FILE).map(PathBuf::from));
-        let key = match file {
-            Some(file) => Secret::from_file(&file).map_err(|error| unusable(&file, &error))?,
-            None => Secret::new(set(KEY).ok_or_else(no_key)?),
+        let key = match (file, set(KEY)) {
+            (Some(file), _) => Secret::from_file(&file).map_err(|error| unusable(&file, &error))?,
+            (None, Some(key)) => Secret::new(key),
+            (None, None) => return of_session(base),
         };
         if key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Ok(key);
+            return Ok(Credential::Key(key));
         }
         let mend = "copy it again: it is one line of visible characters";
         Err(Failure::usage("bad_key", "the API key has blanks or characters that no key has", mend))
     }
 }
 
-fn no_key() -> Failure {
+/// What opens a server for who has signed in to it here.
+fn of_session(base: &str) -> Result<Credential, Failure> {
+    // Where no session can be, there is none.
+    let held = Kept::of(base).ok().map(Held::of).transpose()?.flatten();
+    held.map(|held| Credential::Session(Arc::new(held))).ok_or_else(|| no_key(base))
+}
+
+fn no_key(base: &str) -> Failure {
     let mend = "put the key that the server printed at its first start into FREEAGENTICS_KEY, or into a file that only you \
-                can read, and name that with --key-file";
-    Failure::usage("no_key", "no API key: the server lets nobody in without one", mend)
+                can read, and name that with --key-file; or sign in, if you have a password: freeagentics sign-in";
+    Failure::usage("no_key", format!("no API key, and nobody is signed in to {base} here"), mend)
 }
 
 fn unusable(file: &Path, error: &SecretFileError) -> Failure {

@@ -4,13 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use axiomcore::config::Secret;
+use axiomcore::tls::{self, Doubt};
 use serde_json::{Map, Value};
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use ureq::http::{HeaderMap, Request};
 use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
 
-use super::{Call, Patience, Refusal, Trouble};
+use super::{Call, Credential, Patience, Refusal, Trouble};
 use crate::exit::Failure;
 use crate::terminal::harmless;
 
@@ -21,15 +22,18 @@ const ANSWERING: Duration = Duration::from_secs(60);
 /// The largest answer: ten thousand decisions with everything that was considered.
 const LARGEST: u64 = 512 << 20;
 
+/// The status of an answer to a credential that is not taken.
+const UNAUTHORIZED: u16 = 401;
+
 /// The longest text of another program that is passed on.
 const SHORT: usize = 200;
 
-/// A client with one server and one key. Clones share their connections.
+/// A client with one server and one credential. Clones share their connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     agent: Agent,
     base: String,
-    key: Secret<String>,
+    credential: Credential,
     patience: Patience,
 }
 
@@ -44,12 +48,12 @@ pub(crate) struct Answer {
 
 impl Client {
     /// A client of the server at `base`, such as `http://127.0.0.1:8080`.
-    pub(crate) fn new(base: &str, key: Secret<String>, patience: Patience) -> Self {
-        Self::over(TlsConfig::default(), base, key, patience)
+    pub(crate) fn new(base: &str, credential: Credential, patience: Patience) -> Self {
+        Self::over(TlsConfig::default(), base, credential, patience)
     }
 
     /// The same over TLS, for an address that begins with `https://`.
-    pub(crate) fn over(tls: TlsConfig, base: &str, key: Secret<String>, patience: Patience) -> Self {
+    pub(crate) fn over(tls: TlsConfig, base: &str, credential: Credential, patience: Patience) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -59,12 +63,17 @@ impl Client {
             .timeout_connect(Some(CONNECTING))
             .max_idle_connections_per_host(16);
         let agent = config.build().new_agent();
-        Self { agent, base: base.trim_end_matches('/').to_owned(), key, patience }
+        Self { agent, base: base.trim_end_matches('/').to_owned(), credential, patience }
     }
 
     /// The server's address.
     pub(crate) fn base(&self) -> &str {
         &self.base
+    }
+
+    /// A client of the same server that shows nothing and asks once.
+    pub(super) fn as_stranger(&self) -> Self {
+        Self { credential: Credential::None, patience: Patience::NONE, ..self.clone() }
     }
 
     /// Asks, and asks again while the server is busy and asking twice does no harm.
@@ -97,12 +106,27 @@ impl Client {
         Ok(Answer { status, body: body.map_err(strange)? })
     }
 
-    /// Sends, and returns as soon as the headers of the answer are there.
+    /// Sends, and returns as soon as the headers of the answer are there. A credential that is not taken has kept anything
+    /// from being done, so that another one may be shown.
     pub(super) fn exchange(&self, call: &Call, timeout: Option<Duration>) -> Result<(u16, HeaderMap, Body), Trouble> {
+        let shown = self.credential.shown(self)?;
+        let answered = self.exchange_showing(call, timeout, shown.as_ref())?;
+        let Some(shown) = shown.filter(|_| answered.0 == UNAUTHORIZED) else { return Ok(answered) };
+        match self.credential.next(&shown, self)? {
+            Some(next) => self.exchange_showing(call, timeout, Some(&next)),
+            None => Ok(answered),
+        }
+    }
+
+    fn exchange_showing(
+        &self,
+        call: &Call,
+        timeout: Option<Duration>,
+        credential: Option<&Secret<String>>,
+    ) -> Result<(u16, HeaderMap, Body), Trouble> {
         let mut request = Request::builder().method(call.method.clone()).uri(format!("{}{}", self.base, call.target));
-        // Without a key, what is open to everybody is asked as anybody would.
-        if !self.key.expose().is_empty() {
-            request = request.header(AUTHORIZATION, format!("Bearer {}", self.key.expose()));
+        if let Some(credential) = credential {
+            request = request.header(AUTHORIZATION, format!("Bearer {}", credential.expose()));
         }
         if !call.headers.iter().any(|(name, _)| *name == "Accept") {
             request = request.header(ACCEPT, "application/json");
@@ -144,13 +168,17 @@ pub(super) fn broken(error: ureq::Error) -> Trouble {
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) => true,
         _ => false,
     };
+    let doubt = match &error {
+        ureq::Error::Io(error) => tls::doubt(error),
+        _ => None,
+    };
     let why = error.to_string();
     let why = why.strip_prefix("io: ").unwrap_or(&why).to_owned();
     let protected = matches!(error, ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::TlsRequired);
     // Most of what is wrong with a certificate comes as an error of reading.
-    let protected = protected || matches!(&error, ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData);
+    let protected = protected || doubt.is_some();
     match () {
-        () if protected => Trouble::Unprotected(why),
+        () if protected => Trouble::Unprotected(doubt.unwrap_or(Doubt::Other), why),
         () if absent => Trouble::Absent(why),
         () => Trouble::Broken(why),
     }

@@ -6,6 +6,7 @@
 
 mod call;
 mod connection;
+mod credential;
 mod events;
 mod exchange;
 mod patience;
@@ -14,6 +15,7 @@ mod trust;
 
 pub(crate) use call::{Call, segment};
 pub(crate) use connection::Connection;
+pub(crate) use credential::Credential;
 pub(crate) use events::Event;
 pub(crate) use exchange::Client;
 pub(crate) use patience::Patience;

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use axiomcore::tls::Doubt;
 use serde_json::{Map, Value};
 
 use crate::exit::{Complaint, Exit, Failure};
+use crate::server::documentation::catalogue;
+use crate::session::Unkept;
 
 /// Why there is no answer to go on with.
 #[derive(Clone, Debug)]
@@ -17,9 +20,13 @@ pub(crate) enum Trouble {
     /// The connection broke or took too long: it is not known what was done.
     Broken(String),
     /// The connection cannot be protected: nothing was sent.
-    Unprotected(String),
+    Unprotected(Doubt, String),
     /// Something answered that is not this server.
     Strange(String),
+    /// Whoever had signed in on this machine is signed out.
+    SignedOut,
+    /// Their session cannot be taken from where it is kept, or put there: what is wrong, and the mend.
+    Unkept(String, String),
 }
 
 /// Problem details (RFC 9457) as the server sent them.
@@ -50,7 +57,7 @@ impl Trouble {
         match self {
             Self::Refused(refusal) => matches!(refusal.status, 429 | 503 | 507),
             Self::Absent(_) | Self::Broken(_) => true,
-            Self::Unprotected(_) | Self::Strange(_) => false,
+            Self::Unprotected(..) | Self::Strange(_) | Self::SignedOut | Self::Unkept(..) => false,
         }
     }
 
@@ -61,7 +68,7 @@ impl Trouble {
 
     /// As a command tells it; `server` is the address that was asked.
     pub(crate) fn into_failure(self, server: &str) -> Failure {
-        let unreachable = |code: &'static str, message: String, mend: &str| Complaint {
+        let unreachable = |code: &'static str, message: String, mend: &'static str| Complaint {
             exit: Exit::Unreachable,
             code: code.into(),
             place: Some(server.to_owned()),
@@ -80,14 +87,22 @@ impl Trouble {
                     "look at the server's log and at GET /health/ready; what has an idempotency key can be sent again";
                 unreachable("no_answer", format!("the server gave no answer: {why}"), mend)
             }
-            Self::Unprotected(why) => {
-                let mend = "name the authority that signed its certificate with --ca FILE; if the name is wrong, write --server \
-                            as the certificate has it; if it has expired, renew it on the server";
-                unreachable("unprotected", format!("the server does not show who it is: {why}"), mend)
+            Self::Unprotected(doubt, why) => {
+                unreachable("unprotected", format!("the server does not show who it is: {why}"), to_believe(doubt))
             }
             Self::Strange(why) => {
                 let mend = "this address may belong to another program: say where the server is with --server";
                 unreachable("strange_answer", why, mend)
+            }
+            Self::SignedOut => {
+                let message = "the session has ended: it was not used for long, or somebody has ended it".to_owned();
+                let mend = "sign in again: freeagentics sign-in".to_owned();
+                let (exit, code, place) = (Exit::Refused, "signed_out".into(), Some(server.to_owned()));
+                Complaint { exit, code, place, message, mend, more: Map::new() }
+            }
+            Self::Unkept(message, mend) => {
+                let (exit, code) = (Exit::Unreadable, "session_file".into());
+                Complaint { exit, code, place: None, message, mend, more: Map::new() }
             }
         };
         complaint.into()
@@ -100,9 +115,23 @@ impl fmt::Display for Trouble {
             Self::Refused(refusal) => write!(f, "the server refused it: {}", refusal.code),
             Self::Absent(why) => write!(f, "no server is there: {why}"),
             Self::Broken(why) => write!(f, "the server gave no answer: {why}"),
-            Self::Unprotected(why) => write!(f, "the server does not show who it is: {why}"),
-            Self::Strange(why) => f.write_str(why),
+            Self::Unprotected(_, why) => write!(f, "the server does not show who it is: {why}"),
+            Self::Strange(why) | Self::Unkept(why, _) => f.write_str(why),
+            Self::SignedOut => f.write_str("the session has ended"),
         }
+    }
+}
+
+impl From<Unkept> for Trouble {
+    fn from(error: Unkept) -> Self {
+        let mend = error.mend();
+        Self::Unkept(error.to_string(), mend)
+    }
+}
+
+impl From<Unkept> for Failure {
+    fn from(error: Unkept) -> Self {
+        Trouble::from(error).into_failure("")
     }
 }
 
@@ -123,11 +152,42 @@ impl Refusal {
     }
 }
 
-/// What to do about a code that the answer itself leaves to the code's page.
+/// What to do about a server that is not believed to be who it says.
+const fn to_believe(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::Authority => "name the authority that signed its certificate with --ca FILE or FREEAGENTICS_CA",
+        Doubt::NoServer => {
+            "this certificate is an authority's own, which no server may show: sign one for the server with it, and name the \
+             authority with --ca FILE"
+        }
+        Doubt::Name => "write the server's name in --server as its certificate has it, or get one for this name",
+        Doubt::Expired => "renew the certificate on the server, or set this machine's clock right",
+        Doubt::NotYet => "set this machine's clock right, or wait until the certificate begins",
+        Doubt::InTheClear => {
+            "the server speaks no TLS there: write http:// instead of https://, or give it a certificate"
+        }
+        Doubt::Client => {
+            "the server wants a certificate of its clients, and commands have none: go through what it lets in, such as its \
+             proxy"
+        }
+        Doubt::Version => {
+            "the two have no version or suite of TLS in common: the server's `tls.minimum` may be too new or too old"
+        }
+        Doubt::Other => "see what the server shows: openssl s_client -connect HOST:PORT",
+    }
+}
+
+/// What to do about a code that the answer itself leaves to the code's page: what begins that page, if this program knows it.
 fn mend(code: &str, server: &str) -> String {
     match code {
-        "unauthenticated" => "check the key in --key-file, FREEAGENTICS_KEY_FILE or FREEAGENTICS_KEY".to_owned(),
-        "forbidden" => "ask whoever made the key for one with this permission".to_owned(),
-        code => format!("{server}/errors/{code} says what to do"),
+        "unauthenticated" => {
+            "check the key in --key-file, FREEAGENTICS_KEY_FILE or FREEAGENTICS_KEY, or sign in again: freeagentics sign-in".to_owned()
+        }
+        "forbidden" => "ask whoever made the key, or gave you your roles, for this permission".to_owned(),
+        code => {
+            let known = catalogue().ok().and_then(|catalogue| catalogue.find(code));
+            let first = known.and_then(|code| code.help.split("\n\n").next());
+            first.map_or_else(|| format!("{server}/errors/{code} says what to do"), str::to_owned)
+        }
     }
 }

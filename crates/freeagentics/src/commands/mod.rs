@@ -22,6 +22,8 @@ pub(crate) mod schema;
 pub(crate) mod sealing;
 pub(crate) mod serve;
 pub(crate) mod services;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
 pub(crate) mod signing_keys;
 pub(crate) mod simulate;
 pub(crate) mod steps;
@@ -74,6 +76,10 @@ enum Command {
     Sealing(sealing::Args),
     /// Print the JSON Schema of model documents, for editors and other programs.
     Schema(schema::Args),
+    /// Sign in to a server with your password: commands that are given no key are yours from then on.
+    SignIn(sign_in::Args),
+    /// Sign out: the session of `sign-in` ends.
+    SignOut(sign_out::Args),
     /// List the models that are built in; give models to a server and compare them there.
     Models(models::Args),
     /// Create, find, watch, reset and delete the agents of a server.
@@ -120,6 +126,8 @@ impl Cli {
             Command::Backup(args) => backup::run(args, format, terminal),
             Command::Sealing(args) => sealing::run(args, format, terminal),
             Command::Schema(args) => schema::run(args, format, terminal),
+            Command::SignIn(args) => sign_in::run(args, format, terminal),
+            Command::SignOut(args) => sign_out::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(asking) => asking.run(format, terminal),
             Command::Users(asking) => asking.run(format, terminal),

@@ -18,7 +18,7 @@ use axiomcore::config::Secret;
 use axiomcore::identity::{Permission, Require};
 use axiomcore::lifecycle::Stopping;
 
-use crate::client::{Client, Patience};
+use crate::client::{Client, Credential, Patience};
 use crate::server::permissions::{ReadAgents, ReadModels, StepAgents, WriteAgents, WriteModels};
 
 use fleet::FLEET;
@@ -44,7 +44,7 @@ pub(crate) fn start(server: SocketAddr, key: Secret<String>, stopping: Stopping)
 }
 
 fn run(base: &str, key: Secret<String>, stopping: Stopping) {
-    let client = Client::new(base, key, Patience::NONE);
+    let client = Client::new(base, Credential::Key(key), Patience::NONE);
     let rest = Rest::new();
     thread::scope(|scope| {
         for (index, home) in FLEET.iter().enumerate() {

@@ -102,6 +102,8 @@ impl Identity {
         }
         if for_all {
             self.read_signing_keys().await?;
+            // Once more: a token may have been verified meanwhile by a key that is gone now.
+            self.0.cache.clear();
         }
         for line in &lines {
             self.0.cache.remove(line.workspace, &line.principal);

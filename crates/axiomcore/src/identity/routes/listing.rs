@@ -16,6 +16,9 @@ pub struct Listing {
     /// The `next` of the page before.
     #[param(value_type = Option<String>, max_length = 100)]
     after: Option<Cursor>,
+    /// Only who signs in with this address.
+    #[param(max_length = 320)]
+    email: Option<String>,
 }
 
 /// Which one a page begins after.
@@ -35,8 +38,13 @@ impl TryFrom<String> for Cursor {
 impl Listing {
     const MOST: usize = 1_000;
 
+    /// The address that is asked for, if one is.
+    pub(super) fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+
     /// After which one the page begins, and how many there are on it.
-    pub(super) fn of(Query(Self { limit, after }): Query<Self>) -> Result<(String, usize), Problem> {
+    pub(super) fn of(Query(Self { limit, after, .. }): Query<Self>) -> Result<(String, usize), Problem> {
         let limit = limit.unwrap_or(100);
         if (1..=Self::MOST).contains(&limit) {
             return Ok((after.map(|Cursor(text)| text).unwrap_or_default(), limit));

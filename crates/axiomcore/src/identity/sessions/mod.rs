@@ -21,7 +21,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 
 use super::passwords::HashError;
-use super::{AccessToken, Challenge, Proof, TokenError, User};
+use super::{AccessToken, CameBy, Challenge, Proof, TokenError, User};
 
 /// Somebody's presence, from signing in to signing out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,14 @@ impl Way {
     /// Whether somebody has asked for a cookie.
     pub(super) const fn of(cookie: bool) -> Self {
         if cookie { Self::Cookie } else { Self::Tokens }
+    }
+
+    /// What somebody comes by who is recognised so.
+    pub(super) const fn came_by(self) -> CameBy {
+        match self {
+            Self::Cookie => CameBy::Cookie,
+            Self::Tokens => CameBy::Token,
+        }
     }
 }
 

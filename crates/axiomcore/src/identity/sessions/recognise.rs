@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::{Session, store};
 use crate::clock::Timestamp;
+use crate::identity::cache::{Found, Generation};
 use crate::identity::key::Fingerprint;
 use crate::identity::tokens::Claims;
 use crate::identity::users::store::{self as users, Place};
-use crate::identity::{CameBy, Identity, Permissions, Principal, PrincipalKind, Status, User};
+use crate::identity::{AccessToken, CameBy, Identity, Permissions, Principal, PrincipalKind, Status, TokenError, User};
 use crate::store::{Connection, Result};
 
 /// A credential that has to be looked at again at the latest at this moment.
@@ -53,7 +54,8 @@ impl Identity {
         if now >= until {
             return Ok(None);
         }
-        let principal = self.principal_of(connection, stored, came_by, Some(expires_at))?;
+        let session = (&stored.place, &*stored.session.id);
+        let principal = self.principal_of(connection, session, came_by, Some(expires_at))?;
         Ok(principal.map(|principal| (Arc::new(principal), until)))
     }
 
@@ -67,21 +69,22 @@ impl Identity {
     ) -> Result<Option<Principal>> {
         let found = store::find(connection, id)?.filter(|stored| now < self.good_until(stored));
         let Some(stored) = found else { return Ok(None) };
-        self.principal_of(connection, &stored, before.came_by, before.expires_at)
+        let session = (&stored.place, &*stored.session.id);
+        self.principal_of(connection, session, before.came_by, before.expires_at)
     }
 
     /// Who has this session, if they may still sign in.
     pub(super) fn principal_of(
         &self,
         connection: &mut dyn Connection,
-        stored: &store::Stored,
+        (place, session): (&Place, &str),
         came_by: CameBy,
         expires_at: Option<Timestamp>,
     ) -> Result<Option<Principal>> {
-        let Place { workspace, id } = &stored.place;
+        let Place { workspace, id } = place;
         let found = users::find(connection, *workspace, id)?;
         let Some(found) = found.filter(|found| found.user.status == Status::Active) else { return Ok(None) };
-        let must_enrol = self.must_enrol(connection, &stored.place, &found.user)?;
+        let must_enrol = self.must_enrol(connection, place, &found.user)?;
         let permissions = match must_enrol {
             true => Permissions::only(&[]),
             false => self.permissions_of(connection, *workspace, &found.user.roles)?,
@@ -92,11 +95,41 @@ impl Identity {
             kind: PrincipalKind::User,
             permissions,
             must_enrol,
-            session: Some(stored.session.id.clone()),
+            session: Some(session.to_owned()),
             key: None,
             came_by,
             expires_at,
         }))
+    }
+
+    /// A new access token, by which its holder is remembered.
+    pub(super) async fn hand_out(
+        &self,
+        place: &Place,
+        session: &Session,
+        principal: Principal,
+        read_at: Generation,
+    ) -> std::result::Result<AccessToken, TokenError> {
+        let (token, claims) = self.issue(place, session).await?;
+        let principal = Principal { expires_at: Some(token.expires_at), ..principal };
+        self.remember(Fingerprint::of(token.text.expose()), principal, (session, Some(claims)), read_at);
+        Ok(token)
+    }
+
+    /// Remembers somebody by what they have just been given, so that their first request asks nobody. Who has lost
+    /// something since `read_at` is not remembered, as after a look into the database.
+    pub(super) fn remember(
+        &self,
+        fingerprint: Fingerprint,
+        principal: Principal,
+        (session, claims): (&Session, Option<Claims>),
+        read_at: Generation,
+    ) {
+        let now = self.now();
+        let ends = [session.expires_at, session.last_used_at.plus(self.0.session_idle_time)];
+        let ends = ends.into_iter().chain(principal.expires_at).min().unwrap_or(now);
+        let found = Found { good_until: ends.min(now.plus(self.0.cache_time)), principal: Arc::new(principal), claims };
+        self.0.cache.insert(fingerprint, found, (now, read_at));
     }
 
     /// The person that a principal is, if it is one.

@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;
 use crate::identity::key::Fingerprint;
-use crate::identity::{AccessToken, CameBy, Identity, TokenError, changes};
+use crate::identity::{AccessToken, CameBy, Identity, Principal, TokenError, changes};
 use crate::store::Connection;
 
 /// What a refresh token was given for.
@@ -46,7 +46,7 @@ pub enum RefreshError {
 
 /// What a refresh token turned out to be.
 enum Outcome {
-    Good(store::Stored),
+    Good(store::Stored, Principal),
     /// Used before.
     Old(store::Stored),
     Wrong,
@@ -63,10 +63,11 @@ impl Identity {
         let next = Text::next(prefix, shown.session, shown.family, self.0.parts.entropy.as_ref())?;
         let (secret, id) = (next.secret(), shown.session.to_owned());
         let (old, identity, now) = (Fingerprint::of(text), self.clone(), self.now());
+        let read_at = self.0.cache.generation();
         let exchange = move |connection: &mut dyn Connection| identity.exchange(connection, &id, &old, &next, now);
         match self.0.parts.database.write(exchange).await? {
-            Outcome::Good(store::Stored { place, session, .. }) => {
-                let token = self.issue(&place, &session).await?;
+            Outcome::Good(store::Stored { place, session, .. }, principal) => {
+                let token = self.hand_out(&place, &session, principal, read_at).await?;
                 Ok(Refreshed { session, text: secret, token })
             }
             Outcome::Old(stored) => {
@@ -91,13 +92,12 @@ impl Identity {
         };
         let found = store::find(connection, id)?.filter(|stored| is_family(stored) && now < self.good_until(stored));
         let Some(mut stored) = found else { return Ok(Outcome::Wrong) };
-        if self.principal_of(connection, &stored, CameBy::Token, None)?.is_none() {
-            return Ok(Outcome::Wrong);
-        }
+        let principal = self.principal_of(connection, (&stored.place, &stored.session.id), CameBy::Token, None)?;
+        let Some(principal) = principal else { return Ok(Outcome::Wrong) };
         // What decides who was first of two.
         if store::rotate(connection, id, old, &next.fingerprint, now)? {
             stored.session.last_used_at = now;
-            return Ok(Outcome::Good(stored));
+            return Ok(Outcome::Good(stored, principal));
         }
         Ok(Outcome::Old(stored))
     }

@@ -9,7 +9,7 @@ use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::factors::Proved;
-use crate::identity::key::hex;
+use crate::identity::key::{Fingerprint, hex};
 use crate::identity::passwords::Verdict;
 use crate::identity::users::store::{self as users, Place, Stored};
 use crate::identity::{Identity, Status};
@@ -35,7 +35,7 @@ impl Identity {
         let (device, device_text) = self.new_device(session.origin.clone())?;
         let (identity, secret, now) = (self.clone(), text.secret(), session.created_at);
         let (inserted, told, owner) = (session.clone(), device_text.clone(), place.clone());
-        let workspace = place.workspace;
+        let (workspace, came_by, read_at) = (place.workspace, way.came_by(), self.0.cache.generation());
         let begin = move |connection: &mut dyn Connection| {
             let Some(current) = still(connection, &place, ground.verified())? else { return Ok(None) };
             let Some(left) = identity.let_in(connection, &place, &ground, now)? else { return Ok(None) };
@@ -45,15 +45,19 @@ impl Identity {
             let Origin { address, client } = &inserted.origin;
             entry.write(connection, &inserted.id, &json!({ "address": address, "client": client }))?;
             let is_known = identity.remember_device(connection, &place, &shown, (&device, &told))?;
-            let must_enrol = identity.must_enrol(connection, &place, &current.user)?;
-            Ok(Some((current.user, left, is_known, must_enrol)))
+            let ends = Some(inserted.expires_at);
+            let principal = identity.principal_of(connection, (&place, &inserted.id), came_by, ends)?;
+            Ok(principal.map(|principal| (current.user, left, is_known, principal)))
         };
         let begun = self.0.parts.database.write(begin).await?;
-        let (user, recovery_codes_left, is_known, must_enrol) = begun.ok_or(SignInError::Refused)?;
-        let device = (!is_known).then_some(device_text);
+        let (user, recovery_codes_left, is_known, principal) = begun.ok_or(SignInError::Refused)?;
+        let (device, must_enrol) = ((!is_known).then_some(device_text), principal.must_enrol);
         let token = match way {
-            Way::Cookie => None,
-            Way::Tokens => Some(self.issue(&owner, &session).await?),
+            Way::Cookie => {
+                self.remember(Fingerprint::of(secret.expose()), principal, (&session, None), read_at);
+                None
+            }
+            Way::Tokens => Some(self.hand_out(&owner, &session, principal, read_at).await?),
         };
         Ok(SignedIn { workspace, user, session, text: secret, token, device, recovery_codes_left, must_enrol })
     }

@@ -67,8 +67,12 @@ impl TokenConfig {
 }
 
 impl Identity {
-    /// A token for a session of this user's. It never outlives the session.
-    pub(in crate::identity) async fn issue(&self, place: &Place, session: &Session) -> Result<AccessToken, TokenError> {
+    /// A token for a session of this user's, and what it says. It never outlives the session.
+    pub(in crate::identity) async fn issue(
+        &self,
+        place: &Place,
+        session: &Session,
+    ) -> Result<(AccessToken, Claims), TokenError> {
         let (key, now, config) = (self.signer().await?, self.now(), &self.0.token_config);
         let mut id = [0; 16];
         self.0.parts.entropy.fill(&mut id)?;
@@ -88,7 +92,7 @@ impl Identity {
         let unsigned = unsigned(&key.id, &serde_json::to_vec(&claims).map_err(unmade)?).map_err(unmade)?;
         let signature = key.sign(&unsigned).ok_or(TokenError::None)?;
         let text = Secret::new(format!("{unsigned}.{}", encoded(&signature)));
-        Ok(AccessToken { text, issued_at: now, expires_at: claims.expires_at() })
+        Ok((AccessToken { text, issued_at: now, expires_at: claims.expires_at() }, claims))
     }
 
     /// What a token says, if one of our keys has signed it and it is good now. The key is looked for among our own,

@@ -121,6 +121,16 @@ impl Identity {
         self.0.parts.database.read(move |connection| store::page(connection, workspace, &after, most)).await
     }
 
+    /// Whoever signs in with this address, if they are in the principal's workspace.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn find_user_by_email(&self, principal: &Principal, email: &str) -> crate::store::Result<Option<User>> {
+        let (workspace, email) = (principal.workspace, email.trim().to_lowercase());
+        let found = self.0.parts.database.read(move |connection| store::find_by_email(connection, &email)).await?;
+        Ok(found.filter(|found| found.workspace == workspace).map(|found| found.user))
+    }
+
     /// Somebody in the principal's workspace.
     ///
     /// # Errors

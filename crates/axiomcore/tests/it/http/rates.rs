@@ -15,6 +15,8 @@ fn assert_refused(answer: &Answer, class: &str) {
     assert_eq!(answer.json()["class"], class);
     let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=3_600).contains(&wait), "{wait}");
+    let mend = format!("send it again in {wait} s, with the same `Idempotency-Key` if it had one");
+    assert_eq!(answer.json()["mend"], mend);
     assert!(answer.header("ratelimit").unwrap().starts_with(&format!("\"{class}\";r=0;t=")));
 }
 

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::asking::{Question, done, items, roles, text};
+use super::users::id_of;
 use crate::{
     client::{Call, Client, segment},
     exit::{Exit, Failure},
@@ -34,7 +35,7 @@ pub(crate) struct Content {
     /// A role that it has. May be given several times.
     #[arg(long = "role", value_name = "ROLE")]
     roles: Vec<String>,
-    /// The user who is asked about it: you, or whoever it was before.
+    /// The user, by id or address, who is asked about it: you, or whoever it was before.
     #[arg(long, value_name = "USER")]
     owner: Option<String>,
 }
@@ -62,11 +63,11 @@ impl Question for Verb {
         match self {
             Self::List => list(client, format, terminal),
             Self::Create(content) => {
-                let made = client.ask(&Call::post("/services", &content.body()))?;
+                let made = client.ask(&Call::post("/services", &content.body(client)?))?;
                 show(&made, format, terminal)
             }
             Self::Update(UpdateArgs { id, content }) => {
-                let call = Call::put(format!("/services/{}", segment(id)), &content.body());
+                let call = Call::put(format!("/services/{}", segment(id)), &content.body(client)?);
                 show(&client.ask(&call)?, format, terminal)
             }
             Self::Delete(DeleteArgs { id }) => {
@@ -79,9 +80,10 @@ impl Question for Verb {
 }
 
 impl Content {
-    fn body(&self) -> Value {
+    fn body(&self, client: &Client) -> Result<Value, Failure> {
         let Self { name, roles, owner } = self;
-        json!({ "name": name, "roles": roles, "owner": owner })
+        let owner = owner.as_deref().map(|owner| id_of(client, owner)).transpose()?;
+        Ok(json!({ "name": name, "roles": roles, "owner": owner }))
     }
 }
 

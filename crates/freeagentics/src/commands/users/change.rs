@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::show;
+use super::{id_of, show};
 use crate::{
     client::{Call, Client, segment},
     exit::{Exit, Failure},
@@ -12,17 +12,17 @@ use crate::{
 /// Changes somebody.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The user's id.
+    /// The user's id or address.
     #[arg(value_name = "USER")]
-    id: String,
+    user: String,
 }
 
 /// Gives somebody other roles.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RolesArgs {
-    /// The user's id.
+    /// The user's id or address.
     #[arg(value_name = "USER")]
-    id: String,
+    user: String,
     /// The roles that they have from now on; none to take all away.
     #[arg(value_name = "ROLE")]
     roles: Vec<String>,
@@ -34,7 +34,8 @@ pub(super) fn roles(
     format: Format,
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
-    let call = Call::put(format!("/users/{}/roles", segment(&args.id)), &json!({ "roles": args.roles }));
+    let id = id_of(client, &args.user)?;
+    let call = Call::put(format!("/users/{}/roles", segment(&id)), &json!({ "roles": args.roles }));
     show(&client.ask(&call)?, format, terminal)
 }
 
@@ -63,6 +64,7 @@ fn change(
     format: Format,
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
-    let call = Call::post(format!("/users/{}/{verb}", segment(&args.id)), &Value::Null);
+    let id = id_of(client, &args.user)?;
+    let call = Call::post(format!("/users/{}/{verb}", segment(&id)), &Value::Null);
     show(&client.ask(&call)?, format, terminal)
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::id_of;
 use crate::{
     client::{Call, Client, segment},
     commands::asking::done,
@@ -12,20 +13,21 @@ use crate::{
 /// Deletes somebody.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The user's id.
+    /// The user's id or address.
     #[arg(value_name = "USER")]
-    id: String,
-    /// The user who gets the service accounts that they are asked about.
+    user: String,
+    /// The user, by id or address, who gets the service accounts that they are asked about.
     #[arg(long, value_name = "USER")]
     reassign_to: Option<String>,
 }
 
 pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let mut call = Call::delete(format!("/users/{}", segment(&args.id)));
+    let id = id_of(client, &args.user)?;
+    let mut call = Call::delete(format!("/users/{}", segment(&id)));
     if let Some(heir) = &args.reassign_to {
-        call = call.query("reassign_to", heir);
+        call = call.query("reassign_to", &id_of(client, heir)?);
     }
     client.ask(&call)?;
-    let line = format!("{} is gone; what they did goes on naming them", harmless(&args.id));
-    done(&json!({ "id": args.id, "deleted": true }), &line, format, terminal)
+    let line = format!("{} is gone; what they did goes on naming them", harmless(&args.user));
+    done(&json!({ "id": id, "deleted": true }), &line, format, terminal)
 }

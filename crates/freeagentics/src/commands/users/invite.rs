@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::id_of;
 use crate::{
     client::{Call, Client, segment},
     commands::asking::{roles, text},
@@ -29,9 +30,9 @@ pub(crate) struct Args {
 /// Gives somebody a new ticket.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TicketArgs {
-    /// The user's id.
+    /// The user's id or address.
     #[arg(value_name = "USER")]
-    id: String,
+    user: String,
     /// Print the ticket here, to hand it on, instead of only mailing it.
     #[arg(long)]
     ticket: bool,
@@ -62,7 +63,8 @@ pub(super) fn renew(
     format: Format,
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
-    let call = Call::post(format!("/users/{}/ticket", segment(&args.id)), &json!({ "ticket": args.ticket }));
+    let id = id_of(client, &args.user)?;
+    let call = Call::post(format!("/users/{}/ticket", segment(&id)), &json!({ "ticket": args.ticket }));
     let renewed = client.ask(&call)?;
     let headline = format!("{} can choose a new password", text(&renewed, "email"));
     tell(&renewed, &headline, format, terminal)

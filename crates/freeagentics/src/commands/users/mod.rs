@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::asking::{Question, done, roles, text};
 use crate::{
-    client::Client,
+    client::{Call, Client},
     exit::{Exit, Failure},
     terminal::{Format, Terminal},
 };
@@ -53,6 +53,19 @@ impl Question for Verb {
             Self::Delete(args) => delete::run(args, client, format, terminal),
         }
     }
+}
+
+/// The id of somebody who is named by it or by their address.
+pub(in crate::commands) fn id_of(client: &Client, named: &str) -> Result<String, Failure> {
+    if !named.contains('@') {
+        return Ok(named.to_owned());
+    }
+    let found = client.ask(&Call::get("/users").query("email", named))?;
+    let id = found.pointer("/items/0/id").and_then(Value::as_str).map(str::to_owned);
+    id.ok_or_else(|| {
+        let mend = "see who there is: freeagentics users list";
+        Failure::no_such("user_not_found", format!("nobody here signs in with {named}"), mend)
+    })
 }
 
 /// Who somebody is now, in a line.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::id_of;
 use crate::{
     client::{Call, Client, segment},
     commands::asking::{done, items, text},
@@ -13,30 +14,31 @@ use crate::{
 /// Lists somebody's.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The user's id.
+    /// The user's id or address.
     #[arg(value_name = "USER")]
-    id: String,
+    user: String,
 }
 
 /// Ends them.
 #[derive(Debug, clap::Args)]
 pub(crate) struct EndArgs {
-    /// The user's id.
+    /// The user's id or address.
     #[arg(value_name = "USER")]
-    id: String,
+    user: String,
     /// Only this session.
     #[arg(long, value_name = "ID")]
     session: Option<String>,
 }
 
 pub(super) fn list(args: &Args, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let sessions = items(client, format!("/users/{}/sessions", segment(&args.id)))?;
+    let id = id_of(client, &args.user)?;
+    let sessions = items(client, format!("/users/{}/sessions", segment(&id)))?;
     if format == Format::Json {
         terminal.json(&json!({ "sessions": sessions }))?;
         return Ok(Exit::Done);
     }
     if sessions.is_empty() {
-        writeln!(terminal.out, "{} is signed in nowhere", harmless(&args.id))?;
+        writeln!(terminal.out, "{} is signed in nowhere", harmless(&args.user))?;
         return Ok(Exit::Done);
     }
     let columns = ["session", "address", "client", "since", "last used"];
@@ -54,12 +56,13 @@ pub(super) fn end(
     format: Format,
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Failure> {
-    let EndArgs { id, session } = args;
-    let path = format!("/users/{}/sessions", segment(id));
+    let EndArgs { user, session } = args;
+    let id = id_of(client, user)?;
+    let path = format!("/users/{}/sessions", segment(&id));
     let path = session.as_ref().map_or_else(|| path.clone(), |session| format!("{path}/{}", segment(session)));
     client.ask(&Call::delete(path))?;
     let line = match session {
-        None => format!("{} is signed out everywhere", harmless(id)),
+        None => format!("{} is signed out everywhere", harmless(user)),
         Some(session) => format!("session {} has ended", harmless(session)),
     };
     done(&json!({ "id": id, "session": session, "ended": true }), &line, format, terminal)

@@ -105,6 +105,20 @@ fn a_refusal_is_told_with_the_servers_own_code_detail_and_mend() {
 }
 
 #[test]
+fn a_refusal_without_a_mend_gets_that_of_its_code() {
+    let refused = |code: &str| {
+        let body = format!(r#"{{"title":"No","status":404,"code":"{code}"}}"#);
+        answer("404 Not Found", "content-type: application/problem+json\r\n", &body)
+    };
+    let mend = |code: &str| {
+        let (said, _) = Scripted::answering(&[&refused(code)]).asked_by(&["agents", "get", "a", "--output", "json"]);
+        said.error()["mend"].as_str().unwrap().to_owned()
+    };
+    assert!(mend("role_unknown").starts_with("Roles are named as they are listed"), "{}", mend("role_unknown"));
+    assert!(mend("of_a_later_version").ends_with("/errors/of_a_later_version says what to do"));
+}
+
+#[test]
 fn a_busy_server_is_asked_again_where_that_does_nothing_twice() {
     let busy = answer("503 Service Unavailable", "retry-after: 0\r\n", BUSY);
     let done = answer("200 OK", "", r#"{"agent":"a","step":7,"action":{"action":"probe"}}"#);

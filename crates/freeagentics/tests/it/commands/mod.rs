@@ -18,6 +18,7 @@ mod run;
 mod schema;
 mod scoring;
 mod sealing;
+mod sign_in;
 mod simulate;
 mod steps;
 mod streams;
@@ -92,6 +93,8 @@ fn program(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FREEAGENTICS_")) {
         command.env_remove(name);
     }
+    // Nor is anybody signed in.
+    command.env("XDG_CONFIG_HOME", folder().join("settings"));
     // Where complaints name a file, they name it as it was given.
     command.current_dir(folder());
     command

@@ -1,8 +1,14 @@
 //! The server behind TLS, as its operator and its users meet it.
 
+use std::net::TcpListener;
 use std::process::Stdio;
+use std::sync::Arc;
 
-use testbed::Authority;
+use axiomcore::tls::provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection};
+use testbed::{Authority, Issued};
 
 use super::{Said, file, finished, freeagentics, program};
 use crate::api::{Encrypted, Installation, KEY, Server, refused};
@@ -24,11 +30,15 @@ fn commands_reach_a_server_whose_authority_is_named_and_no_other() {
     let other = file("other-ca.pem", &Authority::new("ours").certificate());
     // The address is right, the certificate is for the name.
     let by_address = encrypted.url().replace("localhost", "127.0.0.1");
-    for (server, arguments) in [(&url, vec![]), (&url, vec!["--ca", &other]), (&by_address, vec!["--ca", &ca])] {
-        let said = asked(server, &[&["agents", "list", "--output", "json"], &arguments[..]].concat());
-        assert_eq!((said.code, said.error()["code"].as_str()), (6, Some("unprotected")), "{}", said.err);
-        assert!(said.error()["mend"].as_str().unwrap().contains("--ca FILE"), "{}", said.err);
-        assert!(!said.err.contains(KEY));
+    let clear = Installation::sqlite().start();
+    let in_the_clear = format!("https://{}", clear.address());
+    for (server, arguments, mend) in [
+        (&url, vec![], "with --ca FILE"),
+        (&url, vec!["--ca", &other], "with --ca FILE"),
+        (&by_address, vec!["--ca", &ca], "in --server as its certificate has it"),
+        (&in_the_clear, vec!["--ca", &ca], "http:// instead of https://"),
+    ] {
+        assert_unprotected(&asked(server, &[&["agents", "list", "--output", "json"], &arguments[..]].concat()), mend);
     }
     let ready = finished(program(&["health", "--server", &url, "--ca", &ca]).stdin(Stdio::null()).output().unwrap());
     assert_eq!((ready.code, ready.out.trim()), (0, format!("{url} is ready").as_str()), "{}", ready.err);
@@ -36,6 +46,39 @@ fn commands_reach_a_server_whose_authority_is_named_and_no_other() {
     assert_eq!(gone.code, 6, "{}", gone.err);
     let plain = asked(&url.replace("https", "http"), &["agents", "list"]);
     assert!(plain.code == 6 && plain.err.contains("write https:// instead of http://"), "{}", plain.err);
+}
+
+fn assert_unprotected(said: &Said, mend: &str) {
+    assert_eq!((said.code, said.error()["code"].as_str()), (6, Some("unprotected")), "{}", said.err);
+    assert!(said.error()["mend"].as_str().unwrap().contains(mend), "{}", said.err);
+    assert!(!said.err.contains(KEY));
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_has_a_mend_of_its_own() {
+    let authority = Authority::new("ours");
+    let ca = file("ours.pem", &authority.certificate());
+    let arguments = ["agents", "list", "--output", "json", "--ca", &ca];
+    let expired = shows(&authority.sign_until(&["localhost"], 2021));
+    assert_unprotected(&asked(&expired, &arguments), "renew the certificate on the server");
+    let of_an_authority = shows(&authority.itself());
+    assert_unprotected(&asked(&of_an_authority, &arguments), "an authority's own");
+}
+
+/// The address of a server that shows this to the first who comes. Ours would not show what nobody believes.
+fn shows(issued: &Issued) -> String {
+    let chain = CertificateDer::pem_slice_iter(issued.certificate.as_bytes()).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(issued.key.as_bytes()).unwrap();
+    let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // It ends with the client's refusal.
+        let _refused = ServerConnection::new(config).unwrap().complete_io(&mut stream);
+    });
+    format!("https://localhost:{port}")
 }
 
 #[test]

@@ -25,7 +25,7 @@ failures! { ReadFailures: USER_NOT_FOUND }
 
 /// List people
 ///
-/// Those of the workspace, the disabled ones too.
+/// Those of the workspace, the disabled ones too; with `email` whoever signs in with that address, if they are one of them.
 #[utoipa::path(
     get,
     tag = "users",
@@ -38,6 +38,10 @@ pub async fn list_users(
     State(identity): State<Identity>,
     listing: Query<Listing>,
 ) -> Result<Json<UserList>, Problem> {
+    if let Some(email) = listing.0.email() {
+        let found = identity.find_user_by_email(&caller, email).await?;
+        return Ok(Json(UserList { items: found.into_iter().map(Into::into).collect(), next: None }));
+    }
     let (after, limit) = Listing::of(listing)?;
     let mut found = identity.list_users(&caller, &after, limit + 1).await?;
     let is_last = found.len() <= limit;

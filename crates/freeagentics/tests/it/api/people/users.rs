@@ -78,6 +78,19 @@ fn nobody_does_more_than_their_permissions_and_bad_requests_are_told_why(install
     let page = admin.get("/api/v1/users?limit=1").expect(200);
     let next = admin.get(&format!("/api/v1/users?limit=1&after={}", text(&page["next"]))).expect(200);
     assert!(page["items"][0]["id"] != next["items"][0]["id"] && next["next"].is_null(), "{next}");
+    let found = admin.get("/api/v1/users?email=Boss@example.org").expect(200);
+    assert!(
+        found["items"].as_array().unwrap().len() == 1 && found["items"][0]["email"] == "boss@example.org",
+        "{found}"
+    );
+    assert_eq!(admin.get("/api/v1/users?email=x@example.org").expect(200)["items"], json!([]));
+    admin.post("/api/v1/workspaces", &json!({ "name": "others" })).expect(201);
+    admin.post("/api/v1/workspaces/2/users", &invitation("eve@example.org", &["observer"])).expect(201);
+    assert_eq!(
+        admin.get("/api/v1/users?email=eve@example.org").expect(200)["items"],
+        json!([]),
+        "of another workspace"
+    );
     admin.get("/api/v1/users?limit=0").problem(400, "invalid_parameter");
     let hash = json!("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
     let imported = admin.post("/api/v1/users", &body("password_hash", hash)).expect(201);

@@ -1,0 +1,171 @@
+//! `freeagentics sign-in`.
+
+mod hidden;
+
+use std::path::{Path, PathBuf};
+
+use axiomcore::clock::{Clock, SystemClock};
+use axiomcore::config::{Secret, SecretFileError};
+use serde_json::{Value, json};
+
+use super::asking::{roles, text};
+use crate::{
+    client::{Call, Client, Connection, Refusal, Trouble},
+    exit::{Exit, Failure},
+    session::{Kept, Session, Tokens},
+    terminal::{Format, Terminal},
+};
+
+/// How often a code may be mistyped; the server has the last word.
+const TRIES: usize = 3;
+
+/// Signs in with an address, a password and, where you have one, a code of your second factor. The session is kept in your
+/// folder for settings, for nobody else to read, and goes on by itself until it is not used for long.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Your address; asked for at a terminal without it.
+    #[arg(value_name = "EMAIL")]
+    email: Option<String>,
+    /// A file with your password; asked for at a terminal without it.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// A code of your authenticator app, or a recovery code; asked for at a terminal without it, if you have a second factor.
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let client = args.connection.stranger()?;
+    let kept = Kept::of(client.base())?;
+    let email = args.email.clone().map_or_else(|| asked("Address: ", terminal), Ok)?;
+    let password = args.password_file.as_deref().map_or_else(|| typed(terminal), of_file)?;
+    // What was kept and cannot be read any more is about to be replaced.
+    let before = kept.read().ok().flatten().filter(|session| session.email == email);
+    let device = before.and_then(|session| session.device_token);
+    let known = device.as_ref().map(Secret::expose);
+    let body = json!({ "email": email, "password": password.expose(), "device_token": known });
+    let mut signed_in = match client.send(&Call::post("/sign-in", &body)) {
+        Ok(answer) => answer.body,
+        Err(Trouble::Refused(refusal)) if refusal.code == "second_factor_required" => {
+            second_factor(args, &refusal, known, &client, terminal)?
+        }
+        Err(trouble) => return Err(trouble.into_failure(client.base())),
+    };
+    let server = client.base().to_owned();
+    let strange = || Trouble::Strange("the answer has no tokens".to_owned()).into_failure(&server);
+    let tokens = Tokens::of(&signed_in, SystemClock.now()).ok_or_else(strange)?;
+    let told = signed_in.get("device_token").and_then(Value::as_str).map(|text| Secret::new(text.to_owned()));
+    let session = Session { server, email, tokens: Some(tokens), device_token: told.or(device) };
+    kept.write(&session)?;
+    tell(&mut signed_in, &session, format, terminal)
+}
+
+/// Answers what is asked after the right password.
+fn second_factor(
+    args: &Args,
+    asked_for: &Refusal,
+    device: Option<&String>,
+    client: &Client,
+    terminal: &mut Terminal<'_>,
+) -> Result<Value, Failure> {
+    let challenge = asked_for.document.get("challenge").and_then(Value::as_str).unwrap_or_default();
+    let mut left = TRIES;
+    loop {
+        let code = match &args.code {
+            Some(code) => code.clone(),
+            None if terminal.interactive => asked("Code of your app, or a recovery code: ", terminal)?,
+            None => {
+                let mend = "give a code of your authenticator app, or a recovery code, with --code";
+                return Err(Failure::usage(
+                    "second_factor_required",
+                    "the password is right; now the second factor",
+                    mend,
+                ));
+            }
+        };
+        // The app's are six digits; recovery codes are sixteen letters and digits.
+        let is_of_app = code.trim().len() < 10;
+        let member = if is_of_app { "code" } else { "recovery_code" };
+        let body = json!({ "challenge": challenge, member: code.trim(), "device_token": device });
+        left -= 1;
+        match client.send(&Call::post("/sign-in/factor", &body)) {
+            Ok(answer) => return Ok(answer.body),
+            Err(Trouble::Refused(refusal)) if refusal.code == "sign_in_refused" && args.code.is_none() && left > 0 => {
+                writeln!(terminal.err, "That code is wrong, or was used already: each is good once.")?;
+            }
+            Err(trouble) => return Err(trouble.into_failure(client.base())),
+        }
+    }
+}
+
+/// Says who is signed in; what it is done by is told nobody.
+fn tell(
+    signed_in: &mut Value,
+    session: &Session,
+    format: Format,
+    terminal: &mut Terminal<'_>,
+) -> Result<Exit, Failure> {
+    if format == Format::Json {
+        for secret in ["access_token", "token_type", "expires_in", "refresh_token", "device_token"] {
+            signed_in.as_object_mut().and_then(|members| members.remove(secret));
+        }
+        signed_in["server"] = session.server.as_str().into();
+        terminal.json(signed_in)?;
+        return Ok(Exit::Done);
+    }
+    let name = terminal.paint.strong(&text(signed_in, "name"));
+    writeln!(terminal.out, "{name} is signed in to {}, with {}", session.server, roles(signed_in))?;
+    if let Some(left) = signed_in.get("recovery_codes_left").and_then(Value::as_u64) {
+        writeln!(terminal.out, "  {left} recovery codes are left")?;
+    }
+    if signed_in.get("factor_enrolment_required") == Some(&Value::Bool(true)) {
+        writeln!(terminal.out, "  a role asks for a second factor: enrol one on the page at {}", session.server)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn of_file(file: &Path) -> Result<Secret<String>, Failure> {
+    let name = file.display();
+    Secret::from_file(file).map_err(|error| match error {
+        SecretFileError::Unreadable(_, cause) => Failure::unreadable(&name.to_string(), cause),
+        SecretFileError::Public(_) => {
+            let mend = format!("chmod 600 {name}, and choose another password if others were here");
+            Failure::usage("public_password_file", format!("everybody on this machine can read {name}"), mend)
+        }
+        SecretFileError::Empty(_) => {
+            Failure::usage("no_password", format!("{name} is empty"), "write your password into it, and nothing else")
+        }
+    })
+}
+
+fn typed(terminal: &mut Terminal<'_>) -> Result<Secret<String>, Failure> {
+    if !terminal.interactive {
+        let mend = "write it into a file that only you can read, and name that with --password-file";
+        return Err(Failure::usage("no_password", "nobody is there to ask for the password", mend));
+    }
+    let typed = hidden::ask("Password: ", terminal).map_err(|error| Failure::unreadable("-", error))?;
+    typed.ok_or_else(given_up)
+}
+
+/// Asks for something that may be seen.
+fn asked(question: &str, terminal: &mut Terminal<'_>) -> Result<String, Failure> {
+    if !terminal.interactive {
+        let mend = "give it as the first argument: freeagentics sign-in EMAIL";
+        return Err(Failure::usage("no_address", "nobody is there to ask for the address", mend));
+    }
+    write!(terminal.err, "{question}")?;
+    terminal.err.flush()?;
+    let mut line = String::new();
+    let read = terminal.input.read_line(&mut line).map_err(|error| Failure::unreadable("-", error))?;
+    if read == 0 { Err(given_up()) } else { Ok(line.trim().to_owned()) }
+}
+
+fn given_up() -> Failure {
+    Failure::usage(
+        "given_up",
+        "nobody is signed in: the question was not answered",
+        "begin again: freeagentics sign-in",
+    )
+}

@@ -1,0 +1,39 @@
+//! `freeagentics sign-out`.
+
+use serde_json::{Value, json};
+
+use super::asking::done;
+use crate::{
+    client::{Call, Connection, Trouble},
+    exit::{Exit, Failure},
+    session::{Kept, Session},
+    terminal::{Format, Terminal, harmless},
+};
+
+/// Ends the session that `sign-in` began, on the server and here.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Forget it here even if the server cannot be told; there it ends when it is not used for long.
+    #[arg(long)]
+    forget: bool,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let stranger = args.connection.stranger()?;
+    let server = stranger.base();
+    let Some(client) = args.connection.session()? else {
+        let line = format!("nobody is signed in to {server} here");
+        return done(&json!({ "server": server, "signed_out": false }), &line, format, terminal);
+    };
+    match client.send(&Call::post("/sign-out", &Value::Null)) {
+        Ok(_) | Err(Trouble::SignedOut) => {}
+        Err(Trouble::Refused(refusal)) if refusal.status == 401 => {}
+        Err(_) if args.forget => {}
+        Err(trouble) => return Err(trouble.into_failure(server)),
+    }
+    let email = Kept::of(server)?.change(|session| Session { tokens: None, ..session })?.unwrap_or_default();
+    let line = format!("{} is signed out of {server}", harmless(&email));
+    done(&json!({ "server": server, "signed_out": true }), &line, format, terminal)
+}
