@@ -54,6 +54,17 @@ impl Postgres {
         })
     }
 
+    /// As [`start`](Self::start); whoever is not the administrator `test` has to say a password.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_guarded() -> Self {
+        Self::start_prepared(&[], |data| {
+            let rules = "host all test 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+            fs::write(data.join("pg_hba.conf"), rules).expect("the folder is ours");
+        })
+    }
+
     fn start_prepared(settings: &[&str], prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).expect("the folder is ours");
@@ -78,6 +89,11 @@ impl Postgres {
     /// How to reach it.
     pub fn url(&self) -> String {
         format!("postgres://test@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+    }
+
+    /// How somebody reaches it who has to say a password.
+    pub fn url_of(&self, user: &str, password: &str) -> String {
+        format!("postgres://{user}:{password}@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
 
     /// How to reach it under this name of the machine, without a word about TLS.

@@ -63,6 +63,16 @@ impl Redis {
         format!("{}://127.0.0.1:{}", if self.is_encrypted { "rediss" } else { "redis" }, self.port)
     }
 
+    /// Asks for another password from now on, and ends all connections.
+    ///
+    /// # Panics
+    /// If it does not take it.
+    pub fn change_password(&mut self, password: &str) {
+        assert_eq!(self.command(&["CONFIG", "SET", "requirepass", password]), "OK");
+        self.password = Some(password.to_owned());
+        self.command(&["CLIENT", "KILL", "TYPE", "normal"]);
+    }
+
     /// Kills the server as a crash would.
     pub fn kill(&mut self) {
         let _ = self.server.kill();

@@ -42,6 +42,7 @@ impl Setting for ByteSize {
         let text = match raw {
             Raw::Text(text) | Raw::Typed(toml::Value::String(text)) => text,
             Raw::Typed(value) => return value.as_integer()?.try_into().ok().map(Self),
+            Raw::Secret(_) => return None,
         };
         let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at_checked(end)?;

@@ -10,7 +10,7 @@ crate::settings! {
     /// The database: a file in the data folder, or a PostgreSQL server.
     pub struct Database in "database" {
         /// The URL of a PostgreSQL server, with its password if it needs one. Empty means a SQLite file in the data
-        /// folder.
+        /// folder. When the server takes the password no more, a `database.url_file` is read again.
         pub url: Option<Secret<String>> = None;
         /// How many connections to the server are open at the same time.
         pub connections: u32 = 16;
@@ -27,8 +27,26 @@ crate::settings! {
 impl Database {
     /// The server, or else the file of that name in the data folder.
     pub fn location(&self, data: &Path, file: &str) -> Location {
-        let server = self.url.as_ref().map(|url| Location::Postgres(self.protected(url.expose())));
-        server.unwrap_or_else(|| Location::Sqlite(data.join(file)))
+        self.server().map_or_else(|| Location::Sqlite(data.join(file)), Location::Postgres)
+    }
+
+    /// The URL of the server, if it is one, with how the connection is protected.
+    pub fn server(&self) -> Option<String> {
+        self.url.as_ref().map(|url| self.protected(url.expose()))
+    }
+
+    /// The same with the URL that its file has by now, if that is another one and may be used.
+    ///
+    /// # Errors
+    /// Why it may not, or why the file cannot be read.
+    pub fn renewed(&self, profile: Profile) -> Result<Option<Self>, String> {
+        let renewed = self.url.as_ref().map(Secret::renewed).transpose().map_err(|error| error.to_string())?;
+        let Some(url) = renewed.flatten() else { return Ok(None) };
+        let renewed = Self { url: Some(url), ..self.clone() };
+        match renewed.check(profile).into_iter().next() {
+            Some(fault) => Err(fault.to_string()),
+            None => Ok(Some(renewed)),
+        }
     }
 
     /// The URL with how the connection is protected, so that there is one place where it stands. What comes last counts.

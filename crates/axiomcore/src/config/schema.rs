@@ -162,7 +162,7 @@ fn from_secret_file(assignment: &Assignment) -> Result<(Raw, Origin), Fault> {
     let fault = |why: String| Fault::at(&assignment.key, &assignment.origin, why);
     let path = PathBuf::read(&assignment.raw).ok_or_else(|| fault(format!("expected {}", PathBuf::FORM)))?;
     let secret = Secret::from_file(&path).map_err(|error| fault(error.to_string()))?;
-    Ok((Raw::Text(secret.expose().clone()), Origin::SecretFile(path)))
+    Ok((Raw::Secret(secret), Origin::SecretFile(path)))
 }
 
 fn misfit(assignment: &Assignment, form: &str, secret: bool) -> Fault {
@@ -171,7 +171,7 @@ fn misfit(assignment: &Assignment, form: &str, secret: bool) -> Fault {
         raw => match (text_of(raw), raw) {
             (Some(text), _) => format!(", not `{text}`"),
             (None, Raw::Typed(value)) => format!(", not {}", a_kind(value)),
-            (None, Raw::Text(_)) => String::new(),
+            (None, Raw::Text(_) | Raw::Secret(_)) => String::new(),
         },
     };
     Fault::at(&assignment.key, &assignment.origin, format!("expected {form}{found}"))

@@ -3,24 +3,38 @@
 use std::fmt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Raw, Setting};
 
 /// A value that shows itself only to who asks for it by [`expose`](Self::expose): logs, dumps and answers get `***`.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret<T>(T);
+#[derive(Clone, Default)]
+pub struct Secret<T> {
+    value: T,
+    /// Where it can be read again, if it came from a file.
+    file: Option<Arc<Path>>,
+}
 
 impl<T> Secret<T> {
     /// Hides a value.
     pub const fn new(value: T) -> Self {
-        Self(value)
+        Self { value, file: None }
     }
 
     /// The value itself.
     pub const fn expose(&self) -> &T {
-        &self.0
+        &self.value
     }
 }
+
+/// Secrets are the same when they say the same, wherever they come from.
+impl<T: PartialEq> PartialEq for Secret<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Secret<T> {}
 
 impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,7 +59,10 @@ impl Setting for Secret<String> {
     const SECRET: bool = true;
 
     fn read(raw: &Raw) -> Option<Self> {
-        String::read(raw).map(Self)
+        match raw {
+            Raw::Secret(secret) => Some(secret.clone()),
+            raw => String::read(raw).map(Self::new),
+        }
     }
 
     fn show(&self) -> String {
@@ -83,6 +100,16 @@ impl Secret<String> {
         if text.is_empty() {
             return Err(SecretFileError::Empty(path.to_owned()));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self { value: text.to_owned(), file: Some(path.into()) })
+    }
+
+    /// What its file says by now, if it came from one and that says something else: secrets are replaced while a service
+    /// runs.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file).
+    pub fn renewed(&self) -> Result<Option<Self>, SecretFileError> {
+        let now = self.file.as_deref().map(Self::from_file).transpose()?;
+        Ok(now.filter(|now| now != self))
     }
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use toml::Value;
 
+use super::Secret;
+
 /// A value as a source gave it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Raw {
@@ -12,6 +14,8 @@ pub enum Raw {
     Text(String),
     /// From a file, where it has a type.
     Typed(Value),
+    /// From a file of its own, where it can be read again.
+    Secret(Secret<String>),
 }
 
 /// A type that a key can have.
@@ -33,6 +37,7 @@ pub trait Setting: Sized {
 pub(super) fn text_of(raw: &Raw) -> Option<&str> {
     match raw {
         Raw::Text(text) | Raw::Typed(Value::String(text)) => Some(text),
+        Raw::Secret(secret) => Some(secret.expose()),
         Raw::Typed(_) => None,
     }
 }
@@ -47,8 +52,8 @@ impl Setting for bool {
 
     fn read(raw: &Raw) -> Option<Self> {
         match raw {
-            Raw::Text(text) => text.parse().ok(),
             Raw::Typed(value) => value.as_bool(),
+            raw => text_of(raw)?.parse().ok(),
         }
     }
 
@@ -64,8 +69,8 @@ macro_rules! whole_numbers {
 
             fn read(raw: &Raw) -> Option<Self> {
                 match raw {
-                    Raw::Text(text) => text.parse().ok(),
                     Raw::Typed(value) => value.as_integer()?.try_into().ok(),
+                    raw => text_of(raw)?.parse().ok(),
                 }
             }
 
@@ -135,12 +140,11 @@ impl Setting for Vec<String> {
     const FORM: &'static str = "a list of texts (in the environment with commas between them)";
 
     fn read(raw: &Raw) -> Option<Self> {
-        match raw {
-            Raw::Text(text) => {
-                Some(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
-            }
-            Raw::Typed(value) => value.as_array()?.iter().map(|part| part.as_str().map(str::to_owned)).collect(),
+        if let Raw::Typed(value) = raw {
+            return value.as_array()?.iter().map(|part| part.as_str().map(str::to_owned)).collect();
         }
+        let parts = text_of(raw)?.split(',').map(str::trim).filter(|part| !part.is_empty());
+        Some(parts.map(str::to_owned).collect())
     }
 
     fn show(&self) -> String {

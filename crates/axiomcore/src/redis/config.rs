@@ -13,7 +13,8 @@ crate::settings! {
         /// Where it is: `redis://host:6379` or, with TLS, `rediss://host:6379`, then `/` and the number of a database if it
         /// is not 0. Empty means that there is none.
         pub url: Option<Secret<String>> = None;
-        /// Its password, if it has one that does not stand in the URL.
+        /// Its password, if it has one that does not stand in the URL. While Redis is lost, files with secrets are read again
+        /// (`redis.password_file`, `redis.url_file`), so that it is found when its password was changed.
         pub password: Option<Secret<String>> = None;
         /// A file with the certificates that its certificate is checked against, instead of the system's (PEM).
         pub tls_ca: Option<PathBuf> = None;
@@ -25,6 +26,29 @@ crate::settings! {
         pub connect_timeout: Period = Period::seconds(2);
         /// How often it is asked whether it is there.
         pub watch_interval: Period = Period::seconds(1);
+    }
+}
+
+impl Config {
+    /// The same with what the files of its secrets say by now, if one says something else.
+    ///
+    /// # Errors
+    /// Why that may not be used, or why a file cannot be read.
+    pub(super) fn renewed(&self, profile: Profile) -> Result<Option<Self>, String> {
+        let again = |secret: &Option<Secret<String>>| secret.as_ref().map(Secret::renewed).transpose();
+        let (url, password) = (again(&self.url), again(&self.password));
+        let (url, password) = (url.map_err(|error| error.to_string())?, password.map_err(|error| error.to_string())?);
+        let (url, password) = (url.flatten(), password.flatten());
+        if url.is_none() && password.is_none() {
+            return Ok(None);
+        }
+        let mut renewed = self.clone();
+        renewed.url = url.or(renewed.url);
+        renewed.password = password.or(renewed.password);
+        match renewed.check(profile).into_iter().next() {
+            Some(fault) => Err(fault.to_string()),
+            None => Ok(Some(renewed)),
+        }
     }
 }
 

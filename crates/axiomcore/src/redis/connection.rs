@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{Client, ConnectionInfo, FromRedisValue, IntoConnectionInfo, TlsCertificates};
 
 use super::{Call, Config};
-use crate::config::Secret;
+use crate::config::{Profile, Secret};
 use crate::telemetry::{Counters, Declaration, Metrics};
 
 const CONNECTED: Declaration =
@@ -41,13 +41,20 @@ pub enum OpenError {
 pub struct Redis(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) client: Client,
+    pub(super) way: Mutex<Way>,
+    profile: Profile,
     pub(super) timeout: Duration,
     pub(super) connect_timeout: Duration,
     pub(super) watch_interval: Duration,
     prefix: String,
     pub(super) state: RwLock<State>,
     calls: Counters,
+}
+
+/// How it is reached. It is another one when a secret is another one.
+pub(super) struct Way {
+    config: Config,
+    pub(super) client: Client,
 }
 
 /// How it stands.
@@ -65,11 +72,12 @@ impl Redis {
     ///
     /// # Errors
     /// If the URL or the certificates cannot be used.
-    pub fn open(config: &Config, metrics: &Metrics) -> Result<Option<Self>, OpenError> {
+    pub fn open(config: &Config, profile: Profile, metrics: &Metrics) -> Result<Option<Self>, OpenError> {
         let calls = metrics.counters(CALLS);
         let redis = match &config.url {
             Some(url) => Some(Self(Arc::new(Inner {
-                client: client(config, url)?,
+                way: Mutex::new(Way { config: config.clone(), client: client(config, url)? }),
+                profile,
                 timeout: config.timeout.duration(),
                 connect_timeout: config.connect_timeout.duration(),
                 watch_interval: config.watch_interval.duration(),
@@ -120,6 +128,18 @@ impl Redis {
         }
         self.0.calls.with(&["failed"]).inc();
         Err(Lost)
+    }
+
+    /// Reads files with secrets again; says whether one said something else, with which it is reached from now on, or why
+    /// that may not be used. Blocks.
+    pub(super) fn renew(&self) -> Result<bool, String> {
+        let mut way = self.0.way.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(config) = way.config.renewed(self.0.profile)? else { return Ok(false) };
+        let Some(url) = &config.url else { return Ok(false) };
+        let client = client(&config, url).map_err(|error| error.to_string())?;
+        *way = Way { config, client };
+        tracing::info!("a secret of Redis was read again from its file, which says something else now");
+        Ok(true)
     }
 
     pub(super) fn connection(&self) -> Option<(MultiplexedConnection, u64)> {

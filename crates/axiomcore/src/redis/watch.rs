@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
+use tokio::task::spawn_blocking;
 
 use super::Redis;
 use crate::http::Health;
@@ -45,9 +46,14 @@ impl Redis {
     }
 
     async fn find(&self) {
-        let found = match tokio::time::timeout(self.0.connect_timeout, self.connect()).await {
-            Ok(found) => found,
-            Err(_) => Err(format!("no connection within {:?}", self.0.connect_timeout)),
+        let found = match self.try_to_find().await {
+            Ok(found) => Ok(found),
+            // Its password may be another one by now, and so its file.
+            Err(why) => match self.renewed().await {
+                Ok(true) => self.try_to_find().await,
+                Ok(false) => Err(why),
+                Err(unusable) => Err(format!("{why}; {unusable}")),
+            },
         };
         let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
         match found {
@@ -67,9 +73,20 @@ impl Redis {
         }
     }
 
+    async fn renewed(&self) -> Result<bool, String> {
+        let redis = self.clone();
+        spawn_blocking(move || redis.renew()).await.unwrap_or(Ok(false))
+    }
+
+    async fn try_to_find(&self) -> Result<MultiplexedConnection, String> {
+        let late = |_| Err(format!("no connection within {:?}", self.0.connect_timeout));
+        tokio::time::timeout(self.0.connect_timeout, self.connect()).await.unwrap_or_else(late)
+    }
+
     async fn connect(&self) -> Result<MultiplexedConnection, String> {
         let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
-        let connection = self.0.client.get_multiplexed_async_connection_with_config(&config).await;
+        let client = self.0.way.lock().unwrap_or_else(PoisonError::into_inner).client.clone();
+        let connection = client.get_multiplexed_async_connection_with_config(&config).await;
         let connection = connection.map_err(|error| {
             let why = error.to_string();
             let advice = if why.contains("certificate") { "; redis.tls_ca names the authority" } else { "" };

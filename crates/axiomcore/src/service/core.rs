@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::FromRef;
 use tokio::runtime::Handle;
@@ -13,7 +13,7 @@ use super::error::ServiceError;
 use crate::audit::{Audit, AuditParts};
 use crate::backup::Backups;
 use crate::clock::Clock;
-use crate::config::{self, Settings};
+use crate::config::{self, Profile, Settings};
 use crate::entropy::{Entropy, Ids};
 use crate::http::{Application, Catalogue, Health, Routes, Surroundings};
 use crate::identity::mail::{Mail, MailParts};
@@ -88,7 +88,7 @@ impl Core {
         let Ground { settings, data, clock, entropy, threads } = ground;
         let (metrics, health) = (Metrics::new(), Health::new());
         telemetry::register_process_metrics(&metrics);
-        let redis = Redis::open(&settings.section(), &metrics)?;
+        let redis = Redis::open(&settings.section(), settings.profile(), &metrics)?;
         if let Some(redis) = &redis {
             redis.report(&health);
         }
@@ -100,6 +100,7 @@ impl Core {
         let config: config::Database = settings.section();
         let location = config.location(data, blueprint.database_file);
         let database = Database::open(&location, config.connections, threads)?;
+        database.renew_by(renewal(config, settings.profile()));
         database.observe(&metrics);
         health.observe(&metrics);
         health.check_database(database.clone());
@@ -196,6 +197,24 @@ impl Core {
             refusals: self.audit.refusals(),
         };
         Application::new(&settings.section(), &surroundings, routes, state)
+    }
+}
+
+/// Reads the file with the database's URL again.
+fn renewal(config: config::Database, profile: Profile) -> impl Fn() -> Option<String> + Send + Sync {
+    let known = Mutex::new(config);
+    move || {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.renewed(profile) {
+            Ok(renewed) => {
+                *known = renewed?;
+                known.server()
+            }
+            Err(why) => {
+                tracing::warn!(why, "the login of the database cannot be read again: {why}");
+                None
+            }
+        }
     }
 }
 

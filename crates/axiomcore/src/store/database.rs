@@ -112,6 +112,14 @@ impl Database {
         let _ = self.watch.set(StoreMetrics::register(metrics, file, most));
     }
 
+    /// Has somebody asked for another URL when a server refuses the login, since its password was changed: `renewal` says
+    /// it if it is another one than it said last, and may block.
+    pub fn renew_by(&self, renewal: impl Fn() -> Option<String> + Send + Sync + 'static) {
+        if let Inner::Postgres(pool) = &*self.inner {
+            pool.renew_by(Box::new(renewal));
+        }
+    }
+
     fn watched<T>(&self, kind: metrics::Kind, work: impl FnOnce() -> Result<T>) -> Result<T> {
         match self.watch.get() {
             Some(watch) => watch.time(kind, work),

@@ -4,6 +4,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments, Column, Executor, Row as _, TypeInfo, ValueRef};
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -16,11 +17,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// without a word; a socket alone would wait for a quarter of an hour.
 const ANSWER: Duration = Duration::from_secs(20);
 
+/// How often a login is tried that the server refuses, while its new password may be on its way into a file, and the pause
+/// in between.
+const LOGINS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Says with which URL to connect from now on, if it is another one than it said last; blocks.
+pub(super) type Renewal = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
 /// A pool with the runtime it lives on.
 #[derive(Clone)]
 pub(super) struct Pool {
     pool: PgPool,
     runtime: Handle,
+    renewal: Arc<OnceLock<Renewal>>,
 }
 
 impl Pool {
@@ -29,7 +39,7 @@ impl Pool {
         let options = PgConnectOptions::from_str(url).map_err(|error| Error::Refused(error.to_string()))?;
         let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
         let pool = runtime.block_on(pool.connect_with(options))?;
-        Ok(Self { pool, runtime })
+        Ok(Self { pool, runtime, renewal: Arc::default() })
     }
 
     /// The most connections that are open at the same time.
@@ -48,10 +58,38 @@ impl Pool {
     }
 
     fn begin_by(&self, begin: &str) -> Result<Postgres> {
-        let connection = self.runtime.block_on(self.pool.acquire())?;
+        let connection = self.acquire()?;
         let mut transaction = Postgres { connection: Some(connection), runtime: self.runtime.clone() };
         transaction.batch(begin)?;
         Ok(transaction)
+    }
+
+    /// Has somebody asked for another URL when the server refuses the login. Who is there already stays.
+    pub(super) fn renew_by(&self, renewal: Renewal) {
+        let _ = self.renewal.set(renewal);
+    }
+
+    /// Connections that are open stay when a password is changed; a new one may be refused until both sides know the new
+    /// password. Whoever waits for it does so no longer than for a server that is not there.
+    fn acquire(&self) -> Result<PoolConnection<sqlx::Postgres>> {
+        let mut tries = 0;
+        loop {
+            let refused = match self.runtime.block_on(self.pool.acquire()) {
+                Err(sqlx::Error::Database(error)) if is_login(error.as_ref()) => error,
+                other => return Ok(other?),
+            };
+            tries += 1;
+            let Some(renewal) = self.renewal.get().filter(|_| tries < LOGINS) else {
+                return Err(sqlx::Error::Database(refused).into());
+            };
+            match renewal().map(|url| PgConnectOptions::from_str(&url)) {
+                Some(Ok(options)) => {
+                    self.pool.set_connect_options(options);
+                    tracing::info!("the database refused the login; its file says another one now, which is tried");
+                }
+                _ => std::thread::sleep(PAUSE),
+            }
+        }
     }
 
     /// Connections that are in use are waited for, but not those whose server has gone silent.
@@ -225,6 +263,11 @@ fn row(row: &PgRow) -> Result<Row> {
     Ok(Row(row.columns().iter().map(cell).collect::<Result<_>>()?))
 }
 
+/// Whether the server does not let us in as who we say we are.
+fn is_login(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.code().is_some_and(|code| code.starts_with("28"))
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let words = error.to_string();
@@ -234,6 +277,7 @@ impl From<sqlx::Error> for Error {
                 Some("53100" | "53200") => Self::Full(words),
                 Some("XX001" | "XX002") => Self::Corrupt(words),
                 Some(code) if code.starts_with("08") || code.starts_with("57P") => Self::Unavailable(words),
+                _ if is_login(database.as_ref()) => Self::Unavailable(words),
                 _ => Self::Failed(words),
             },
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {

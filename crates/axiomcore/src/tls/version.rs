@@ -36,6 +36,7 @@ impl Setting for Version {
         let text = match raw {
             Raw::Text(text) | Raw::Typed(toml::Value::String(text)) => text.clone(),
             Raw::Typed(value) => value.as_float()?.to_string(),
+            Raw::Secret(_) => return None,
         };
         match text.as_str() {
             "1.2" => Some(Self::Tls12),

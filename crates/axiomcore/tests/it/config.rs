@@ -111,6 +111,29 @@ fn production_refuses_what_development_accepts() {
 }
 
 #[test]
+fn a_secret_from_a_file_is_read_again_when_it_says_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("code");
+    let write = |text: &str, mode: u32| {
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    write("0815\n", 0o600);
+    let file = format!("[kettle]\ncode_file = {:?}", path.display().to_string());
+    let code = load(&folder, &file, &[], &[]).unwrap().section::<Kettle>().code.unwrap();
+    assert_eq!(code.renewed().unwrap(), None);
+    write("4711\n", 0o600);
+    let renewed = code.renewed().unwrap().unwrap();
+    assert_eq!((code.expose().as_str(), renewed.expose().as_str()), ("0815", "4711"));
+    assert_eq!(renewed.renewed().unwrap(), None);
+    write("", 0o600);
+    assert!(code.renewed().unwrap_err().to_string().contains("is empty"));
+    write("4711", 0o644);
+    assert!(code.renewed().unwrap_err().to_string().contains("chmod"));
+    assert_eq!(Secret::new("given".to_owned()).renewed().unwrap(), None, "what came from elsewhere stays");
+}
+
+#[test]
 fn a_secret_comes_from_a_file_and_is_never_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path: PathBuf = folder.path().join("code");

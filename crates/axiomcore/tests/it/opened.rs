@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axiomcore::audit::MIGRATIONS;
 use axiomcore::clock::ManualClock;
+use axiomcore::config::Profile;
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::identity::{Bootstrap, Config, Grant, Identity, IdentityParts, Permission, Principal, Role};
 use axiomcore::lifecycle::StopSwitch;
@@ -45,7 +46,7 @@ impl Opened {
         let database = Database::open(location, 4, runtime.handle().clone()).unwrap();
         database.migrate("audit", MIGRATIONS).unwrap();
         let (entropy, metrics) = (Arc::new(SeededEntropy::new(seed)), Metrics::new());
-        let redis = redis.and_then(|config| Redis::open(config, &metrics).unwrap());
+        let redis = redis.and_then(|config| Redis::open(config, Profile::Development, &metrics).unwrap());
         let (_switch, stopping) = StopSwitch::new();
         if let Some(redis) = redis.clone() {
             runtime.spawn(redis.watch(stopping));

@@ -12,7 +12,8 @@ crate::settings! {
         pub hook_url: Option<String> = None;
         /// What letters are signed with: `X-Webhook-Signature: sha256=` and the HMAC-SHA-256, in hexadecimal, of
         /// `X-Webhook-Id`, `X-Webhook-Timestamp` (seconds) and the body, with dots between them. A letter may arrive twice,
-        /// with the same `X-Webhook-Id`.
+        /// with the same `X-Webhook-Id`. A `mail.hook_secret_file` is read for each letter. It may hold several secrets, one a
+        /// line: then there is a signature with each, with commas between them, and a letter is ours if one of them holds.
         pub hook_secret: Option<Secret<String>> = None;
         /// How long the hook may take to answer.
         pub hook_timeout: Period = Period::seconds(10);

@@ -62,16 +62,25 @@ impl Hook {
         let mut request = self.agent.post(&self.url).header("content-type", "application/json");
         request = request.header("x-webhook-id", id).header("x-webhook-timestamp", seconds.to_string());
         if let Some(secret) = &self.secret {
-            request = request.header("x-webhook-signature", signature(secret, &format!("{id}.{seconds}."), letter));
+            // One that was withdrawn meanwhile signs nothing: a letter waits rather.
+            let renewed = secret.renewed().map_err(|error| error.to_string())?;
+            let signatures = signatures(renewed.as_ref().unwrap_or(secret), &format!("{id}.{seconds}."), letter);
+            request = request.header("x-webhook-signature", signatures);
         }
         let answer = request.send(letter.body()).map_err(|error| error.to_string())?;
         if answer.status().is_success() { Ok(()) } else { Err(format!("the hook answered {}", answer.status())) }
     }
 }
 
+/// With each secret, so that the hook may know the old one while the new one is on its way to it.
+fn signatures(secrets: &Secret<String>, before: &str, letter: &Letter) -> String {
+    let each = secrets.expose().lines().filter(|line| !line.is_empty()).map(|secret| signature(secret, before, letter));
+    each.collect::<Vec<_>>().join(", ")
+}
+
 /// Over what makes a letter this one at this time, so that one that was overheard cannot be sent again as another.
-fn signature(secret: &Secret<String>, before: &str, letter: &Letter) -> String {
-    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes()));
+fn signature(secret: &str, before: &str, letter: &Letter) -> String {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()));
     context.update(before.as_bytes());
     context.update(letter.body().as_bytes());
     format!("sha256={}", hex::encode(context.sign().as_ref()))

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use axiomcore::audit::Refusals;
 use axiomcore::clock::SystemClock;
+use axiomcore::config::Profile;
 use axiomcore::entropy::{Ids, SeededEntropy};
 use axiomcore::http::{
     Application, Caller, Catalogue, Config, Health, Json, Open, Path, Problem, Query, Route, Routes, Server,
@@ -66,7 +67,7 @@ impl Running {
         let mut config = Config { listen: ([127, 0, 0, 1], 0).into(), metrics_listen: None, ..Config::default() };
         change(&mut config);
         let (metrics, health) = (Metrics::new(), Health::new());
-        let redis = redis.and_then(|config| Redis::open(config, &metrics).unwrap());
+        let redis = redis.and_then(|config| Redis::open(config, Profile::Development, &metrics).unwrap());
         let (switch, stopping) = StopSwitch::new();
         if let Some(redis) = &redis {
             redis.report(&health);

@@ -37,6 +37,11 @@ impl Beside {
         assert_ne!(self.database.write_blocking(|connection| connection.execute(sql, &[])).unwrap(), 0, "{sql}");
     }
 
+    /// Does something that changes no row.
+    pub(crate) fn run(&self, sql: &str) {
+        self.database.write_blocking(|connection| connection.execute(sql, &[])).unwrap();
+    }
+
     /// Looks something up.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Row> {
         self.database.read_blocking(|connection| connection.query(sql, &[])).unwrap()

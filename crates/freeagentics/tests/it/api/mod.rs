@@ -17,6 +17,7 @@ pub(crate) mod people;
 mod permissions;
 pub(crate) mod person;
 mod requests;
+mod rotating;
 pub(crate) mod server;
 pub(crate) mod sessions;
 mod settings;

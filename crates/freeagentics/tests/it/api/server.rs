@@ -43,7 +43,12 @@ impl Installation {
 
     /// With a PostgreSQL server of its own.
     pub(crate) fn postgres() -> Self {
-        Self { postgres: Some(Postgres::start()), ..Self::sqlite() }
+        Self::on(Postgres::start())
+    }
+
+    /// With this PostgreSQL server.
+    pub(crate) fn on(postgres: Postgres) -> Self {
+        Self { postgres: Some(postgres), ..Self::sqlite() }
     }
 
     /// Another folder on the same PostgreSQL server, for another node; sealed with the same key.

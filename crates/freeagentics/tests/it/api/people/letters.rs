@@ -121,6 +121,38 @@ fn an_invitation_is_mailed_signed_and_tried_again_until_the_hook_takes_it() {
 }
 
 #[test]
+fn the_hooks_secret_is_changed_while_letters_are_sent_and_each_is_signed_with_one_that_it_knows() {
+    let (installation, hook) = (Installation::sqlite(), Hook::answering(&[]));
+    let server = hook.server(&installation, &[]);
+    // Which of them have signed the next letter.
+    let signed_with = |email: &str, secrets: &[&str]| {
+        invited(&server, email);
+        let (headers, body) = hook.next();
+        let over = format!("{}.{}.{body}", header(&headers, "x-webhook-id"), header(&headers, "x-webhook-timestamp"));
+        let told = header(&headers, "x-webhook-signature").split(", ").map(|one| {
+            axiomcore::hex::decode(one.strip_prefix("sha256=").unwrap()).unwrap()
+        });
+        let told: Vec<Vec<u8>> = told.collect();
+        assert_eq!(told.len(), secrets.len(), "{headers:?}");
+        secrets.iter().zip(&told).all(|(secret, told)| {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+            hmac::verify(&key, over.as_bytes(), told).is_ok()
+        })
+    };
+    assert!(signed_with("a@example.org", &[SECRET]));
+    installation.secret("hook-secret", &format!("another one\n{SECRET}\n"));
+    assert!(signed_with("b@example.org", &["another one", SECRET]), "who knows only the old one takes it as well");
+    installation.secret("hook-secret", "another one\n");
+    assert!(signed_with("c@example.org", &["another one"]));
+    // Between two secrets there is none for a moment, and the letter waits rather than go with one that was withdrawn.
+    installation.secret("hook-secret", "");
+    invited(&server, "d@example.org");
+    assert!(hook.is_idle());
+    installation.secret("hook-secret", "a third one");
+    assert_eq!(letter(&hook.next().1)["to"], "d@example.org");
+}
+
+#[test]
 fn who_has_forgotten_their_password_gets_a_letter_and_whoever_asks_learns_nothing() {
     let (installation, hook) = (Installation::sqlite(), Hook::answering(&[]));
     let server = hook.server(&installation, &["--set", "identity.ticket_pause=2s"]);
