@@ -23,11 +23,11 @@ COMMANDS = {"api": ["serve"]}
 USERS = "root:x:0:0::/:/bin/sh\nedge:x:1000:1000::/:/bin/sh\nstore:x:999:999::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n"
 # Folders that an image gives to its user; a new volume takes over the owner.
 OWNED = {
-    "postgres": "/var/lib/postgresql/data",
-    "redis": "/data",
-    "prometheus": "/prometheus",
-    "alertmanager": "/alertmanager",
-    "api": "/var/lib/freeagentics",
+    "postgres": ("/var/lib/postgresql/data",),
+    "redis": ("/data",),
+    "prometheus": ("/prometheus",),
+    "alertmanager": ("/alertmanager",),
+    "api": ("/var/lib/freeagentics", "/var/backups/freeagentics"),
 }
 
 

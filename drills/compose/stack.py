@@ -87,7 +87,7 @@ class Stack:
         if not volume.exists():
             volume.mkdir(parents=True)
         # A new volume has the owner that the folder has in the image.
-        if images.OWNED.get(images.kind(service.definition["image"])) == target:
+        if target in images.OWNED.get(images.kind(service.definition["image"]), ()):
             os.chown(volume, service.user, service.group)
         return volume
 

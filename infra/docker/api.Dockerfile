@@ -14,8 +14,9 @@ RUN infra/docker/fileset.sh /freeagentics /image
 
 FROM scratch
 COPY --from=build /image /
-# Copying gives files to root; a new volume takes over the owner that this folder has.
+# Copying gives files to root; a new volume takes over the owner that such a folder has.
 COPY --from=build --chown=1000:1000 /image/var/lib/freeagentics /var/lib/freeagentics
+COPY --from=build --chown=1000:1000 /image/var/backups/freeagentics /var/backups/freeagentics
 USER 1000:1000
 WORKDIR /var/lib/freeagentics
 ENV FREEAGENTICS__SERVER__DATA=/var/lib/freeagentics \

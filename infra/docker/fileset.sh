@@ -13,8 +13,8 @@ image=$2
 umask 022
 mkdir -p "$image/usr/local/bin" "$image/etc/ssl/certs" "$image/proc" "$image/sys" "$image/dev" "$image/run/secrets"
 install -d -m 1777 "$image/tmp"
-install -d -m 0700 "$image/var/lib/freeagentics"
-[ "$(id -u)" != 0 ] || chown 1000:1000 "$image/var/lib/freeagentics"
+install -d -m 0700 "$image/var/lib/freeagentics" "$image/var/backups/freeagentics"
+[ "$(id -u)" != 0 ] || chown 1000:1000 "$image/var/lib/freeagentics" "$image/var/backups/freeagentics"
 
 install -m 0755 "$program" "$image/usr/local/bin/freeagentics"
 ldd "$program" | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*/\1/p' | while read -r library; do

@@ -1,10 +1,12 @@
 //! A PostgreSQL server.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ pub struct Postgres {
     folder: TempDir,
     port: u16,
     server: Child,
+    /// Whether somebody may have started it anew, or another one beside it.
+    is_shared: AtomicBool,
 }
 
 impl Postgres {
@@ -78,10 +82,17 @@ impl Postgres {
             .output()
             .expect("initdb runs");
         assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
-        prepare(&data);
         let port = free_port();
+        // For whoever starts it anew, or a copy of it.
+        let mut file = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf")).expect("initdb wrote it");
+        let lines = format!(
+            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n",
+            folder.path().display()
+        );
+        file.write_all(lines.as_bytes()).expect("the file is ours");
+        prepare(&data);
         let server = launch(folder.path(), port, settings);
-        let server = Self { folder, port, server };
+        let server = Self { folder, port, server, is_shared: AtomicBool::new(false) };
         server.wait();
         server
     }
@@ -99,6 +110,43 @@ impl Postgres {
     /// How to reach it under this name of the machine, without a word about TLS.
     pub fn url_at(&self, host: &str) -> String {
         format!("postgres://test@{host}:{}/postgres", self.port)
+    }
+
+    /// Makes another database, with nothing in it; how to reach it.
+    ///
+    /// # Panics
+    /// If it is there already.
+    pub fn create_database(&self, name: &str) -> String {
+        let port = self.port.to_string();
+        let made = command("createdb").args(["-h", "127.0.0.1", "-U", "test", "-p", &port, name]).output();
+        let made = made.expect("createdb runs");
+        assert!(made.status.success(), "createdb failed: {}", String::from_utf8_lossy(&made.stderr));
+        self.url().replace("/postgres?", &format!("/{name}?"))
+    }
+
+    /// Runs a script of a shell as the user of the server, with its programs, in its folder. `$CLUSTER` is its own folder,
+    /// `$PGHOST` and the like say how it is reached.
+    ///
+    /// # Panics
+    /// If it fails; what it said is shown.
+    pub fn shell(&self, script: &str, environment: &[(&str, &str)]) {
+        self.is_shared.store(true, Ordering::Relaxed);
+        let path = format!("{}:{}", bin_folder().display(), std::env::var("PATH").unwrap_or_default());
+        let mut shell = as_its_user(Command::new("sh"));
+        shell.args(["-eu", "-c", script]).env("PATH", path).env("CLUSTER", self.folder.path().join("data"));
+        shell.env("PGHOST", "127.0.0.1").env("PGPORT", self.port.to_string()).env("PGUSER", "test");
+        // To a file: a server that it starts keeps what it was given open.
+        let log = self.folder.path().join("shell");
+        let file = fs::File::create(&log).expect("the folder is ours");
+        let also = file.try_clone().expect("a file can be opened twice");
+        shell.current_dir(self.folder.path()).envs(environment.iter().copied()).stdout(file).stderr(also);
+        let status = shell.stdin(Stdio::null()).status().expect("a shell runs");
+        assert!(status.success(), "{script}\n{}", fs::read_to_string(log).unwrap_or_default());
+    }
+
+    /// A folder for whoever is to share it with the server.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Kills the server as a crash would: no shutdown, no flush.
@@ -133,6 +181,11 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
+        for data in ["data", "data.restored"].iter().filter(|_| self.is_shared.load(Ordering::Relaxed)) {
+            let mut end = command("pg_ctl");
+            end.args(["--mode", "immediate", "--pgdata"]).arg(self.folder.path().join(data)).arg("stop");
+            let _ = end.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        }
         self.kill();
     }
 }
@@ -150,7 +203,10 @@ fn launch(folder: &Path, port: u16, settings: &[&str]) -> Child {
 
 /// A program of PostgreSQL, run as a user that is not root: the server refuses root.
 fn command(program: &str) -> Command {
-    let mut command = Command::new(bin_folder().join(program));
+    as_its_user(Command::new(bin_folder().join(program)))
+}
+
+fn as_its_user(mut command: Command) -> Command {
     if let Some((user, group)) = unprivileged() {
         command.uid(user).gid(group);
     }

@@ -33,7 +33,7 @@ impl<'d> Writer<'d> {
     }
 
     pub(super) fn part(&mut self, role: Role, name: &str) -> Open<'_, 'd> {
-        let part = Part { role, name: name.to_owned(), length: 0, chunks: Vec::new() };
+        let part = Part { role, name: name.to_owned(), length: 0, columns: Vec::new(), chunks: Vec::new() };
         Open { writer: self, part, buffer: Vec::with_capacity(CHUNK) }
     }
 

@@ -32,7 +32,7 @@ crate::settings! {
         /// How often the server makes one by itself; `0s` leaves that to others.
         pub interval: Period = Period::seconds(86_400);
         /// How often what is committed in a SQLite database is shipped between two backups: about as much is lost with the
-        /// machine. `0s` ships nothing. PostgreSQL has ways of its own (`archive_command`).
+        /// machine. `0s` ships nothing. PostgreSQL ships its log by itself (`archive_command`; `docs/backup.md`).
         pub ship_interval: Period = Period::seconds(5);
         /// How long backups are kept. The last good one is never removed, however old it is.
         pub keep: Period = Period::seconds(30 * 86_400);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::chunks::{CHUNK, Writer};
 use super::manifest::{FORMAT, signed};
 use super::vault::{UNFINISHED, manifest_name, unfinished_name};
-use super::{AuditHead, BackupError, Manifest, OnLine, Part, Role, Shipper, Vault};
+use super::{AuditHead, BackupError, Manifest, OnLine, Part, Role, Shipper, Vault, rows};
 use crate::clock::Timestamp;
 use crate::store::{self, Connection, Database, Dialect, Snapshot};
 use crate::{audit, hex};
@@ -90,9 +90,9 @@ impl Vault {
             let facts = Facts::of(connection, source.last)?;
             match snapshot {
                 Some(snapshot) => parts.extend(database(snapshot, source.file, &mut writer)?),
-                None => return Err(BackupError::Unsuitable("PostgreSQL is backed up with its own tools".into())),
+                None => parts.extend(rows::copied(connection, &mut writer)?),
             }
-            Ok(facts)
+            Ok::<_, BackupError>(facts)
         })?;
         let line = on_line(source.shipper, from)?;
         let kind = if source.database.dialect() == Dialect::Sqlite { "sqlite" } else { "postgresql" };

@@ -74,8 +74,33 @@ pub struct Part {
     pub name: String,
     /// How long it is, in bytes.
     pub length: u64,
+    /// The columns of a table, in the order in which they are in each row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Column>,
     /// Its chunks, in order.
     pub chunks: Vec<Chunk>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// What it is called.
+    pub name: String,
+    /// What is in it.
+    pub kind: Kind,
+}
+
+/// What is in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Whole numbers of 64 bits.
+    Integer,
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
 }
 
 /// What a part is.
@@ -88,7 +113,7 @@ pub enum Role {
     Database,
     /// Commits that belong into the database before it.
     Log,
-    /// The rows of a table of a PostgreSQL database.
+    /// The rows of a table of a PostgreSQL database, as its binary `COPY` sends them.
     Table,
 }
 

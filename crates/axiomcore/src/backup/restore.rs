@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::chunks::Reader;
 use super::shipping::Segment;
+use super::target::{Target, has_rows};
 use super::{BackupError, Damage, Manifest, Part, Role, Vault};
 use crate::clock::Timestamp;
 use crate::hex;
-use crate::store::wal;
+use crate::store::{Database, wal};
 
 /// The folder in which a backup lies while it is restored. Where it is, a service must not start.
 pub const RESTORING: &str = "restoring";
@@ -26,12 +27,15 @@ const NOTHING: [&str; 3] = ["lock", "lost+found", RESTORING];
 
 /// How far a restore has got.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Progress {
+pub(super) struct Progress {
     id: String,
     /// How many chunks of each part are on disk.
     chunks: BTreeMap<String, usize>,
     /// The moment as of which it is restored.
     until: Option<i64>,
+    /// Whether rows are on their way into a server.
+    #[serde(default)]
+    pub(super) loading: bool,
     /// Whether all is there that has to be moved.
     complete: bool,
 }
@@ -53,13 +57,38 @@ pub fn is_unfinished(folder: &Path) -> bool {
 }
 
 impl Vault {
-    /// Restores a backup into an empty folder, with what was shipped since, up to a moment if one is given. All of it is written beside first, and moved when it is whole; what was
-    /// interrupted goes on when it is done again.
+    /// Restores a backup into an empty folder, with what was shipped since, up to a moment if one is given. All of it is
+    /// written beside first, and moved when it is whole; what was interrupted goes on when it is done again.
     ///
     /// # Errors
-    /// If the folder is not empty, the backup is damaged, or something fails.
+    /// If the folder is not empty, the backup is damaged or of a server, or something fails.
     pub fn restore(&self, id: &str, folder: &Path, until: Option<Timestamp>) -> Result<Restored, BackupError> {
+        self.restore_into(id, folder, until, Target::Folder)
+    }
+
+    /// Restores a backup of a server into an empty server, and the files beside it into an empty folder. The rows come in one
+    /// transaction: what is interrupted leaves none, and goes on when it is done again.
+    ///
+    /// # Errors
+    /// If one of them is not empty, the backup is damaged or none of a server, or something fails.
+    pub fn restore_to_server(&self, id: &str, folder: &Path, server: &Database) -> Result<Restored, BackupError> {
+        self.restore_into(id, folder, None, Target::Server(server))
+    }
+
+    /// The same into a folder that is only looked at: the rows of a server come into a file.
+    pub(super) fn restore_to_scratch(&self, id: &str, folder: &Path) -> Result<Restored, BackupError> {
+        self.restore_into(id, folder, None, Target::Scratch)
+    }
+
+    fn restore_into(
+        &self,
+        id: &str,
+        folder: &Path,
+        until: Option<Timestamp>,
+        into: Target<'_>,
+    ) -> Result<Restored, BackupError> {
         let (manifest, _) = self.manifest(id)?;
+        into.refuse_unless_suitable(&manifest)?;
         if until.is_some_and(|until| until.0 < manifest.ended_at) {
             let complete = Timestamp(manifest.ended_at);
             return Err(BackupError::Unsuitable(format!(
@@ -79,10 +108,14 @@ impl Vault {
             DirBuilder::new().recursive(true).mode(0o700).create(&beside).map_err(at(&beside))?;
             self.unpack(&manifest, &beside, &mut progress)?;
             self.apply_segments(&manifest, &segments, &beside)?;
+            if has_rows(&manifest) {
+                self.load(&manifest, &beside, into, &mut progress)?;
+            }
             progress.complete = true;
             note(&beside, &progress)?;
         }
-        settle(&manifest, &beside, folder)?;
+        let scratch = self.0.service.get().filter(|_| matches!(into, Target::Scratch) && has_rows(&manifest));
+        settle(&manifest, scratch.map(|(_, file)| *file), &beside, folder)?;
         Ok(Restored { manifest, segments: segments.len() as u64, as_of })
     }
 
@@ -100,7 +133,7 @@ impl Vault {
 
     fn unpack(&self, manifest: &Manifest, into: &Path, progress: &mut Progress) -> Result<(), BackupError> {
         let reader = self.reader(manifest)?;
-        for part in &manifest.parts {
+        for part in manifest.parts.iter().filter(|part| part.role != Role::Table) {
             let path = into.join(file_of(part)?);
             let mut file = writable(&path).map_err(at(&path))?;
             let done = progress.chunks.get(&key(part)).copied().unwrap_or(0);
@@ -149,10 +182,12 @@ fn apply_logs(manifest: &Manifest, into: &Path) -> Result<(), BackupError> {
 }
 
 /// Moves everything to where it belongs, the database last: where that is, all is.
-fn settle(manifest: &Manifest, beside: &Path, folder: &Path) -> Result<(), BackupError> {
-    let files = |role| manifest.parts.iter().filter(move |part| part.role == role);
-    for part in files(Role::File).chain(files(Role::Database)) {
-        let (from, to) = (beside.join(file_of(part)?), folder.join(file_of(part)?));
+fn settle(manifest: &Manifest, scratch: Option<&str>, beside: &Path, folder: &Path) -> Result<(), BackupError> {
+    let files = |role| manifest.parts.iter().filter(move |part| part.role == role).map(file_of);
+    let scratch = scratch.map(|file| Ok(file.to_owned()));
+    for name in files(Role::File).chain(files(Role::Database)).chain(scratch) {
+        let name = name?;
+        let (from, to) = (beside.join(&name), folder.join(&name));
         match fs::rename(&from, &to) {
             // It was moved before.
             Err(error) if error.kind() == ErrorKind::NotFound && to.exists() => {}
@@ -187,7 +222,7 @@ fn begun(beside: &Path) -> Result<Option<Progress>, BackupError> {
     }
 }
 
-fn note(beside: &Path, progress: &Progress) -> Result<(), BackupError> {
+pub(super) fn note(beside: &Path, progress: &Progress) -> Result<(), BackupError> {
     let (path, new) = (beside.join(PROGRESS), beside.join("progress.new"));
     let text = serde_json::to_vec(progress)?;
     let written = writable(&new).and_then(|mut file| {
@@ -215,7 +250,7 @@ fn writable(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
     let path: PathBuf = path.to_owned();
     move |error| BackupError::File(path, error)
 }

@@ -3,23 +3,28 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
+use super::line::Shipping;
 use super::metrics::BackupMetrics;
-use super::{BackupError, Config, DestinationError, Listing, Manifest, NoKey, Proven, Shipper, Source, Vault, Verdict};
+use super::{BackupError, Config, DestinationError, Listing, Manifest, NoKey, Restorable, Source, Vault, Verdict};
 use crate::audit::Entry;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::lifecycle::Stopping;
-use crate::store::{self, Connection, Database, Dialect};
+use crate::store::{Connection, Database, Dialect};
 use crate::telemetry::Metrics;
 
 /// How often it is looked whether it is time for one.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// How often, and how many times, it is looked whether another node has ended its backup, before the schema is changed.
+const LOOK: Duration = Duration::from_secs(1);
+const MOST_LOOKS: u32 = 600;
 
 /// The workspace whose administrators run the service.
 const FIRST: i64 = 1;
@@ -33,27 +38,6 @@ const NOTE: &str = "last-backup";
 /// The number of the last backup that is known in a data folder to have been made; 0 if nothing is known.
 pub fn known(data: &Path) -> u64 {
     std::fs::read_to_string(data.join(NOTE)).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-}
-
-/// What a service knows about what is backed up.
-pub trait Restorable: fmt::Debug + Send + Sync + 'static {
-    /// The last row of its own log.
-    ///
-    /// # Errors
-    /// What the database says.
-    fn last(&self, connection: &mut dyn Connection) -> store::Result<u64>;
-
-    /// Whether the schema of the database is about to change, and is not that of a new one; blocks.
-    ///
-    /// # Errors
-    /// What the database says.
-    fn is_about_to_change(&self, database: &Database) -> store::Result<bool>;
-
-    /// Proves that what was restored into this folder is whole; blocks.
-    ///
-    /// # Errors
-    /// If it cannot be read at all.
-    fn prove(&self, folder: &Path) -> Result<Proven, String>;
 }
 
 /// What backups stand on.
@@ -80,26 +64,16 @@ pub struct BackupParts {
 
 /// The backups of an installation. Clones are the same.
 #[derive(Clone)]
-pub struct Backups(Arc<Inner>);
+pub struct Backups(pub(super) Arc<Inner>);
 
-struct Inner {
-    config: Config,
+pub(super) struct Inner {
+    pub(super) config: Config,
     vault: Option<Vault>,
-    parts: BackupParts,
-    metrics: BackupMetrics,
+    pub(super) parts: BackupParts,
+    pub(super) metrics: BackupMetrics,
     /// Whether one is being made because somebody asked for it.
     asked: AtomicBool,
-    shipping: Mutex<Shipping>,
-}
-
-/// Shipping, where the service goes on.
-#[derive(Debug, Default)]
-struct Shipping {
-    /// Whether there is to be any.
-    is_on: bool,
-    shipper: Option<Arc<Shipper>>,
-    /// The line that the last backup is on.
-    based: Option<String>,
+    pub(super) shipping: Mutex<Shipping>,
 }
 
 /// A backup that was made, and what its verification came to if there was one.
@@ -120,6 +94,7 @@ impl Backups {
     /// If the key is none.
     pub fn new(config: Config, parts: BackupParts) -> Result<Self, NoKey> {
         let vault = config.vault(parts.clock.clone(), parts.entropy.clone())?;
+        let vault = vault.map(|vault| vault.knowing(parts.service.clone(), parts.file));
         let metrics = BackupMetrics::register(&parts.metrics, &parts.clock, vault.is_some());
         Ok(Self(Arc::new(Inner {
             config,
@@ -216,11 +191,17 @@ impl Backups {
     /// If it was not made.
     pub fn before_migrations(&self) -> Result<(), BackupError> {
         let Inner { parts, .. } = &*self.0;
-        let is_copied = parts.database.dialect() == Dialect::Sqlite && self.is_configured();
-        if is_copied && parts.service.is_about_to_change(&parts.database)? {
-            self.create_blocking("migration")?;
+        for _ in 0..MOST_LOOKS {
+            if !self.is_configured() || !parts.service.is_about_to_change(&parts.database)? {
+                return Ok(());
+            }
+            match self.create_blocking("migration") {
+                // Another node that starts, most likely; it may change the schema as well when it has its backup.
+                Err(BackupError::Destination(DestinationError::Held(_))) => std::thread::sleep(LOOK),
+                made => return made.map(|_| ()),
+            }
         }
-        Ok(())
+        self.create_blocking("migration").map(|_| ())
     }
 
     /// Begins to make one in the background; says whether it did, for only one is made at a time.
@@ -254,12 +235,10 @@ impl Backups {
         if !self.is_configured() {
             return;
         }
-        if self.0.parts.database.dialect() == Dialect::Postgres {
-            tracing::warn!("no backups are made here: PostgreSQL is backed up with its own tools");
-            return;
+        if self.0.parts.database.dialect() == Dialect::Sqlite {
+            self.shipping().is_on = !self.0.config.ship_interval.duration().is_zero();
+            tokio::spawn(self.clone().ship_until_stopped(stopping.clone()));
         }
-        self.shipping().is_on = !self.0.config.ship_interval.duration().is_zero();
-        tokio::spawn(self.clone().ship_until_stopped(stopping.clone()));
         loop {
             let backups = self.clone();
             if let Err(error) = spawn_blocking(move || backups.look(interval)).await {
@@ -270,80 +249,6 @@ impl Backups {
                 () = tokio::time::sleep(PAUSE) => {}
             }
         }
-    }
-
-    /// Ships what is committed until a stop is asked for; what is committed after that, [`finish_blocking`] ships.
-    ///
-    /// [`finish_blocking`]: Self::finish_blocking
-    async fn ship_until_stopped(self, stopping: Stopping) {
-        let interval = self.0.config.ship_interval.duration();
-        if interval.is_zero() {
-            return;
-        }
-        let mut is_failing = false;
-        loop {
-            tokio::select! {
-                () = stopping.requested() => return,
-                () = tokio::time::sleep(interval) => {}
-            }
-            let backups = self.clone();
-            let shipped = spawn_blocking(move || backups.ship()).await.map_err(|error| error.to_string());
-            let failed = shipped.and_then(|shipped| shipped.map_err(|error| error.to_string())).err();
-            if let Some(error) = failed.as_ref().filter(|_| !is_failing) {
-                tracing::error!(error, "what happens is not shipped to the backups: {error}");
-            } else if is_failing && failed.is_none() {
-                tracing::info!("what happens is shipped to the backups again");
-            }
-            is_failing = failed.is_some();
-        }
-    }
-
-    fn ship(&self) -> Result<(), BackupError> {
-        let Some(shipper) = self.shipper()? else { return Ok(()) };
-        let now = self.0.parts.clock.now();
-        match self.counted("ship", shipper.ship()) {
-            Ok(_) => {
-                self.0.metrics.shipped(now);
-                Ok(())
-            }
-            Err(error) => {
-                if shipper.is_overwhelmed() {
-                    self.shipping().shipper = None;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// Ships the last of it, when nothing is committed any more; blocks.
-    ///
-    /// # Errors
-    /// If the destination fails.
-    pub fn finish_blocking(&self) -> Result<(), BackupError> {
-        let shipper = std::mem::take(&mut *self.shipping()).shipper;
-        shipper.map_or(Ok(()), |shipper| shipper.ship().map(|_| ()))
-    }
-
-    /// Who ships, if anybody is to; begins a line if there is none.
-    fn shipper(&self) -> Result<Option<Arc<Shipper>>, BackupError> {
-        let mut shipping = self.shipping();
-        if shipping.is_on && shipping.shipper.is_none() {
-            let begun = Shipper::begin(self.vault()?, &self.0.parts.database)?;
-            shipping.is_on = begun.is_some();
-            shipping.shipper = begun.map(Arc::new);
-        }
-        Ok(shipping.shipper.clone())
-    }
-
-    /// Whether what is shipped has no backup below it yet.
-    fn needs_base(&self) -> bool {
-        let shipping = self.shipping();
-        let line = shipping.shipper.as_ref().map(|shipper| shipper.line());
-        shipping.is_on && (line.is_none() || shipping.based.as_deref() != line)
-    }
-
-    fn shipping(&self) -> MutexGuard<'_, Shipping> {
-        self.0.shipping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes one if it is time, or if what is shipped needs one.
@@ -374,11 +279,11 @@ impl Backups {
         }
     }
 
-    fn vault(&self) -> Result<&Vault, BackupError> {
+    pub(super) fn vault(&self) -> Result<&Vault, BackupError> {
         self.0.vault.as_ref().ok_or(BackupError::NotConfigured)
     }
 
-    fn counted<T>(&self, step: &str, done: Result<T, BackupError>) -> Result<T, BackupError> {
+    pub(super) fn counted<T>(&self, step: &str, done: Result<T, BackupError>) -> Result<T, BackupError> {
         if done.as_ref().is_err_and(|error| !matches!(error, BackupError::Destination(DestinationError::Held(_)))) {
             self.0.metrics.failed(step);
         }

@@ -1,7 +1,10 @@
 //! Between two backups: commits are shipped as they happen, every few seconds, so that little is lost with a machine, and so
 //! that an installation can be restored as it was at any moment.
 //!
-//! What one process ships is a *line* of numbered segments, each sealed with its number and time. A backup that is made
+//! A line goes on over a restart if the file of the database is the one in which it ended, bit for bit; else another one
+//! begins, with another backup below it.
+//!
+//! What is shipped without a break is a *line* of numbered segments, each sealed with its number and time. A backup that is made
 //! meanwhile says which segments belong over it. It holds some of what they hold as well; to apply that again changes
 //! nothing, if all of them are applied that were shipped before the backup was complete.
 
@@ -17,7 +20,7 @@ use super::manifest::{self, FORMAT, signed};
 use super::{BackupError, Damage, Manifest, Vault};
 use crate::clock::Timestamp;
 use crate::hex;
-use crate::store::{Database, Follower};
+use crate::store::{Database, Follower, Still};
 
 /// zstd's fastest of those that are no gamble: it is done all the time.
 const LEVEL: i32 = 1;
@@ -59,6 +62,16 @@ pub(super) struct Segment {
 /// What is done with a segment.
 type Each<'e> = dyn FnMut(&mut Cursor<Vec<u8>>) -> Result<(), BackupError> + 'e;
 
+/// Where a line has ended, with all that was committed in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ended {
+    /// The line.
+    pub line: String,
+    next: u64,
+    still: Still,
+}
+
 /// Ships what is committed in a database, from when it was begun.
 pub struct Shipper {
     vault: Vault,
@@ -68,7 +81,8 @@ pub struct Shipper {
 }
 
 struct State {
-    follower: Follower,
+    /// None once the line has ended.
+    follower: Option<Follower>,
     next: u64,
     /// What the destination has not taken yet, with the moment at which all of it was on disk here.
     waiting: Vec<(Timestamp, Vec<u8>)>,
@@ -89,8 +103,50 @@ impl Shipper {
         let (key, salted) = (vault.public_key().to_owned(), hex::encode(&salt));
         let line = Line { format: FORMAT, id: id.clone(), key, salt: salted, begun_at: now.0 };
         vault.destination().put(&line_name(&id), &signed(&line, &vault.0.key)?)?;
-        let (cipher, state) = (vault.0.key.cipher(&salt)?, State { follower, next: 0, waiting: Vec::new() });
-        Ok(Some(Self { vault: vault.clone(), line: id, cipher, state: Mutex::new(state) }))
+        Ok(Some(Self::on(vault, id, vault.0.key.cipher(&salt)?, (follower, 0))))
+    }
+
+    fn on(vault: &Vault, line: String, cipher: LessSafeKey, (follower, next): (Follower, u64)) -> Self {
+        let state = State { follower: Some(follower), next, waiting: Vec::new() };
+        Self { vault: vault.clone(), line, cipher, state: Mutex::new(state) }
+    }
+
+    /// Goes on with a line where it has ended; blocks. It cannot (`None`) if anything was written in the database since, or
+    /// the destination has not all of the line, more than it, or no backup below it. Call it before anything is written.
+    ///
+    /// # Errors
+    /// If the database or the destination fails.
+    pub fn resume(vault: &Vault, database: &Database, ended: &Ended) -> Result<Option<Self>, BackupError> {
+        let Some(follower) = database.follow()? else { return Ok(None) };
+        // In this order: what is written after this look is followed.
+        if database.still()?.as_ref() != Some(&ended.still) {
+            return Ok(None);
+        }
+        let names = vault.destination().list(&segments_folder(&ended.line))?;
+        let last = names.iter().filter_map(|name| Segment::of_name(name)).map(|segment| segment.number + 1).max();
+        let is_below = |manifest: &Manifest| manifest.line.as_ref().is_some_and(|on| on.line == ended.line);
+        let has_base = vault.list(0)?.kept.iter().any(|kept| kept.manifest.as_ref().is_ok_and(is_below));
+        // A number that was used is never used for anything else, for it is a nonce.
+        if last.unwrap_or(0) != ended.next || !has_base {
+            return Ok(None);
+        }
+        let cipher = vault.cipher_of(&ended.line)?;
+        Ok(Some(Self::on(vault, ended.line.clone(), cipher, (follower, ended.next))))
+    }
+
+    /// Ships all that was committed, and ends; blocks. Says where the line can be resumed, if it can.
+    ///
+    /// # Errors
+    /// If the database or the destination fails; then it cannot.
+    pub fn finish(&self) -> Result<Option<Ended>, BackupError> {
+        self.ship()?;
+        let mut state = self.state();
+        let Some(follower) = state.follower.take() else { return Ok(None) };
+        let (rest, still) = follower.end()?;
+        let now = self.vault.0.clock.now();
+        state.waiting.extend(Some((now, rest)).filter(|(_, rest)| !rest.is_empty()));
+        let next = self.send(&mut state)?;
+        Ok(still.map(|still| Ended { line: self.line.clone(), next, still }))
     }
 
     /// The line's name.
@@ -104,10 +160,14 @@ impl Shipper {
     /// If the database or the destination fails; it can be called again, unless too much waits.
     pub fn ship(&self) -> Result<u64, BackupError> {
         let mut state = self.state();
-        let pieces = state.follower.copied()?;
+        let pieces = state.follower.as_mut().map_or(Ok(Vec::new()), Follower::copied)?;
         // After it was copied: nothing in it is later than the time that it bears.
         let now = self.vault.0.clock.now();
         state.waiting.extend(pieces.into_iter().map(|piece| (now, piece)));
+        self.send(&mut state)
+    }
+
+    fn send(&self, state: &mut State) -> Result<u64, BackupError> {
         while let Some((at, piece)) = state.waiting.first() {
             let segment = Segment::new(state.next, *at);
             let mut bytes = zstd::bulk::compress(piece, LEVEL).map_err(BackupError::Compression)?;
@@ -188,13 +248,7 @@ impl Vault {
         if segments.is_empty() {
             return Ok(());
         }
-        let missing = || Damage::ManifestMissing { id: line.to_owned() };
-        let bytes = self.destination().get(&line_name(line))?.ok_or_else(missing)?;
-        let about: Line = manifest::read(line, &bytes, &self.0.key)?;
-        if about.id != line {
-            return Err(Damage::ManifestOfAnother { id: line.to_owned(), found: about.id }.into());
-        }
-        let cipher = self.0.key.cipher(&hex::decode(&about.salt).unwrap_or_default())?;
+        let cipher = self.cipher_of(line)?;
         for segment in segments {
             let number = segment.number;
             let altered = || BackupError::from(Damage::SegmentAltered { line: line.to_owned(), number });
@@ -206,6 +260,16 @@ impl Vault {
             each(&mut Cursor::new(piece))?;
         }
         Ok(())
+    }
+
+    fn cipher_of(&self, line: &str) -> Result<LessSafeKey, BackupError> {
+        let missing = || Damage::ManifestMissing { id: line.to_owned() };
+        let bytes = self.destination().get(&line_name(line))?.ok_or_else(missing)?;
+        let about: Line = manifest::read(line, &bytes, &self.0.key)?;
+        if about.id != line {
+            return Err(Damage::ManifestOfAnother { id: line.to_owned(), found: about.id }.into());
+        }
+        Ok(self.0.key.cipher(&hex::decode(&about.salt).unwrap_or_default())?)
     }
 
     /// Removes lines, and parts of lines, that no backup needs which is kept. Those that were begun after `since` may be of

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::manifest::{self, digest};
-use super::{Damage, Destination, DestinationError, Key, Manifest, NoKey, Verified};
+use super::{Damage, Destination, DestinationError, Key, Manifest, NoKey, Restorable, Verified};
 use crate::clock::Clock;
 use crate::entropy::{Entropy, Unavailable};
 use crate::store;
@@ -19,6 +19,8 @@ pub(super) struct Inner {
     pub(super) key: Key,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
+    /// What makes tables for rows, and what the file of a SQLite database with them is called.
+    pub(super) service: OnceLock<(Arc<dyn Restorable>, &'static str)>,
 }
 
 /// Why something about a backup was not done.
@@ -57,6 +59,9 @@ pub enum BackupError {
     /// There is something where a backup would be restored.
     #[error("{0} is not empty ({1} is there): a backup is restored into an empty folder only")]
     NotEmpty(PathBuf, String),
+    /// There is something in the database that a backup would be restored into.
+    #[error("the database is not empty ({0} is there): a backup is restored into an empty one only")]
+    ServerNotEmpty(String),
     /// A restore of another backup was not finished there.
     #[error("in {0} the restore of backup {1} was not finished: finish that one, or remove the folder")]
     OtherUnfinished(PathBuf, String),
@@ -68,7 +73,16 @@ pub enum BackupError {
 impl Vault {
     /// A destination, and the key to it.
     pub fn new(destination: Box<dyn Destination>, key: Key, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self(Arc::new(Inner { destination, key, clock, entropy }))
+        Self(Arc::new(Inner { destination, key, clock, entropy, service: OnceLock::new() }))
+    }
+
+    /// With what makes the tables that rows of a server are restored into; `file` is what a SQLite database with them is
+    /// called.
+    #[must_use]
+    pub fn knowing(self, service: Arc<dyn Restorable>, file: &'static str) -> Self {
+        // It is told once, where it is made.
+        let _ = self.0.service.set((service, file));
+        self
     }
 
     pub(super) fn destination(&self) -> &dyn Destination {

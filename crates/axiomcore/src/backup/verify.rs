@@ -76,7 +76,7 @@ impl Vault {
         };
         // What an earlier one left.
         remove(scratch)?;
-        match self.restore(id, scratch, None) {
+        match self.restore_to_scratch(id, scratch) {
             Ok(restored) => {
                 verdict.segments = restored.segments;
                 verdict.restored_in = millis(self.0.clock.now().since(begun));

@@ -107,6 +107,7 @@ impl Core {
         let around = (clock.clone(), entropy.clone());
         let backups = blueprint.backups(settings, data, database.clone(), around, metrics.clone())?;
         if let Some(backups) = &backups {
+            backups.resume_blocking();
             backups.before_migrations()?;
         }
         let ids = Arc::new(Ids::new(clock.clone(), entropy.as_ref())?);

@@ -9,7 +9,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use super::folding::Folder;
-use super::follow::Follower;
+use super::follow::{Follower, Still};
 use super::metrics::{self, StoreMetrics};
 use super::postgres::{Pool, Postgres};
 use super::sqlite::Sqlite;
@@ -202,6 +202,9 @@ impl Database {
             }
             Inner::Postgres(pool) => {
                 let mut transaction = pool.begin_reading()?;
+                // It takes as long as it takes.
+                transaction
+                    .batch("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")?;
                 let done = work(&mut transaction, None)?;
                 transaction.commit()?;
                 Ok(done)
@@ -217,6 +220,19 @@ impl Database {
         match &*self.inner {
             Inner::Sqlite { path, folder, writer, .. } => {
                 Follower::begin(folder.hold(), path, writer.clone()).map(Some)
+            }
+            Inner::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// How SQLite's file is, if nothing is in its log; blocks.
+    ///
+    /// # Errors
+    /// If that cannot be told.
+    pub fn still(&self) -> Result<Option<Still>> {
+        match &*self.inner {
+            Inner::Sqlite { path, .. } => {
+                Still::of(path).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))
             }
             Inner::Postgres(_) => Ok(None),
         }

@@ -6,11 +6,14 @@
 //! so twice.) That is also why it would never begin anew by itself: now and then writers are held for a moment, the rest is
 //! copied, and the log is folded into the file while nobody reads it.
 
-use std::fs::File;
-use std::io::ErrorKind;
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::database::lock;
 use super::folding::Unhurried;
@@ -23,6 +26,46 @@ const LONG: u64 = 16_000;
 
 /// How long writers are held for that at most.
 const HELD: Duration = Duration::from_millis(50);
+
+/// How long readers are waited for when following ends.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The file of a database while nothing is in its log. It is another one as soon as anything was written, by whomever, or
+/// when it lies somewhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Still {
+    device: u64,
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Still {
+    /// How the file is now; nothing if there is something in its log.
+    pub(super) fn of(path: &Path) -> io::Result<Option<Self>> {
+        let log = match std::fs::metadata(log_of(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => 0,
+            log => log?.len(),
+        };
+        let still = |file: &Metadata| Self {
+            device: file.dev(),
+            inode: file.ino(),
+            length: file.len(),
+            modified: (file.mtime(), file.mtime_nsec()),
+            changed: (file.ctime(), file.ctime_nsec()),
+        };
+        Ok(if log == 0 { Some(still(&std::fs::metadata(path)?)) } else { None })
+    }
+}
+
+/// The log beside a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
 
 /// Copies what is committed. While there is one, the log grows until [`copied`](Self::copied) is called.
 pub struct Follower {
@@ -62,6 +105,22 @@ impl Follower {
         Ok(pieces)
     }
 
+    /// Ends following: what was not copied yet, and how the file is with all of it in it, if nobody was reading. What is
+    /// committed after that is in the log.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub fn end(mut self) -> Result<(Vec<u8>, Option<Still>)> {
+        let mut rest = Vec::new();
+        let writer = self.writer.clone();
+        let mut writer = lock(&writer);
+        self.copy(&mut rest)?;
+        self.held = None;
+        let is_folded = writer.end_log(PATIENCE).is_ok();
+        let still = if is_folded { Still::of(&self.path).ok().flatten() } else { None };
+        Ok((rest, still))
+    }
+
     fn begin_log_anew(&mut self, rest: &mut Vec<u8>) -> Result<()> {
         // The most of it while others may still write.
         let mut connection = Sqlite::writer(&self.path)?;
@@ -76,10 +135,8 @@ impl Follower {
     }
 
     fn copy(&mut self, piece: &mut Vec<u8>) -> Result<()> {
-        let mut log = self.path.as_os_str().to_owned();
-        log.push("-wal");
-        let failed = |error: std::io::Error| Error::Unavailable(format!("the write-ahead log: {error}"));
-        let log = match File::open(&log) {
+        let failed = |error: io::Error| Error::Unavailable(format!("the write-ahead log: {error}"));
+        let log = match File::open(log_of(&self.path)) {
             Ok(log) => log,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(failed(error)),

@@ -43,32 +43,30 @@ impl Database {
     /// # Errors
     /// If the database fails, or a migration that was applied has since been edited.
     pub fn migrate(&self, component: &str, migrations: &[Migration]) -> Result<Applied> {
-        let dialect = self.dialect();
-        self.write_blocking(|connection| {
-            if dialect == Dialect::Postgres {
-                connection.query("SELECT pg_advisory_xact_lock($1)::text", &[LOCK.into()])?;
-            }
-            connection.execute(&spelled(TABLE, dialect), &[])?;
-            let from = applied(connection, component, migrations)?;
-            let mut to = from;
-            for migration in migrations.iter().filter(|migration| migration.version > from) {
-                for statement in spelled(migration.sql, dialect).split(";\n").filter(|part| !part.trim().is_empty()) {
-                    connection.execute(statement, &[])?;
-                }
-                connection.execute(
-                    "INSERT INTO schema_versions (component, version, name, fingerprint) VALUES ($1, $2, $3, $4)",
-                    &[
-                        component.into(),
-                        migration.version.into(),
-                        migration.name.into(),
-                        fingerprint(migration.sql).into(),
-                    ],
-                )?;
-                to = migration.version;
-            }
-            Ok(Applied { from, to })
-        })
+        self.write_blocking(|connection| migrate(connection, component, migrations))
     }
+}
+
+/// The same within a transaction.
+pub(crate) fn migrate(connection: &mut dyn Connection, component: &str, migrations: &[Migration]) -> Result<Applied> {
+    let dialect = connection.dialect();
+    if dialect == Dialect::Postgres {
+        connection.query("SELECT pg_advisory_xact_lock($1)::text", &[LOCK.into()])?;
+    }
+    connection.execute(&spelled(TABLE, dialect), &[])?;
+    let from = applied(connection, component, migrations)?;
+    let mut to = from;
+    for migration in migrations.iter().filter(|migration| migration.version > from) {
+        for statement in spelled(migration.sql, dialect).split(";\n").filter(|part| !part.trim().is_empty()) {
+            connection.execute(statement, &[])?;
+        }
+        connection.execute(
+            "INSERT INTO schema_versions (component, version, name, fingerprint) VALUES ($1, $2, $3, $4)",
+            &[component.into(), migration.version.into(), migration.name.into(), fingerprint(migration.sql).into()],
+        )?;
+        to = migration.version;
+    }
+    Ok(Applied { from, to })
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_versions (component TEXT NOT NULL, version $INT NOT NULL, \

@@ -17,7 +17,8 @@ mod values;
 pub(crate) mod wal;
 
 pub use database::{Database, Location};
-pub use follow::Follower;
+pub use follow::{Follower, Still};
+pub(crate) use migrations::migrate;
 pub use migrations::{Applied, Migration};
 pub use snapshot::{Copied, Snapshot};
 pub use values::{Cell, Row, Value};
@@ -76,6 +77,24 @@ pub trait Connection {
     /// # Errors
     /// What the database says; always on SQLite.
     fn query_arrays(&mut self, sql: &str, columns: usize, rows: &[Value<'_>]) -> Result<Vec<Row>>;
+
+    /// Runs `COPY … TO STDOUT` and hands on what the server sends, piece by piece. Only PostgreSQL copies.
+    ///
+    /// # Errors
+    /// What the database or the sink says; always on SQLite.
+    fn copy_out(&mut self, sql: &str, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let _ = (sql, sink);
+        Err(Error::Failed("only PostgreSQL copies".into()))
+    }
+
+    /// Runs `COPY … FROM STDIN` on pieces until there are no more; returns how many rows there were. Only PostgreSQL copies.
+    ///
+    /// # Errors
+    /// What the database or the source says; always on SQLite.
+    fn copy_in(&mut self, sql: &str, source: &mut dyn FnMut() -> Result<Option<Vec<u8>>>) -> Result<u64> {
+        let _ = (sql, source);
+        Err(Error::Failed("only PostgreSQL copies".into()))
+    }
 
     /// Which of the two databases this is.
     fn dialect(&self) -> Dialect;

@@ -1,5 +1,6 @@
 //! PostgreSQL, driven from blocking code: each call waits on the runtime that owns the sockets.
 
+use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments, Column, Executor, Row as _, TypeInfo, ValueRef};
@@ -130,8 +131,6 @@ impl Postgres {
     /// Waits for an answer. A connection that does not give one is closed: whatever is asked on it would wait as well,
     /// and the pool would never get its place back.
     fn wait<T>(&mut self, work: impl AsyncFnOnce(&mut PgConnection) -> sqlx::Result<T>) -> Result<T> {
-        let silent =
-            || Error::Unavailable("the server has gone silent; what it was asked last may be done or not".into());
         let connection = self.connection.as_mut().ok_or_else(silent)?;
         let answer = self.runtime.block_on(async { tokio::time::timeout(ANSWER, work(connection)).await });
         let Ok(answer) = answer else {
@@ -187,6 +186,37 @@ impl Connection for Postgres {
         let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), arrays_of(columns, rows)?);
         let rows = self.wait(async |connection: &mut PgConnection| connection.fetch_all(query).await)?;
         rows.iter().map(row).collect()
+    }
+
+    fn copy_out(&mut self, sql: &str, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let (runtime, connection) = (self.runtime.clone(), self.connection.as_mut().ok_or_else(silent)?);
+        let copied: Result<()> = runtime.block_on(async {
+            let mut pieces = connection.copy_out_raw(sql).await?;
+            while let Some(piece) = tokio::time::timeout(ANSWER, pieces.try_next()).await.map_err(|_| silent())?? {
+                sink(&piece)?;
+            }
+            Ok(())
+        });
+        if copied.is_err() {
+            // The rest of it would come before the answer to whatever is asked next.
+            self.hang_up();
+        }
+        copied
+    }
+
+    fn copy_in(&mut self, sql: &str, source: &mut dyn FnMut() -> Result<Option<Vec<u8>>>) -> Result<u64> {
+        let (runtime, connection) = (self.runtime.clone(), self.connection.as_mut().ok_or_else(silent)?);
+        let copied: Result<u64> = runtime.block_on(async {
+            let mut into = connection.copy_in_raw(sql).await?;
+            while let Some(piece) = source()? {
+                tokio::time::timeout(ANSWER, into.send(piece)).await.map_err(|_| silent())??;
+            }
+            Ok(into.finish().await?)
+        });
+        if copied.is_err() {
+            self.hang_up();
+        }
+        copied
     }
 
     fn dialect(&self) -> Dialect {
@@ -261,6 +291,10 @@ fn row(row: &PgRow) -> Result<Row> {
         })
     };
     Ok(Row(row.columns().iter().map(cell).collect::<Result<_>>()?))
+}
+
+fn silent() -> Error {
+    Error::Unavailable("the server has gone silent; what it was asked last may be done or not".into())
 }
 
 /// Whether the server does not let us in as who we say we are.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axiomcore::clock::{Clock, ManualClock, SystemClock, Timestamp};
-use axiomcore::config::{ByteSize, Period, Secret};
+use axiomcore::config::{ByteSize, Period, Profile, Secret};
 use axiomcore::identity::attempts::{Blocked, Class, Key, MemoryTally, Rule, SharedTally, Tally};
 use axiomcore::identity::{Config, NewUser, Origin, SignIn, SignInError, SignInOutcome, SignedIn, Way};
 use axiomcore::lifecycle::StopSwitch;
@@ -124,7 +124,7 @@ fn two_nodes_count_together_and_each_goes_on_alone_when_redis_is_killed() {
 #[test]
 fn redis_counts_as_memory_does() {
     let (redis, runtime, metrics) = (Redis::start(), Runtime::new().unwrap(), Metrics::new());
-    let shared = Shared::open(&config(&redis), &metrics).unwrap().unwrap();
+    let shared = Shared::open(&config(&redis), Profile::Development, &metrics).unwrap().unwrap();
     let (_switch, stopping) = StopSwitch::new();
     runtime.spawn(shared.clone().watch(stopping));
     until("it finds Redis", || shared.is_there());

@@ -30,7 +30,15 @@ fn found_with(bench: &Bench, manifest: &Manifest, file: &PathBuf, bytes: Option<
 
 #[test]
 fn each_damage_to_each_chunk_is_named_with_its_chunk() {
-    let bench = Bench::new(9);
+    each_damage_is_named(&Bench::new(9));
+}
+
+#[test]
+fn each_damage_to_each_chunk_of_a_server_is_named_with_its_chunk() {
+    each_damage_is_named(&Bench::on_server(9));
+}
+
+fn each_damage_is_named(bench: &Bench) {
     let manifest = bench.create();
     let chunks: Vec<(String, u64, u64)> = manifest
         .parts
@@ -40,9 +48,9 @@ fn each_damage_to_each_chunk_is_named_with_its_chunk() {
     assert!(chunks.len() >= 4, "{} chunks", chunks.len());
     assert!(bench.verify(&bench.vault(), &manifest.id).is_good());
     for (part, number, expected) in chunks.clone() {
-        let (id, file) = (manifest.id.clone(), chunk_file(&bench, &manifest, number));
+        let (id, file) = (manifest.id.clone(), chunk_file(bench, &manifest, number));
         let whole = fs::read(&file).unwrap();
-        let found = |bytes: Option<&[u8]>| found_with(&bench, &manifest, &file, bytes);
+        let found = |bytes: Option<&[u8]>| found_with(bench, &manifest, &file, bytes);
         assert_eq!(found(None), [Damage::ChunkMissing { id: id.clone(), part: part.clone(), number }]);
         for length in [0, whole.len() / 2, whole.len() - 1] {
             let cut =
@@ -55,10 +63,10 @@ fn each_damage_to_each_chunk_is_named_with_its_chunk() {
             assert_eq!(found(Some(&flipped)), [Damage::ChunkAltered { id: id.clone(), part: part.clone(), number }]);
         }
         let other = chunks.iter().find(|(_, other, _)| *other != number).unwrap().1;
-        let other = fs::read(chunk_file(&bench, &manifest, other)).unwrap();
+        let other = fs::read(chunk_file(bench, &manifest, other)).unwrap();
         assert_eq!(found(Some(&other)).len(), 1, "another chunk in its place");
     }
-    let all: Vec<PathBuf> = chunks.iter().map(|(_, number, _)| chunk_file(&bench, &manifest, *number)).collect();
+    let all: Vec<PathBuf> = chunks.iter().map(|(_, number, _)| chunk_file(bench, &manifest, *number)).collect();
     assert!(bench.verify(&bench.vault(), &manifest.id).is_good(), "each was put back");
     fs::remove_file(&all[0]).unwrap();
     fs::write(&all[2], "").unwrap();

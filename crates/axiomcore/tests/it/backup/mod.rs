@@ -5,6 +5,7 @@ mod copying;
 mod damages;
 mod pruning;
 mod restoring;
+mod servers;
 mod shipping;
 mod stores;
 
@@ -13,12 +14,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axiomcore::backup::{Destination, Facts, Folder, Key, Manifest, Proven, Shipper, Source, Vault, Verdict};
+use axiomcore::backup::{
+    Destination, Facts, Folder, Key, Manifest, Proven, Restorable, Shipper, Source, Vault, Verdict,
+};
 use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::entropy::SeededEntropy;
 use axiomcore::store::{Connection, Database, Location, Migration, Result};
 use axiomcore::{audit, hex};
 use tempfile::TempDir;
+use testbed::Postgres;
 use tokio::runtime::Runtime;
 
 const FILE: &str = "bank.db";
@@ -43,7 +47,32 @@ struct Bench {
     folder: TempDir,
     database: Database,
     clock: ManualClock,
-    _runtime: Runtime,
+    runtime: Runtime,
+    server: Option<Postgres>,
+}
+
+/// What the bank knows about its backups.
+#[derive(Debug)]
+struct Bank;
+
+const COMPONENTS: [(&str, &[Migration]); 2] = [("bank", BANK), ("audit", audit::MIGRATIONS)];
+
+impl Restorable for Bank {
+    fn last(&self, connection: &mut dyn Connection) -> Result<u64> {
+        last(connection)
+    }
+
+    fn is_about_to_change(&self, _: &Database) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn components(&self) -> &'static [(&'static str, &'static [Migration])] {
+        &COMPONENTS
+    }
+
+    fn prove(&self, folder: &Path) -> std::result::Result<Proven, String> {
+        proven(folder)
+    }
 }
 
 fn last(connection: &mut dyn Connection) -> Result<u64> {
@@ -53,14 +82,27 @@ fn last(connection: &mut dyn Connection) -> Result<u64> {
 impl Bench {
     /// With so many megabytes that cannot be compressed.
     fn new(megabytes: usize) -> Self {
+        Self::with(None, megabytes)
+    }
+
+    /// The same on a server.
+    fn on_server(megabytes: usize) -> Self {
+        Self::with(Some(Postgres::start()), megabytes)
+    }
+
+    fn with(server: Option<Postgres>, megabytes: usize) -> Self {
         let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
         let data = folder.path().join("data");
         fs::create_dir(&data).unwrap();
         fs::write(data.join("settings"), "colour = blue").unwrap();
-        let database = open(&data, &runtime);
+        let database = match &server {
+            Some(server) => on(server.url(), &runtime),
+            None => open(&data, &runtime),
+        };
         database.migrate("bank", BANK).unwrap();
         database.migrate("audit", audit::MIGRATIONS).unwrap();
-        let bench = Self { folder, database, clock: ManualClock::new(Timestamp(1_764_000_000_000)), _runtime: runtime };
+        let clock = ManualClock::new(Timestamp(1_764_000_000_000));
+        let bench = Self { folder, database, clock, runtime, server };
         bench.fill(megabytes);
         bench
     }
@@ -100,7 +142,8 @@ impl Bench {
     fn vault_with(&self, key: &str) -> Vault {
         let destination: Box<dyn Destination> = Box::new(Folder::new(self.place()));
         let entropy = Arc::new(axiomcore::entropy::SystemEntropy);
-        Vault::new(destination, Key::parse(key).unwrap(), Arc::new(self.clock.clone()), entropy)
+        let vault = Vault::new(destination, Key::parse(key).unwrap(), Arc::new(self.clock.clone()), entropy);
+        vault.knowing(Arc::new(Bank), FILE)
     }
 
     /// Makes one; a second goes by before it.
@@ -144,6 +187,10 @@ impl Bench {
 
 fn open(data: &Path, runtime: &Runtime) -> Database {
     Database::open(&Location::Sqlite(data.join(FILE)), 1, runtime.handle().clone()).unwrap()
+}
+
+fn on(url: String, runtime: &Runtime) -> Database {
+    Database::open(&Location::Postgres(url), 4, runtime.handle().clone()).unwrap()
 }
 
 /// What is in a restored bank, and whether all of it adds up.

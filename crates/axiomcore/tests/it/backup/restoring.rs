@@ -43,10 +43,10 @@ fn a_folder_that_holds_anything_is_refused_and_left_alone() {
 
 /// A destination that fails after so many reads, as a connection does.
 #[derive(Debug)]
-struct Failing {
-    folder: Folder,
-    left: Arc<AtomicUsize>,
-    read: Arc<AtomicUsize>,
+pub(super) struct Failing {
+    pub(super) folder: Folder,
+    pub(super) left: Arc<AtomicUsize>,
+    pub(super) read: Arc<AtomicUsize>,
 }
 
 impl Destination for Failing {

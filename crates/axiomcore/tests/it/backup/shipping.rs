@@ -8,7 +8,7 @@ use axiomcore::backup::{Damage, Manifest, Shipper, Vault};
 use axiomcore::clock::{Clock, Timestamp};
 
 use super::copying::transfer;
-use super::{Bench, proven};
+use super::{Bench, open, proven};
 
 fn based(bench: &Bench, vault: &Vault) -> (Shipper, Manifest) {
     let shipper = Shipper::begin(vault, &bench.database).unwrap().unwrap();
@@ -42,6 +42,70 @@ fn an_installation_comes_back_as_it_was_at_any_moment() {
     let none = Timestamp(manifest.ended_at - 5_000);
     assert_eq!(vault.furthest(&vault.list(0).unwrap(), Some(none)).unwrap(), None, "nothing is that old");
     assert!(bench.verify(&vault, &manifest.id).is_good());
+}
+
+/// Opens the database again, as the next process does.
+fn reopen(bench: &mut Bench) {
+    let other = bench.folder.path().join("other");
+    fs::create_dir_all(&other).unwrap();
+    let old = std::mem::replace(&mut bench.database, open(&other, &bench.runtime));
+    old.close();
+    drop(old);
+    bench.database = open(&bench.data(), &bench.runtime);
+}
+
+#[test]
+fn a_line_goes_on_over_a_restart_without_another_backup() {
+    let mut bench = Bench::new(1);
+    let vault = bench.vault();
+    let (mut shipper, manifest) = based(&bench, &vault);
+    for restart in 1..=3 {
+        bench.insert("before it");
+        bench.clock.advance(Duration::from_secs(1));
+        let ended = shipper.finish().unwrap().unwrap();
+        drop(shipper);
+        reopen(&mut bench);
+        shipper = Shipper::resume(&vault, &bench.database, &ended).unwrap().unwrap_or_else(|| panic!("{restart}"));
+        bench.insert("after it");
+        bench.clock.advance(Duration::from_secs(1));
+        shipper.ship().unwrap();
+        let folder = bench.folder.path().join(format!("restart-{restart}"));
+        vault.restore(&manifest.id, &folder, None).unwrap();
+        let found = proven(&folder).unwrap();
+        assert_eq!((found.rows, found.findings), (2 * restart, vec![]));
+    }
+    assert!(bench.verify(&vault, &manifest.id).is_good());
+    assert_eq!(vault.list(0).unwrap().kept.len(), 1);
+}
+
+#[test]
+fn a_line_does_not_go_on_over_anything_that_it_has_not_seen_nor_where_it_has_gone_on_already() {
+    let mut bench = Bench::new(1);
+    let vault = bench.vault();
+    let (shipper, _) = based(&bench, &vault);
+    let ended = shipper.finish().unwrap().unwrap();
+    bench.insert("nobody ships this");
+    reopen(&mut bench);
+    assert!(Shipper::resume(&vault, &bench.database, &ended).unwrap().is_none(), "something was written meanwhile");
+    // The same end cannot be gone on from twice: the numbers of its segments are given.
+    let (shipper, _) = based(&bench, &vault);
+    let ended = shipper.finish().unwrap().unwrap();
+    reopen(&mut bench);
+    let first = Shipper::resume(&vault, &bench.database, &ended).unwrap().unwrap();
+    bench.insert("once");
+    first.ship().unwrap();
+    drop(first);
+    assert!(Shipper::resume(&vault, &bench.database, &ended).unwrap().is_none());
+    // And a copy of the file is another one, even if it says the same.
+    let (shipper, _) = based(&bench, &vault);
+    let ended = shipper.finish().unwrap().unwrap();
+    let file = bench.data().join(super::FILE);
+    let old = std::mem::replace(&mut bench.database, open(&bench.folder.path().join("other"), &bench.runtime));
+    drop(old);
+    fs::copy(&file, file.with_extension("copy")).unwrap();
+    fs::rename(file.with_extension("copy"), &file).unwrap();
+    bench.database = open(&bench.data(), &bench.runtime);
+    assert!(Shipper::resume(&vault, &bench.database, &ended).unwrap().is_none());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use axiomcore::config::{Period, Secret};
+use axiomcore::config::{Period, Profile, Secret};
 use axiomcore::lifecycle::StopSwitch;
 use axiomcore::redis::{Config, Redis as Shared, Script};
 use axiomcore::telemetry::Metrics;
@@ -29,7 +29,7 @@ impl Bench {
         let (url, tls_ca) = (Some(Secret::new(url)), ca.map(Path::to_owned));
         let (timeout, watch_interval) = (Period::millis(2_000), Period::millis(50));
         let config = Config { url, tls_ca, timeout, watch_interval, ..Config::default() };
-        let redis = Shared::open(&config, &Metrics::new()).unwrap().unwrap();
+        let redis = Shared::open(&config, Profile::Development, &Metrics::new()).unwrap().unwrap();
         let (_switch, stopping) = StopSwitch::new();
         self.threads.spawn(redis.clone().watch(stopping));
         until("it is found or known to be lost", || redis.is_there() || redis.trouble().is_some());

@@ -11,14 +11,18 @@ use std::sync::Arc;
 
 use axiomcore::backup::{self, BackupError, Backups, Damage, DestinationError, Vault};
 use axiomcore::clock::{SystemClock, Timestamp};
+use axiomcore::config;
 use axiomcore::entropy::SystemEntropy;
+use axiomcore::store::{Database, Location};
 use axiomcore::telemetry::Metrics;
 use clap::Subcommand;
+use tokio::runtime::Runtime;
 
-use super::audit::{Opened, Place};
+use super::audit::{Opened, Place, unreadable};
 use crate::{
+    backups::Installation,
     exit::{Exit, Failure},
-    server::{arguments::Arguments, blueprint},
+    server::{self, arguments::Arguments, blueprint, settings::DATABASE_FILE},
     terminal::{Format, Terminal},
 };
 
@@ -40,7 +44,7 @@ enum Verb {
     List(list::Args),
     /// Restore a backup into a scratch folder, decide its whole log again, and say everything that is wrong with it.
     Verify(verify::Args),
-    /// Restore a backup into an empty data folder. What was interrupted goes on when it is done again.
+    /// Restore a backup into an empty data folder, or an empty server. What was interrupted goes on when it is done again.
     Restore(restore::Args),
     /// Remove the backups that are older than `backup.keep`, but never the last good one.
     Prune(prune::Args),
@@ -87,7 +91,18 @@ impl Where {
         let vault =
             config.vault(Arc::new(SystemClock), Arc::new(SystemEntropy)).map_err(|error| failed(error.into()))?;
         let vault = vault.ok_or_else(|| failed(BackupError::NotConfigured))?;
-        Ok((vault, settings.section::<crate::server::settings::Config>().data))
+        let vault = vault.knowing(Arc::new(Installation), DATABASE_FILE);
+        Ok((vault, settings.section::<server::settings::Config>().data))
+    }
+
+    /// The server that rows are restored into, if one is named; it may be empty.
+    fn server(&self) -> Result<Option<(Database, Runtime)>, Failure> {
+        let settings = self.arguments().load()?;
+        let config: config::Database = settings.section();
+        let Some(url) = config.server() else { return Ok(None) };
+        let threads = Runtime::new().map_err(unreadable)?;
+        let opened = Database::open(&Location::Postgres(url), config.connections, threads.handle().clone());
+        Ok(Some((opened.map_err(unreadable)?, threads)))
     }
 
     /// The installation with its backups.
@@ -127,6 +142,8 @@ fn failed(error: BackupError) -> Failure {
         BackupError::Damaged(_) => ("backup_damaged", "use another backup; `freeagentics backup list` shows them"),
         BackupError::Destination(DestinationError::Held(_)) => ("backup_running", "do it again when that has ended"),
         BackupError::Destination(_) => ("backup_destination", "see that the folder with the backups can be used"),
+        BackupError::ServerNotEmpty(_) => ("not_empty", "set database.url to a database in which there is nothing"),
+        BackupError::Unsuitable(_) => ("backup_unsuitable", "do as it says"),
         BackupError::NotEmpty(..) => ("not_empty", "name an empty folder, or one that does not exist, with --data"),
         BackupError::OtherUnfinished(..) => ("other_unfinished", "name that backup, or another folder"),
         BackupError::Store(_) => ("database", "see that the database is there and may be read"),

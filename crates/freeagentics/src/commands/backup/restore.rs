@@ -13,7 +13,8 @@ use crate::{
 
 /// Writes all of it beside first and moves it when it is whole: a cut in the middle leaves a folder in which no server
 /// starts, and the same command goes on where it was. The configuration that was in force then is restored as
-/// `configuration.toml`; nothing reads it by itself.
+/// `configuration.toml`; nothing reads it by itself. A backup of a PostgreSQL server is restored into the empty database that
+/// `database.url` names, in one transaction, and the files beside it into the folder.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
@@ -32,7 +33,23 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     let locked = DataFolder::lock(&data).map_err(|error| {
         Failure::installation("data_folder", error, "use another folder with --data, or end what uses it")
     })?;
-    let Restored { manifest, segments, as_of } = vault.restore(&id, locked.path(), args.to).map_err(failed)?;
+    let server = args.place.server()?;
+    let restored = match &server {
+        Some(_) if args.to.is_some() => {
+            let mend = "restore a server's own log up to that moment, as docs/backup.md says, or take --to away";
+            return Err(Failure::installation(
+                "backup_unsuitable",
+                "a backup of a server is as of its own moment",
+                mend,
+            ));
+        }
+        Some((server, _)) => vault.restore_to_server(&id, locked.path(), server),
+        None => vault.restore(&id, locked.path(), args.to),
+    };
+    if let Some((server, _)) = &server {
+        server.close();
+    }
+    let Restored { manifest, segments, as_of } = restored.map_err(failed)?;
     match format {
         Format::Json => terminal.json(&json!({
             "id": manifest.id, "as_of": as_of.to_string(), "segments": segments, "made_at": manifest.begun().to_string(), "bytes": manifest.plain(), "log": manifest.log,

@@ -20,7 +20,10 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let installation = Installation::sqlite();
+        Self::of(Installation::sqlite())
+    }
+
+    fn of(installation: Installation) -> Self {
         let key_file = installation.secret("backup-key", BACKUP_KEY);
         let backups = installation.folder().join("backups");
         Self { installation, key_file, backups }
@@ -86,6 +89,47 @@ fn a_copy_made_while_a_server_runs_is_served_elsewhere_as_it_was() {
     }
     let server = served(&bench, &new);
     assert_eq!(server.client_with(KEY).get("/api/v1/agents/a").expect(200)["step"], 7);
+    step(&server, "a", 1);
+    assert_eq!(server.client().get("/api/v1/agents/a").expect(200)["step"], 8);
+}
+
+#[test]
+fn a_server_is_copied_while_it_is_used_verified_and_served_from_an_empty_database_elsewhere() {
+    let mut bench = Bench::of(Installation::postgres());
+    let server = with_agent(&bench.installation);
+    step(&server, "a", 7);
+    let postgres = bench.installation.database_server().unwrap();
+    let (url, other) = (postgres.url(), postgres.create_database("elsewhere"));
+    let config = |name: &str, url: &str| {
+        let path = bench.installation.secret(name, &format!("[database]\nurl = \"{url}\"\n"));
+        path.display().to_string()
+    };
+    let (here, there) = (config("here.toml", &url), config("there.toml", &other));
+    let said = bench.backup("create", &bench.data(), &["--config", &here]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let made = said.json().remove(0);
+    assert!(made["verdict"]["rows"].as_u64().unwrap() >= 8 && made["verdict"]["findings"] == json!([]), "{made}");
+    step(&server, "a", 2);
+    let listed = bench.backup("list", &bench.data(), &[]).json().remove(0);
+    assert_eq!(listed["backups"][0]["database"], "postgresql", "{listed}");
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(bench.backup("verify", &bench.data(), &["--config", &here, id]).code, 0);
+    assert_eq!(bench.backup("prune", &bench.data(), &["--config", &here]).code, 0);
+    let new = bench.installation.folder().join("new");
+    let code = |said: &Said| said.error()["code"].as_str().unwrap().to_owned();
+    assert_eq!(code(&bench.backup("restore", &new, &[])), "backup_unsuitable", "no server is named");
+    assert_eq!(code(&bench.backup("restore", &new, &["--config", &here])), "not_empty", "that one is in use");
+    let said = bench.backup("restore", &new, &["--config", &there]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    drop(server);
+    for command in [["replay", "--verify"], ["audit", "verify"]] {
+        let said = freeagentics(&[command[0], command[1], "--data", new.to_str().unwrap(), "--config", &there]);
+        assert_eq!(said.code, 0, "{command:?}: {}{}", said.out, said.err);
+    }
+    let mut command = bench.installation.command(&["--data", new.to_str().unwrap()]);
+    command.env("FREEAGENTICS__DATABASE__URL", &other);
+    let server = Server::of(command);
+    assert_eq!(server.client().get("/api/v1/agents/a").expect(200)["step"], 7);
     step(&server, "a", 1);
     assert_eq!(server.client().get("/api/v1/agents/a").expect(200)["step"], 8);
 }

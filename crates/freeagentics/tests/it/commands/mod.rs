@@ -1,6 +1,7 @@
 //! The command line as a user meets it: the real program, its output, its exit codes.
 
 mod agents;
+mod archiving;
 mod audit;
 mod backup;
 mod check;

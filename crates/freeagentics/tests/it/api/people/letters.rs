@@ -129,9 +129,9 @@ fn the_hooks_secret_is_changed_while_letters_are_sent_and_each_is_signed_with_on
         invited(&server, email);
         let (headers, body) = hook.next();
         let over = format!("{}.{}.{body}", header(&headers, "x-webhook-id"), header(&headers, "x-webhook-timestamp"));
-        let told = header(&headers, "x-webhook-signature").split(", ").map(|one| {
-            axiomcore::hex::decode(one.strip_prefix("sha256=").unwrap()).unwrap()
-        });
+        let told = header(&headers, "x-webhook-signature")
+            .split(", ")
+            .map(|one| axiomcore::hex::decode(one.strip_prefix("sha256=").unwrap()).unwrap());
         let told: Vec<Vec<u8>> = told.collect();
         assert_eq!(told.len(), secrets.len(), "{headers:?}");
         secrets.iter().zip(&told).all(|(secret, told)| {
