@@ -7,10 +7,12 @@ mod agent;
 mod beliefs;
 mod ledger;
 mod plans;
+mod search;
 mod tables;
 
 pub(crate) use agent::{SlowAgent, SlowDecision};
 pub(crate) use beliefs::{Seen, fixed_point, free_energy, ln_plus, softmax};
 pub(crate) use ledger::{Ledger, Lived};
 pub(crate) use plans::{SlowSplit, policies, predict, worth};
+pub(crate) use search::{Looked, Pruned, SlowSearch};
 pub(crate) use tables::{combinations, entry, joint_states, sizes};
