@@ -11,6 +11,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 BUILD_TOOLS := .cache/build-tools
 TEST_TOOLS := .cache/test-tools-$(NEXTEST_VERSION)
 DATABASES := .cache/databases
+BROWSER := .cache/browser
 MONITORING := .cache/monitoring
 STORE := .cache/s3
 S3RVER_VERSION := 3.7.1
@@ -40,7 +41,7 @@ lint: $(TEST_TOOLS) ## Formatting and lints
 
 # The golden digests must be the same bits however the engine was compiled: in tests (optimised, with assertions), as
 # users run it, and without any optimisation.
-test: lint $(DATABASES) $(MONITORING) $(STORE) ## Everything that has to hold before a change lands
+test: lint $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Everything that has to hold before a change lands
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace --profile ci
@@ -98,7 +99,7 @@ bench-peers: $(BUILD_TOOLS) ## Measure it beside the reference implementation, a
 
 # BUILD=release measures what users run, and first builds it, which takes minutes more.
 readiness: BUILD := debug
-readiness: $(TEST_TOOLS) $(DATABASES) $(MONITORING) $(STORE) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
+readiness: $(TEST_TOOLS) $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
 	cargo build --locked --workspace $(if $(filter release,$(BUILD)),--release)
 	target/$(BUILD)/freeagentics readiness --start \
 	  --write docs/PRODUCTION-READINESS.md --write target/readiness.html
@@ -127,6 +128,12 @@ $(DATABASES): $(BUILD_TOOLS)
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends redis-server; }
 	@command -v pebble >/dev/null || { \
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends pebble; }
+	@touch $@
+
+# A browser, and what drives it, for tests of the page.
+$(BROWSER): $(BUILD_TOOLS)
+	@command -v chromedriver >/dev/null || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends chromium chromium-driver; }
 	@touch $@
 
 # An S3-compatible store for tests of backups.

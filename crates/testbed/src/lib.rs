@@ -5,6 +5,7 @@
 
 mod authenticator;
 mod authority;
+mod device;
 mod pebble;
 mod postgres;
 mod program;
@@ -14,6 +15,7 @@ mod tls_listener;
 
 pub use authenticator::Authenticator;
 pub use authority::{Authority, Issued};
+pub use device::{Ceremony, Device, Made, Shown};
 pub use pebble::Pebble;
 pub use postgres::Postgres;
 pub use program::Program;

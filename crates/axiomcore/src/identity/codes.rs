@@ -81,8 +81,9 @@ crate::error_codes! {
          long, so that nobody learns who has an account. Ask for a new password if you have forgotten yours. At the second \
          step it is the code: wrong, used already (each is good once, wait for the next), or too late for its challenge.");
     SECOND_FACTOR_REQUIRED = (UNAUTHORIZED, "second_factor_required", "The password is right; now the second factor",
-        "Send `challenge` from this answer together with a code of your second factor to `POST /api/v1/sign-in/factor`. It is \
-         good for five minutes.");
+        "Send `challenge` from this answer together with what `ways` names (`code`, `recovery_code` or `passkey`) to \
+         `POST /api/v1/sign-in/factor`. It is good for five minutes. `public_key` is what a browser needs to have a passkey \
+         shown.");
     SIGN_IN_BUSY = (SERVICE_UNAVAILABLE, "sign_in_busy", "Too many people are signing in",
         "Passwords are expensive to verify on purpose, so only so many are verified at once. Send the request again after the \
          seconds in `Retry-After`. Operators set the limit with `identity.hashes_at_once`.");
@@ -105,14 +106,30 @@ crate::error_codes! {
         "It is good for one sign-in, a few minutes and five tries. Begin again with `POST /api/v1/sign-in`.");
     FACTOR_ENROLMENT_REQUIRED = (FORBIDDEN, "factor_enrolment_required", "A second factor has to be enrolled first",
         "One of your roles asks for it, and you have none. `POST /api/v1/factors/app` begins, and \
-         `POST /api/v1/factors/app/confirm` ends it; then the same credential does what you may.");
+         `POST /api/v1/factors/app/confirm` ends it (a passkey will do as well: `POST /api/v1/factors/passkeys/options`); then \
+         the same credential does what you may.");
     FACTOR_CODE_WRONG = (FORBIDDEN, "factor_code_wrong", "The code is not right, or was used already",
-        "A code of the app works once; wait for the next one. Clocks may be off by half a minute.");
-    FACTOR_EXISTS = (CONFLICT, "factor_exists", "There is a second factor already",
+        "A code of the app works once; wait for the next one. Clocks may be off by half a minute. A passkey has to be one of \
+         yours, shown for a challenge of `POST /api/v1/factors/passkeys/challenge` that was not used.");
+    FACTOR_EXISTS = (CONFLICT, "factor_exists", "There is an app already",
         "Remove it first, with password and factor: `POST /api/v1/factors/app/remove`.");
     FACTOR_MISSING = (CONFLICT, "factor_missing", "There is no such factor",
         "None is enrolled; or none waits to be confirmed, for it is forgotten after ten minutes or five wrong codes. \
          `POST /api/v1/factors/app` begins anew.");
+    FACTOR_PROOF_REQUIRED = (FORBIDDEN, "factor_proof_required", "The factor that is there has to be shown as well",
+        "Send `code`, `recovery_code` or `passkey` beside the password: whoever has got hold of a session and a password must \
+         not be able to add a factor of theirs.");
+    PASSKEYS_OFF = (CONFLICT, "passkeys_off", "The server does not know its own address",
+        "Passkeys belong to a domain. Operators say which: `identity.passkey_domain`, or `mail.public_url`.");
+    PASSKEY_INVALID = (UNPROCESSABLE_ENTITY, "passkey_invalid", "What the browser or the device says is not accepted",
+        "`detail` says why. Begin again with `POST /api/v1/factors/passkeys/options`: what comes of that is good once and for \
+         five minutes, within the same session, on a page of the server's own address.");
+    PASSKEY_EXISTS = (CONFLICT, "passkey_exists", "This passkey is registered already",
+        "`GET /api/v1/factors/passkeys` lists yours. Have the device make a new one.");
+    PASSKEY_NOT_FOUND = (NOT_FOUND, "passkey_not_found", "There is no such passkey",
+        "It may be removed already, or be somebody else's. `GET /api/v1/factors/passkeys` lists yours.");
+    TOO_MANY_PASSKEYS = (CONFLICT, "too_many_passkeys", "There are as many passkeys as there may be",
+        "Somebody has at most 20. Remove one first: `POST /api/v1/factors/passkeys/{id}/remove`.");
     TOO_MANY_FAILURES = (TOO_MANY_REQUESTS, "too_many_failures", "Too many wrong passwords or codes",
         "Nothing was tried. Come again after the seconds in `Retry-After`.");
     DEVICE_NOT_FOUND = (NOT_FOUND, "device_not_found", "There is no such device",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Algorithm;
+use super::passkeys::{domain_of, is_domain};
 use crate::config::{ByteSize, Checks, Fault, Period, Profile};
 
 crate::settings! {
@@ -72,6 +73,13 @@ crate::settings! {
         pub device_time: Period = Period::seconds(180 * 86_400);
         /// How long somebody has for their second factor after the right password.
         pub challenge_time: Period = Period::seconds(300);
+        /// The domain that passkeys belong to, such as `example.org`: browsers show them to pages of it and of what is below it.
+        /// It cannot change, or nobody's passkey works any more. Without it, that of `passkey_origins`, of `mail.public_url`,
+        /// or `localhost` if the server listens on this machine alone.
+        pub passkey_domain: Option<String> = None;
+        /// The origins whose pages may ask for passkeys, such as `https://agents.example.org`. Without them, that of
+        /// `passkey_domain`, of `mail.public_url`, or of the server's own page.
+        pub passkey_origins: Vec<String> = Vec::new();
         /// The roles of people who must have a second factor. Who has one of these roles and no factor can do nothing but
         /// enrol.
         pub factor_required_for: Vec<String> = Vec::new(), production = "admin";
@@ -79,8 +87,8 @@ crate::settings! {
 }
 
 impl Checks for Config {
-    fn check(&self, _: Profile) -> Vec<Fault> {
-        let mut faults = Vec::new();
+    fn check(&self, profile: Profile) -> Vec<Fault> {
+        let mut faults = self.faults_of_passkeys(profile);
         let mut refuse = |wrong: bool, key: &str, why: &str| {
             if wrong {
                 faults.push(Fault::new(format!("identity.{key}"), why));
@@ -109,5 +117,57 @@ impl Checks for Config {
             "keys are published before they sign: at least an hour",
         );
         faults
+    }
+}
+
+impl Config {
+    /// Browsers would not make passkeys, or not show them, and nobody would know why.
+    fn faults_of_passkeys(&self, profile: Profile) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let domain = self.passkey_domain.clone();
+        if domain.as_ref().is_some_and(|domain| !is_domain(domain)) {
+            let why = "expected a domain in small letters, such as example.org, without a port";
+            faults.push(Fault::new("identity.passkey_domain".to_owned(), why));
+        }
+        let domain = domain.or_else(|| self.passkey_origins.first().and_then(|origin| domain_of(origin)));
+        for origin in &self.passkey_origins {
+            let own = domain_of(origin).filter(|_| profile != Profile::Production || origin.starts_with("https://"));
+            let why = match (own, &domain) {
+                (None, _) => format!("{origin} is no origin that browsers give passkeys to: https:// and a domain"),
+                (Some(own), Some(domain)) if own != *domain && !own.ends_with(&format!(".{domain}")) => {
+                    format!("{origin} is not below {domain}, to which passkeys belong (`identity.passkey_domain`)")
+                }
+                _ => continue,
+            };
+            faults.push(Fault::new("identity.passkey_origins".to_owned(), why));
+        }
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_browsers_would_not_give_passkeys_to_is_refused_at_the_start() {
+        let faults = |domain: Option<&str>, origins: &[&str], profile| {
+            let origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
+            let config =
+                Config { passkey_domain: domain.map(Into::into), passkey_origins: origins, ..Config::default() };
+            config.check(profile).into_iter().map(|fault| fault.key).collect::<Vec<_>>()
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(faults(Some("example.org"), &["https://a.example.org"], Profile::Production), none);
+        assert_eq!(faults(None, &["http://localhost:8080"], Profile::Development), none);
+        assert_eq!(faults(None, &["http://localhost:8080"], Profile::Production), ["identity.passkey_origins"]);
+        for domain in ["Example.org", "https://example.org", "example.org:8080", "192.0.2.7", ""] {
+            assert_eq!(faults(Some(domain), &[], Profile::Production), ["identity.passkey_domain"], "{domain}");
+        }
+        for origin in ["http://example.org", "https://192.0.2.7", "https://example.org/", "example.org"] {
+            assert_eq!(faults(None, &[origin], Profile::Development), ["identity.passkey_origins"], "{origin}");
+        }
+        let apart = &["https://example.org", "https://badexample.org"];
+        assert_eq!(faults(None, apart, Profile::Production), ["identity.passkey_origins"]);
     }
 }

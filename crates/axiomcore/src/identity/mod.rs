@@ -23,6 +23,7 @@ mod keys;
 pub mod mail;
 mod metrics;
 mod migrations;
+mod passkeys;
 mod passwords;
 mod permission;
 mod principal;
@@ -50,6 +51,10 @@ pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof, one_ti
 pub use keys::{CreatedKey, KeyError, NewKey};
 pub use mail::SEALED as MAIL_SEALED;
 pub use migrations::MIGRATIONS;
+pub use passkeys::{
+    Assertion, Attestation, CreationOptions, Descriptor, Flaw, MOST as MOST_PASSKEYS, NewPasskey, Passkey,
+    PasskeyError, RequestOptions,
+};
 pub use passwords::{Algorithm, HashError, PasswordError, Unfit};
 pub use permission::{Permission, Permissions, Require};
 pub use principal::{CameBy, Principal, PrincipalKind};
@@ -57,7 +62,7 @@ pub use roles::{CustomRole, Grant, NewRole, Role, RoleError};
 pub use service::{Identity, IdentityParts};
 pub use services::{NewService, Service, ServiceError};
 pub use sessions::{
-    Answer, Origin, RefreshError, Refreshed, Session, SignIn, SignInError, SignInOutcome, SignedIn, Way,
+    Answer, Origin, PasskeySignIn, RefreshError, Refreshed, Session, SignIn, SignInError, SignInOutcome, SignedIn, Way,
 };
 pub use store::{DEFAULT_WORKSPACE, Key};
 pub use tokens::SEALED as TOKENS_SEALED;

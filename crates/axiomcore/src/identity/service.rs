@@ -9,6 +9,7 @@ use super::attempts::{self, Gate};
 use super::cache::Cache;
 use super::changes::Changes;
 use super::metrics::SignInMetrics;
+use super::passkeys::{Challenger, Party};
 use super::passwords::{Places, Pool, Recipe};
 use super::tokens::{Keyring, TokenConfig};
 use super::{Algorithm, Config, FACTOR_MIGRATIONS, MIGRATIONS, Permission, Role, sessions, store};
@@ -46,6 +47,8 @@ pub struct IdentityParts {
     pub key_prefix: &'static str,
     /// What people call the service.
     pub name: &'static str,
+    /// The address under which people reach it, such as `https://example.org`, if it is known.
+    pub reached_at: Option<String>,
 }
 
 pub(super) struct Inner {
@@ -71,6 +74,9 @@ pub(super) struct Inner {
     pub(super) session_idle_time: Duration,
     pub(super) session_kept_time: Duration,
     pub(super) gate: Gate,
+    /// Whom passkeys are for, if that is known.
+    pub(super) party: Option<Party>,
+    pub(super) challenger: Challenger,
     pub(super) metrics: SignInMetrics,
     pub(super) device_time: Duration,
     pub(super) challenge_time: Duration,
@@ -95,6 +101,8 @@ impl Identity {
         let passwords = Pool::open(Recipe::of(config), places, parts.entropy.clone());
         let passwords = passwords.map_err(|error| Error::Failed(error.to_string()))?;
         let secret = attempts::secret(&parts)?;
+        let challenger = Challenger::new(&secret, config.challenge_time.duration());
+        let party = Party::of(config, parts.reached_at.as_deref(), parts.name);
         let gate = Gate::new(config, parts.clock.clone(), secret, parts.redis.clone());
         let metrics = SignInMetrics::new(&parts.metrics, &passwords);
         let counted = parts.metrics.clone();
@@ -117,6 +125,8 @@ impl Identity {
             session_idle_time: config.session_idle_time.duration(),
             session_kept_time: config.session_kept_time.duration(),
             gate,
+            party,
+            challenger,
             metrics,
             device_time: config.device_time.duration(),
             challenge_time: config.challenge_time.duration(),

@@ -15,8 +15,8 @@ use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::{self, Profile, Settings};
 use crate::entropy::{Entropy, Ids};
-use crate::http::{Application, Catalogue, Health, Routes, Surroundings};
-use crate::identity::mail::{Mail, MailParts};
+use crate::http::{self, Application, Catalogue, Health, Routes, Surroundings};
+use crate::identity::mail::{self, Mail, MailParts};
 use crate::identity::{Identity, IdentityParts};
 use crate::limits::{Limits, LimitsParts};
 use crate::redis::Redis;
@@ -24,8 +24,8 @@ use crate::sealing::{self, Sealer};
 use crate::store::Database;
 use crate::telemetry::traces::{Sender, Traces};
 use crate::telemetry::{self, Metrics};
-use crate::tls::Transport;
 use crate::tls::acme::{self, Acme, AcmeParts};
+use crate::tls::{self, Transport};
 
 /// The parts of a service. Clones are the same.
 #[derive(Clone)]
@@ -126,6 +126,7 @@ impl Core {
             roles: blueprint.roles,
             key_prefix: blueprint.key_prefix,
             name: blueprint.product.name,
+            reached_at: reached_at(settings),
         };
         let identity = Identity::open(&settings.section(), parts)?;
         let parts = MailParts {
@@ -217,6 +218,20 @@ fn renewal(config: config::Database, profile: Profile) -> impl Fn() -> Option<St
             }
         }
     }
+}
+
+/// The address under which people reach the service, if it is known: what letters lead to, what its certificate is for, or
+/// this machine if it listens to nobody else.
+fn reached_at(settings: &Settings) -> Option<String> {
+    let (mail, http): (mail::Config, http::Config) = (settings.section(), settings.section());
+    let tls: tls::Config = settings.section();
+    let port = http.listen.port();
+    let certified = tls.acme_directory.as_ref().and_then(|_| tls.acme_domains.first());
+    let is_local = http.listen.ip().is_loopback() && !http.behind_proxy;
+    let scheme = if tls.is_on() { "https" } else { "http" };
+    mail.public_url
+        .or_else(|| certified.map(|domain| format!("https://{domain}:{port}")))
+        .or_else(|| is_local.then(|| format!("{scheme}://localhost:{port}")))
 }
 
 impl Deref for Core {

@@ -62,6 +62,7 @@ impl Opened {
             roles: ROLES,
             key_prefix: "fa",
             name: "Things",
+            reached_at: Some("https://example.org".into()),
         };
         let identity = Identity::open(config, parts).unwrap();
         Self { identity, database, metrics, runtime, _switch }

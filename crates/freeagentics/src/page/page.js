@@ -1,4 +1,4 @@
-// Shows what runs on this server: asks its API with the reader's key, and follows its stream of decisions.
+// Shows what runs on this server: asks its API by the reader's session or with their key, and follows its stream of decisions.
 "use strict";
 
 const STORED = "freeagentics-key";
@@ -11,6 +11,8 @@ const find = (id) => document.getElementById(id);
 const cards = new Map();
 const abouts = new Map();
 let key = sessionStorage.getItem(STORED);
+// Who has signed in; nobody as long as it is a key that opens this page.
+let person = null;
 let stream = null;
 let paused = false;
 
@@ -49,15 +51,22 @@ function pause(milliseconds) {
 
 /** Asks the API. What it refuses becomes an error with its own words. */
 async function ask(path, options = {}) {
-  const headers = { Authorization: `Bearer ${key}`, Accept: "application/json", ...options.headers };
+  // Without a key the browser sends the cookie of the session by itself.
+  const headers = { ...(key && { Authorization: `Bearer ${key}` }), Accept: "application/json", ...options.headers };
   const answer = await fetch(`/api/v1${path}`, { ...options, headers });
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
   const why = [problem.detail ?? problem.title ?? `status ${answer.status}`, problem.mend].filter(Boolean).join(" ");
-  throw Object.assign(new Error(why), { status: answer.status });
+  throw Object.assign(new Error(why), { status: answer.status, problem });
 }
 
 const read = async (path) => (await ask(path)).json();
+
+/** Sends JSON, and gives what comes back. */
+async function send(path, body) {
+  const answer = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return answer.status === 204 ? null : answer.json();
+}
 
 // --- The key
 
@@ -72,17 +81,26 @@ async function open() {
     return;
   }
   sessionStorage.setItem(STORED, key);
-  for (const id of ["numbers", "fleet", "leave"]) find(id).hidden = false;
+  find("leave").hidden = false;
+  await watch();
+}
+
+/** Shows what runs to who may see it. */
+async function watch() {
+  for (const id of ["numbers", "fleet"]) find(id).hidden = false;
   find("welcome").hidden = true;
   count();
   await show(find("label").value.trim());
 }
 
+/** Nobody is here any more. */
 function forget() {
   stream?.abort();
-  key = null;
+  key = person = null;
   sessionStorage.removeItem(STORED);
-  for (const id of ["numbers", "fleet", "leave"]) find(id).hidden = true;
+  for (const id of ["numbers", "fleet", "leave", "account", "to-account", "told"]) find(id).hidden = true;
+  find("codes").textContent = "";
+  find("passkeys").replaceChildren();
   find("welcome").hidden = false;
 }
 
@@ -103,8 +121,8 @@ async function health() {
 
 /** Numbers that are counted up while somebody looks. */
 async function count() {
-  const named = key;
-  while (key && key === named) {
+  const [by, whose] = [key, person];
+  while ((key || person) && key === by && person === whose) {
     try {
       const system = await read("/system");
       const { counts = {} } = system;
@@ -394,4 +412,3 @@ find("pause").addEventListener("click", () => {
 });
 
 health();
-if (key) open().catch((error) => { find("key-error").textContent = error.message; });

@@ -42,6 +42,7 @@ impl Bench {
             roles: &[],
             key_prefix: "fa",
             name: "Things",
+            reached_at: None,
         };
         Identity::open(&axiomcore::identity::Config::default(), parts).unwrap();
         database.migrate("freeagentics", MIGRATIONS).unwrap();

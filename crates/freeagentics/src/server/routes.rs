@@ -4,7 +4,8 @@
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
 use axiomcore::identity::routes::{
-    devices, factors, keys, passwords, roles, second_factor, services, sessions, sign_in, tokens, users, workspaces,
+    devices, factors, keys, passkeys, passwords, roles, second_factor, services, sessions, sign_in, tokens, users,
+    workspaces,
 };
 use axiomcore::limits::Class;
 use utoipa::OpenApi;
@@ -81,6 +82,8 @@ routes! {
     get    "/.well-known/jwks.json"                 => tokens::get_public_keys;
     post   "/api/v1/sign-in"                        => sign_in::sign_in, class(Class::SignIn);
     post   "/api/v1/sign-in/factor"                 => second_factor::sign_in_with_factor, class(Class::SignIn);
+    post   "/api/v1/sign-in/passkey/options"        => passkeys::ask_for_passkey, class(Class::SignIn);
+    post   "/api/v1/sign-in/passkey"                => passkeys::sign_in_with_passkey, class(Class::SignIn);
     post   "/api/v1/sign-out"                       => sessions::sign_out;
     post   "/api/v1/token/refresh"                  => tokens::refresh_tokens, class(Class::SignIn);
     get    "/api/v1/sessions"                       => sessions::list_sessions;
@@ -93,6 +96,11 @@ routes! {
     post   "/api/v1/factors/app/confirm"            => factors::confirm_factor;
     post   "/api/v1/factors/app/remove"             => factors::remove_factor;
     post   "/api/v1/factors/recovery-codes"         => factors::renew_recovery_codes;
+    get    "/api/v1/factors/passkeys"               => passkeys::list_passkeys;
+    post   "/api/v1/factors/passkeys"               => passkeys::register_passkey;
+    post   "/api/v1/factors/passkeys/options"       => passkeys::begin_passkey;
+    post   "/api/v1/factors/passkeys/challenge"     => passkeys::ask_for_own_passkey;
+    post   "/api/v1/factors/passkeys/{id}/remove"   => passkeys::remove_passkey;
     post   "/api/v1/users/{id}/factors/reset"       => factors::reset_factors;
     get    "/api/v1/devices"                        => devices::list_devices;
     delete "/api/v1/devices/{id}"                   => devices::forget_device;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod api;
+mod browser;
 mod commands;
 mod demo;
 mod lamp;

@@ -7,6 +7,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 use crate::identity::Identity;
 use crate::identity::key::{Fingerprint, hex};
+use crate::identity::passkeys::Purpose;
 use crate::identity::users::store::Place;
 use crate::store::{Connection, Result};
 
@@ -25,18 +26,22 @@ impl Identity {
         self.0.parts.entropy.fill(&mut secret)?;
         let text = Secret::new(format!("{CHALLENGE}{}", hex(&secret)));
         let fingerprint = Fingerprint::of(text.expose());
-        Ok((Challenge { text, expires_at: now.plus(self.0.challenge_time) }, fingerprint))
+        let expires_at = now.plus(self.0.challenge_time);
+        Ok((Challenge { text, expires_at, has_app: false, passkeys: None }, fingerprint))
     }
 
-    /// Writes down that the challenge was put to this user.
+    /// Writes down that the challenge was put to this user, and notes in it with what they can answer.
     pub(in crate::identity) fn put_challenge(
         &self,
         connection: &mut dyn Connection,
         place: &Place,
-        fingerprint: &Fingerprint,
-        (now, expires_at): (Timestamp, Timestamp),
-    ) -> Result<()> {
-        store::insert_challenge(connection, place, fingerprint, now, expires_at)
+        (challenge, fingerprint): (Challenge, &Fingerprint),
+        now: Timestamp,
+    ) -> Result<Challenge> {
+        store::insert_challenge(connection, place, fingerprint, now, challenge.expires_at)?;
+        let has_app = self.has_app(connection, place)?;
+        let passkeys = self.passkeys_that_answer(connection, place, &Purpose::answering(fingerprint), now)?;
+        Ok(Challenge { has_app, passkeys, ..challenge })
     }
 
     /// To whom the challenge was put, if it can be answered.
@@ -62,7 +67,7 @@ impl Identity {
         if !store::try_challenge(connection, fingerprint, now, TRIES)? {
             return Ok(None);
         }
-        let proved = self.prove(connection, place, proof, now)?;
+        let proved = self.prove(connection, place, &(proof.clone(), Purpose::answering(fingerprint)), now)?;
         if proved.is_some() {
             store::delete_challenge(connection, fingerprint)?;
         }

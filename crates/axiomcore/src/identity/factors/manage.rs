@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::changes::revoked;
 use crate::identity::key::Fingerprint;
+use crate::identity::passkeys::{Purpose, store as passkeys};
 use crate::identity::transaction::Losers;
 use crate::identity::users::lose;
 use crate::identity::users::store::{self as users, Place};
@@ -35,25 +36,36 @@ impl Identity {
         let read = move |connection: &mut dyn Connection| {
             let since = store::find(connection, &place)?.and_then(|stored| stored.confirmed_at);
             let recovery_codes_left = store::recovery_codes_left(connection, &place)?;
+            let passkeys = passkeys::count(connection, &place)?;
             let found = users::find(connection, place.workspace, &place.id)?;
             let is_required = match found {
                 Some(found) => identity.must_have_factor(connection, place.workspace, &found.user)?,
                 None => false,
             };
-            Ok(FactorStatus { since, recovery_codes_left, is_required })
+            Ok(FactorStatus { since, recovery_codes_left, passkeys, is_required })
         };
         Ok(self.0.parts.database.read(read).await?)
     }
 
     /// Begins to enrol: the secret for the caller's app, which does nothing until a code confirms that it arrived there.
     /// Whoever got hold of a session must not be able to bind somebody's account to an app of theirs, so it takes the
-    /// password.
+    /// password, and a passkey or recovery code of who has passkeys.
     ///
     /// # Errors
-    /// If the password is wrong, or there is a factor; if the database fails.
-    pub async fn begin_factor(&self, caller: &Principal, password: Secret<String>) -> Result<NewFactor, FactorError> {
+    /// If the password or the proof is wrong, there is an app already, or a passkey that was not shown; if the database fails.
+    pub async fn begin_factor(
+        &self,
+        caller: &Principal,
+        password: Secret<String>,
+        proof: Option<Proof>,
+    ) -> Result<NewFactor, FactorError> {
         let place = person(caller)?;
         let account = self.show_password(&place, password).await?.user.email;
+        let owner = place.clone();
+        let has_passkeys = self.0.parts.database.read(move |connection| passkeys::count(connection, &owner)).await? > 0;
+        if has_passkeys {
+            self.show_factor_of_who_has_one(caller, proof).await?;
+        }
         let mut secret = [0; totp::SECRET];
         self.0.parts.entropy.fill(&mut secret)?;
         let (issuer, now) = (self.0.parts.name, self.now());
@@ -120,19 +132,19 @@ impl Identity {
     /// New recovery codes, in place of all of before.
     ///
     /// # Errors
-    /// If the code of the app is wrong, or there were too many wrong ones; if the database fails.
-    pub async fn renew_recovery_codes(&self, caller: &Principal, code: Secret<String>) -> Result<Codes, FactorError> {
+    /// If the proof is wrong, or there were too many wrong ones; if the database fails.
+    pub async fn renew_recovery_codes(&self, caller: &Principal, proof: Proof) -> Result<Codes, FactorError> {
         let (place, now) = (person(caller)?, self.now());
         let (codes, fingerprints) = self.new_recovery_codes(&place)?;
         let also = move |connection: &mut dyn Connection, place: &Place| {
             store::put_recovery_codes(connection, place, &fingerprints)?;
             record(connection, place, "recovery.regenerate", now, &json!({ "recovery_codes": fingerprints.len() }))
         };
-        self.show_factor(place, Proof::Code(code), now, also).await?;
+        self.show_factor(caller, proof, now, also).await?;
         Ok(codes)
     }
 
-    /// Removes the caller's factor. Who is only in by a session cannot: it takes the password and the factor.
+    /// Removes the caller's app, and their recovery codes if they have no passkey either. Who is only in by a session cannot: it takes the password and the factor.
     ///
     /// # Errors
     /// If the password or the proof is wrong, there were too many wrong ones, or there is no factor; if the database fails.
@@ -144,16 +156,24 @@ impl Identity {
     ) -> Result<(), FactorError> {
         let (place, now) = (person(caller)?, self.now());
         self.show_password(&place, password).await?;
+        let owner = place.clone();
+        let has_app = self.0.parts.database.read(move |connection| store::find(connection, &owner)).await?;
+        if has_app.is_none_or(|stored| stored.confirmed_at.is_none()) {
+            return Err(FactorError::Missing);
+        }
         let also = move |connection: &mut dyn Connection, place: &Place| {
-            store::delete(connection, place)?;
+            store::delete_app(connection, place)?;
+            if passkeys::count(connection, place)? == 0 {
+                store::delete_recovery_codes(connection, place)?;
+            }
             record(connection, place, "factor.remove", now, &json!({}))
         };
-        self.show_factor(place, proof, now, also).await?;
+        self.show_factor(caller, proof, now, also).await?;
         self.0.cache.remove(caller.workspace, &caller.id);
         Ok(())
     }
 
-    /// Removes somebody's factor who has lost both app and recovery codes, ends their sessions and forgets their devices. Says
+    /// Removes all factors of somebody who has lost them and the recovery codes, ends their sessions and forgets their devices. Says
     /// whether they had one.
     ///
     /// # Errors
@@ -172,14 +192,30 @@ impl Identity {
         self.change(maker, id, reset).await
     }
 
-    /// Lets somebody who is in show their factor, and does something in the same transaction.
-    async fn show_factor(
+    /// Lets the caller show a factor, if they have one.
+    pub(in crate::identity) async fn show_factor_of_who_has_one(
         &self,
-        place: Place,
+        caller: &Principal,
+        proof: Option<Proof>,
+    ) -> Result<(), FactorError> {
+        let (place, identity) = (person(caller)?, self.clone());
+        if !self.0.parts.database.read(move |connection| identity.has_factor(connection, &place)).await? {
+            return Ok(());
+        }
+        let proof = proof.ok_or(FactorError::ProofNeeded)?;
+        self.show_factor(caller, proof, self.now(), |_, _| Ok(())).await
+    }
+
+    /// Lets somebody who is in show a factor, and does something in the same transaction.
+    pub(in crate::identity) async fn show_factor(
+        &self,
+        caller: &Principal,
         proof: Proof,
         now: Timestamp,
         also: impl FnOnce(&mut dyn Connection, &Place) -> crate::store::Result<()> + Send + 'static,
     ) -> Result<(), FactorError> {
+        let place = person(caller)?;
+        let proof = (proof, Purpose::showing(&place, caller.session.as_deref()));
         let attempt = self.0.gate.again("factor", &place).await?;
         let identity = self.clone();
         let shown = self.0.parts.database.write(move |connection| {
@@ -204,7 +240,10 @@ impl Identity {
         Ok(())
     }
 
-    fn new_recovery_codes(&self, place: &Place) -> Result<(Codes, Vec<Fingerprint>), FactorError> {
+    pub(in crate::identity) fn new_recovery_codes(
+        &self,
+        place: &Place,
+    ) -> Result<(Codes, Vec<Fingerprint>), FactorError> {
         let codes = recovery::make(self.0.parts.entropy.as_ref())?;
         let fingerprints = codes.iter().filter_map(|code| recovery::fingerprint(place, code.expose())).collect();
         Ok((codes, fingerprints))
@@ -212,7 +251,7 @@ impl Identity {
 }
 
 /// Where the caller is, if it is somebody who has signed in.
-fn person(caller: &Principal) -> Result<Place, FactorError> {
+pub(in crate::identity) fn person(caller: &Principal) -> Result<Place, FactorError> {
     if caller.kind != PrincipalKind::User {
         return Err(FactorError::Program);
     }

@@ -1,6 +1,6 @@
 //! Second factors: what somebody has, besides the password that they know.
 //!
-//! An authenticator app makes [codes by the clock](totp), each accepted once. Enrolling takes two moves, so that nobody locks
+//! A factor is an authenticator app or a [passkey](super::passkeys). An app makes [codes by the clock](totp), each accepted once. Enrolling takes two moves, so that nobody locks
 //! themselves out with a secret that never reached the app: the secret is told, then a code confirms it. Ten
 //! [recovery codes](recovery) are for the day on which the app is lost. After the right password somebody with a factor gets
 //! no session but a [challenge](challenge): a text that is good for one thing, for five minutes and five tries.
@@ -15,6 +15,7 @@ mod recovery;
 pub(super) mod store;
 mod totp;
 
+pub(super) use manage::person;
 pub use migrations::MIGRATIONS;
 pub(super) use prove::Proved;
 pub use prove::SEALED;
@@ -25,6 +26,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 use crate::sealing::SealError;
 
+use super::passkeys::{Assertion, RequestOptions};
 use super::passwords::PasswordError;
 
 /// What somebody shows of their second factor.
@@ -34,6 +36,8 @@ pub enum Proof {
     Code(Secret<String>),
     /// One of the codes they wrote down.
     RecoveryCode(Secret<String>),
+    /// A passkey of theirs.
+    Passkey(Box<Assertion>),
 }
 
 /// What is asked of somebody after the right password.
@@ -43,16 +47,22 @@ pub struct Challenge {
     pub text: Secret<String>,
     /// Until when it can be answered.
     pub expires_at: Timestamp,
+    /// Whether they have an app whose code answers it.
+    pub has_app: bool,
+    /// What their browser needs to answer it with a passkey, if they have one.
+    pub passkeys: Option<RequestOptions>,
 }
 
 /// Whether somebody has a second factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactorStatus {
-    /// Since when.
+    /// Since when they have an app.
     pub since: Option<Timestamp>,
     /// How many recovery codes nobody has used.
     pub recovery_codes_left: usize,
-    /// Whether their roles ask for one.
+    /// How many passkeys they have.
+    pub passkeys: usize,
+    /// Whether their roles ask for a factor.
     pub is_required: bool,
 }
 
@@ -82,6 +92,9 @@ pub enum FactorError {
     /// The code is not right, was used already, or is too old.
     #[error("the code is not right, or was used already")]
     Wrong,
+    /// They have a factor and did not show it.
+    #[error("the factor that is there has to be shown as well")]
+    ProofNeeded,
     /// The password was not taken.
     #[error(transparent)]
     Password(#[from] PasswordError),

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Proof, recovery, store, totp};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
+use crate::identity::passkeys::{Purpose, store as passkeys};
 use crate::identity::users::store::Place;
 use crate::identity::{Identity, User};
 use crate::sealing::{SealedColumn, Sealer};
@@ -14,18 +15,21 @@ use crate::store::{Connection, Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::identity) enum Proved {
     /// A code of the app.
-    ByCode,
+    Code,
     /// A recovery code; so many are left.
-    ByRecoveryCode(usize),
+    RecoveryCode(usize),
+    /// A passkey.
+    Passkey,
 }
 
 impl Identity {
-    /// What the proof is worth; nothing if it is wrong, was used before, or the user has no factor.
+    /// What the proof is worth; nothing if it is wrong, was used before, or the user has no such factor. A passkey has to be
+    /// shown for this very purpose.
     pub(in crate::identity) fn prove(
         &self,
         connection: &mut dyn Connection,
         place: &Place,
-        proof: &Proof,
+        (proof, purpose): &(Proof, Purpose),
         now: Timestamp,
     ) -> Result<Option<Proved>> {
         match proof {
@@ -35,7 +39,7 @@ impl Identity {
                 let secret = opened(&self.0.parts.sealer, place, &stored)?;
                 let step = totp::step_of(secret.expose(), code.expose(), now, stored.last_step);
                 let Some(step) = step else { return Ok(None) };
-                Ok(store::use_step(connection, place, step)?.then_some(Proved::ByCode))
+                Ok(store::use_step(connection, place, step)?.then_some(Proved::Code))
             }
             Proof::RecoveryCode(code) => {
                 let Some(fingerprint) = recovery::fingerprint(place, code.expose()) else { return Ok(None) };
@@ -45,7 +49,11 @@ impl Identity {
                 let left = store::recovery_codes_left(connection, place)?;
                 let entry = Entry { workspace: place.workspace, at: now, principal: &place.id, action: "recovery.use" };
                 entry.write(connection, &place.id, &json!({ "left": left }))?;
-                Ok(Some(Proved::ByRecoveryCode(left)))
+                Ok(Some(Proved::RecoveryCode(left)))
+            }
+            Proof::Passkey(shown) => {
+                let is_shown = self.has_shown_passkey(connection, place, shown, purpose, now)?;
+                Ok(is_shown.then_some(Proved::Passkey))
             }
         }
     }
@@ -60,8 +68,13 @@ impl Identity {
         Ok(self.must_have_factor(connection, place.workspace, user)? && !self.has_factor(connection, place)?)
     }
 
-    /// Whether somebody has a factor that works.
+    /// Whether somebody has a factor that works, whichever.
     pub(in crate::identity) fn has_factor(&self, connection: &mut dyn Connection, place: &Place) -> Result<bool> {
+        Ok(self.has_app(connection, place)? || passkeys::count(connection, place)? > 0)
+    }
+
+    /// Whether somebody has an app that makes codes.
+    pub(in crate::identity) fn has_app(&self, connection: &mut dyn Connection, place: &Place) -> Result<bool> {
         Ok(store::find(connection, place)?.is_some_and(|stored| stored.confirmed_at.is_some()))
     }
 }

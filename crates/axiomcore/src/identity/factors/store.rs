@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::identity::key::Fingerprint;
+use crate::identity::passkeys::store as passkeys;
 use crate::identity::users::store::Place;
 use crate::store::{Connection, Result};
 
@@ -86,7 +87,7 @@ pub(super) fn recovery_codes_left(connection: &mut dyn Connection, place: &Place
 }
 
 /// These codes, and none of before.
-pub(super) fn put_recovery_codes(
+pub(in crate::identity) fn put_recovery_codes(
     connection: &mut dyn Connection,
     place: &Place,
     fingerprints: &[Fingerprint],
@@ -99,10 +100,16 @@ pub(super) fn put_recovery_codes(
     })
 }
 
-/// Takes a user's factor away with its codes and open challenges. Says whether there was one.
+/// Takes all of a user's factors away with their codes and open challenges. Says whether there were any.
 pub(in crate::identity) fn delete(connection: &mut dyn Connection, place: &Place) -> Result<bool> {
-    delete_challenges(connection, place)?;
     delete_recovery_codes(connection, place)?;
+    let had_passkeys = passkeys::delete_all(connection, place)?;
+    Ok(delete_app(connection, place)? || had_passkeys)
+}
+
+/// Takes a user's app away with their open challenges. Says whether they had one.
+pub(super) fn delete_app(connection: &mut dyn Connection, place: &Place) -> Result<bool> {
+    delete_challenges(connection, place)?;
     let sql = "DELETE FROM factors WHERE workspace = $1 AND user_id = $2";
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|changed| changed > 0)
 }
@@ -113,7 +120,7 @@ pub(in crate::identity) fn delete_challenges(connection: &mut dyn Connection, pl
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
-fn delete_recovery_codes(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+pub(in crate::identity) fn delete_recovery_codes(connection: &mut dyn Connection, place: &Place) -> Result<()> {
     let sql = "DELETE FROM recovery_codes WHERE workspace = $1 AND user_id = $2";
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }

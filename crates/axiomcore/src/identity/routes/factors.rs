@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ResetFactors;
+use super::passkeys::AssertionBody;
 use super::passwords::not_taken;
 use crate::audit::Refusal;
 use crate::config::Secret;
 use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
 use crate::identity::codes::{
-    FACTOR_CODE_WRONG, FACTOR_EXISTS, FACTOR_MISSING, GRANTS_TOO_MUCH, HASHING_BUSY, PASSWORD_WRONG, PEOPLE_ONLY,
-    TOO_MANY_FAILURES, USER_NOT_FOUND,
+    FACTOR_CODE_WRONG, FACTOR_EXISTS, FACTOR_MISSING, FACTOR_PROOF_REQUIRED, GRANTS_TOO_MUCH, HASHING_BUSY,
+    PASSWORD_WRONG, PEOPLE_ONLY, TOO_MANY_FAILURES, USER_NOT_FOUND,
 };
 use crate::identity::{Allowed, Anybody, FactorError, FactorStatus, Identity, NewFactor, Proof, UserError};
 
@@ -20,28 +21,34 @@ use crate::identity::{Allowed, Anybody, FactorError, FactorStatus, Identity, New
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FactorStatus)]
 pub struct StatusView {
-    /// Since when; not there if there is none.
+    /// Since when there is an app; not there if there is none.
     #[schema(format = DateTime)]
     since: Option<String>,
+    /// How many passkeys there are.
+    passkeys: usize,
     /// How many recovery codes nobody has used.
     recovery_codes_left: usize,
-    /// Whether the caller's roles ask for one.
+    /// Whether the caller's roles ask for a factor.
     required: bool,
 }
 
 impl From<FactorStatus> for StatusView {
-    fn from(FactorStatus { since, recovery_codes_left, is_required: required }: FactorStatus) -> Self {
-        Self { since: since.map(|at| at.to_string()), recovery_codes_left, required }
+    fn from(status: FactorStatus) -> Self {
+        let FactorStatus { since, recovery_codes_left, passkeys, is_required: required } = status;
+        Self { since: since.map(|at| at.to_string()), recovery_codes_left, passkeys, required }
     }
 }
 
-/// The caller's password.
+/// The caller's password, and a passkey or a recovery code of who has passkeys.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = EnrolFactor)]
-pub struct PasswordBody {
+pub struct EnrolBody {
     #[schema(max_length = 1024)]
     password: String,
+    #[schema(max_length = 64)]
+    recovery_code: Option<String>,
+    passkey: Option<AssertionBody>,
 }
 
 /// A factor that waits to be confirmed.
@@ -73,6 +80,16 @@ pub struct CodeBody {
     code: String,
 }
 
+/// What the app shows, or a passkey.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RenewRecoveryCodes)]
+pub struct RenewBody {
+    #[schema(max_length = 64)]
+    code: Option<String>,
+    passkey: Option<AssertionBody>,
+}
+
 /// What lets somebody in who has lost what makes their codes, each once. They are told only now.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RecoveryCodes)]
@@ -86,7 +103,7 @@ impl From<Vec<Secret<String>>> for RecoveryCodesView {
     }
 }
 
-/// Password and factor; the latter as a code of the app or as a recovery code.
+/// Password and factor; the latter as a code of the app, a recovery code or a passkey.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RemoveFactor)]
@@ -97,10 +114,14 @@ pub struct RemoveBody {
     code: Option<String>,
     #[schema(max_length = 64)]
     recovery_code: Option<String>,
+    passkey: Option<AssertionBody>,
 }
 
 failures! { ReadFailures: PEOPLE_ONLY }
-failures! { BeginFailures: PEOPLE_ONLY, PASSWORD_WRONG, TOO_MANY_FAILURES, FACTOR_EXISTS, HASHING_BUSY }
+failures! {
+    BeginFailures: PEOPLE_ONLY, PASSWORD_WRONG, FACTOR_PROOF_REQUIRED, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_EXISTS,
+        HASHING_BUSY
+}
 failures! { ConfirmFailures: PEOPLE_ONLY, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING }
 failures! { RenewFailures: PEOPLE_ONLY, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING }
 failures! { RemoveFailures: PEOPLE_ONLY, PASSWORD_WRONG, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING, HASHING_BUSY }
@@ -119,15 +140,16 @@ pub async fn get_factors(caller: Anybody, State(identity): State<Identity>) -> R
     post,
     tag = "factors",
     path = "/api/v1/factors/app",
-    request_body = PasswordBody,
+    request_body = EnrolBody,
     responses((status = 200, description = "The secret.", body = NewFactorView), BeginFailures),
 )]
 pub async fn enrol_factor(
     caller: Anybody,
     State(identity): State<Identity>,
-    Json(PasswordBody { password }): Json<PasswordBody>,
+    Json(EnrolBody { password, recovery_code, passkey }): Json<EnrolBody>,
 ) -> Result<Json<NewFactorView>, Problem> {
-    Ok(Json(identity.begin_factor(&caller.0, Secret::new(password)).await?.into()))
+    let proof = proof_of(None, recovery_code, passkey)?;
+    Ok(Json(identity.begin_factor(&caller.0, Secret::new(password), proof).await?.into()))
 }
 
 /// Confirm the app
@@ -149,43 +171,43 @@ pub async fn confirm_factor(
     Ok(Json(identity.confirm_factor(&caller.0, Secret::new(code)).await?.into()))
 }
 
-/// Remove one's factor
+/// Remove one's app
 ///
-/// Takes the password and the factor: a session is not enough.
+/// Takes the password and a factor: a session is not enough.
 #[utoipa::path(
     post,
     tag = "factors",
     path = "/api/v1/factors/app/remove",
     request_body = RemoveBody,
-    responses((status = 204, description = "It is gone, with its recovery codes."), RemoveFailures),
+    responses((status = 204, description = "It is gone, and with the last factor the recovery codes."), RemoveFailures),
 )]
 pub async fn remove_factor(
     caller: Anybody,
     State(identity): State<Identity>,
-    Json(RemoveBody { password, code, recovery_code }): Json<RemoveBody>,
+    Json(RemoveBody { password, code, recovery_code, passkey }): Json<RemoveBody>,
 ) -> Result<StatusCode, Problem> {
-    let proof =
-        proof_of(code, recovery_code)?.ok_or_else(|| one_of_both("one of `code` and `recovery_code` is needed"))?;
+    let proof = needed(proof_of(code, recovery_code, passkey)?)?;
     identity.remove_factor(&caller.0, Secret::new(password), proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Get new recovery codes
 ///
-/// In place of all of before. Takes a code of the app.
+/// In place of all of before. Takes a code of the app, or a passkey.
 #[utoipa::path(
     post,
     tag = "factors",
     path = "/api/v1/factors/recovery-codes",
-    request_body = CodeBody,
+    request_body = RenewBody,
     responses((status = 200, description = "The new ones.", body = RecoveryCodesView), RenewFailures),
 )]
 pub async fn renew_recovery_codes(
     caller: Anybody,
     State(identity): State<Identity>,
-    Json(CodeBody { code }): Json<CodeBody>,
+    Json(RenewBody { code, passkey }): Json<RenewBody>,
 ) -> Result<Json<RecoveryCodesView>, Problem> {
-    Ok(Json(identity.renew_recovery_codes(&caller.0, Secret::new(code)).await?.into()))
+    let proof = needed(proof_of(code, None, passkey)?)?;
+    Ok(Json(identity.renew_recovery_codes(&caller.0, proof).await?.into()))
 }
 
 /// Remove somebody else's factor
@@ -214,16 +236,29 @@ pub async fn reset_factors(
 }
 
 /// What was shown of a factor, if anything was.
-pub(super) fn proof_of(code: Option<String>, recovery_code: Option<String>) -> Result<Option<Proof>, Problem> {
-    match (code, recovery_code) {
-        (None, None) => Ok(None),
-        (Some(code), None) => Ok(Some(Proof::Code(Secret::new(code)))),
-        (None, Some(code)) => Ok(Some(Proof::RecoveryCode(Secret::new(code)))),
-        (Some(_), Some(_)) => Err(one_of_both("one of `code` and `recovery_code` is enough")),
+pub(super) fn proof_of(
+    code: Option<String>,
+    recovery_code: Option<String>,
+    passkey: Option<AssertionBody>,
+) -> Result<Option<Proof>, Problem> {
+    let code = code.map(|code| Proof::Code(Secret::new(code)));
+    let recovery_code = recovery_code.map(|code| Proof::RecoveryCode(Secret::new(code)));
+    let passkey = passkey.map(|shown| Proof::Passkey(Box::new(shown.into())));
+    let mut shown = [code, recovery_code, passkey].into_iter().flatten();
+    let first = shown.next();
+    if shown.next().is_some() {
+        Err(unclear("one of `code`, `recovery_code` and `passkey` is enough"))
+    } else {
+        Ok(first)
     }
 }
 
-pub(super) fn one_of_both(detail: &str) -> Problem {
+/// What has to be there.
+pub(super) fn needed(proof: Option<Proof>) -> Result<Proof, Problem> {
+    proof.ok_or_else(|| unclear("one of `code`, `recovery_code` and `passkey` is needed"))
+}
+
+fn unclear(detail: &str) -> Problem {
     Problem::new(&crate::http::codes::INVALID_BODY).detail(detail).pointer("/code")
 }
 
@@ -233,6 +268,7 @@ impl From<FactorError> for Problem {
             FactorError::Program => Self::new(&PEOPLE_ONLY),
             FactorError::Exists => Self::new(&FACTOR_EXISTS),
             FactorError::Missing => Self::new(&FACTOR_MISSING),
+            FactorError::ProofNeeded => Self::new(&FACTOR_PROOF_REQUIRED),
             FactorError::Wrong => Self::new(&FACTOR_CODE_WRONG).counted_as(Refusal::SecondFactor),
             FactorError::Password(error) => not_taken(error, "/password"),
             FactorError::Blocked(blocked) => Self::new(&TOO_MANY_FAILURES).retry_after(blocked.wait),

@@ -4,6 +4,7 @@ pub mod devices;
 pub mod factors;
 pub mod keys;
 pub mod listing;
+pub mod passkeys;
 pub mod passwords;
 pub mod roles;
 pub mod second_factor;
@@ -17,7 +18,7 @@ pub mod workspaces;
 crate::permissions! {
     /// What one may do with credentials.
     pub const PERMISSIONS;
-    ResetFactors = ("factors:reset", "Remove the second factor of somebody who may no more than oneself and has lost it.");
+    ResetFactors = ("factors:reset", "Remove the second factors of somebody who may no more than oneself and has lost them.");
     ReadKeys = ("keys:read", "See which API keys there are, what each may do and when it was last used.");
     WriteSigningKeys = ("signing_keys:write", "Replace the keys that access tokens are signed with.");
     WriteKeys = ("keys:write", "Make API keys that may no more than their maker, and revoke them.");

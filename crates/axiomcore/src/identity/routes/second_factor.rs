@@ -5,7 +5,8 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::factors::{one_of_both, proof_of};
+use super::factors::{needed, proof_of};
+use super::passkeys::AssertionBody;
 use super::sign_in::{Sender, SignedInView, answer};
 use crate::audit::Refusal;
 use crate::config::Secret;
@@ -15,7 +16,7 @@ use crate::http::{Json, Open, Problem};
 use crate::identity::codes::{CHALLENGE_INVALID, CROSS_SITE_REQUEST, SIGN_IN_REFUSED, SIGN_IN_THROTTLED};
 use crate::identity::{Answer, Identity, SignInError};
 
-/// The challenge, with a code of the app or a recovery code.
+/// The challenge, with a code of the app, a recovery code or a passkey.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SecondFactor)]
@@ -26,6 +27,7 @@ pub struct FactorBody {
     code: Option<String>,
     #[schema(max_length = 64)]
     recovery_code: Option<String>,
+    passkey: Option<AssertionBody>,
     /// What an earlier sign-in with this device gave; a browser has it in a cookie.
     #[schema(max_length = 200)]
     device_token: Option<String>,
@@ -55,10 +57,9 @@ pub async fn sign_in_with_factor(
     sender: Sender,
     Json(body): Json<FactorBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
-    let FactorBody { challenge, code, recovery_code, device_token, cookie } = body;
+    let FactorBody { challenge, code, recovery_code, passkey, device_token, cookie } = body;
     let (origin, device, way) = sender.coming(device_token, cookie)?;
-    let proof = proof_of(code, recovery_code)?;
-    let proof = proof.ok_or_else(|| one_of_both("one of `code` and `recovery_code` is needed"))?;
+    let proof = needed(proof_of(code, recovery_code, passkey)?)?;
     let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin, way };
     answer(&identity, identity.answer_challenge(wanted).await.map_err(wrong)?)
 }

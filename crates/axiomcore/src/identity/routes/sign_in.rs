@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::factors::proof_of;
+use super::passkeys::RequestView;
 use super::tokens::TokensView;
 use crate::audit::Refusal;
 use crate::config::Secret;
@@ -19,7 +20,7 @@ use crate::identity::codes::{
 };
 use crate::identity::credential::kept;
 use crate::identity::cross_site::refuse_foreign;
-use crate::identity::{Identity, Origin, SignIn, SignInError, SignInOutcome, SignedIn, Way};
+use crate::identity::{Challenge, Identity, Origin, SignIn, SignInError, SignInOutcome, SignedIn, Way};
 
 /// Who signs in.
 #[derive(Deserialize, ToSchema)]
@@ -144,15 +145,24 @@ pub async fn sign_in(
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
     let SignInBody { email, password, code, recovery_code, device_token, cookie } = body;
     let (origin, device, way) = sender.coming(device_token, cookie)?;
-    let (password, proof) = (Secret::new(password), proof_of(code, recovery_code)?);
+    let (password, proof) = (Secret::new(password), proof_of(code, recovery_code, None)?);
     match identity.sign_in(SignIn { email, password, proof, device, origin, way }).await? {
         SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in),
-        SignInOutcome::FactorNeeded(challenge) => {
-            let needed = Problem::new(&SECOND_FACTOR_REQUIRED).with("challenge", challenge.text.expose().as_str());
-            // The password was right: this is a question, and nobody was refused.
-            let needed = needed.counted_as(None);
-            Err(told(needed.with("challenge_expires_at", challenge.expires_at.to_string())))
-        }
+        SignInOutcome::FactorNeeded(challenge) => Err(asked(challenge)),
+    }
+}
+
+/// What somebody is asked after the right password, and how they can answer. It is a question, and nobody was refused.
+fn asked(Challenge { text, expires_at, has_app, passkeys }: Challenge) -> Problem {
+    let ways = [("code", has_app), ("passkey", passkeys.is_some()), ("recovery_code", true)];
+    let ways: Vec<&str> = ways.into_iter().filter_map(|(way, is_there)| is_there.then_some(way)).collect();
+    let needed = Problem::new(&SECOND_FACTOR_REQUIRED).with("challenge", text.expose().as_str()).counted_as(None);
+    let needed = needed.with("challenge_expires_at", expires_at.to_string()).with("ways", ways);
+    let public_key = passkeys.map(|options| serde_json::to_value(RequestView::from(options).public_key));
+    match public_key {
+        Some(Ok(public_key)) => told(needed.with("public_key", public_key)),
+        Some(Err(error)) => Problem::internal(error),
+        None => told(needed),
     }
 }
 

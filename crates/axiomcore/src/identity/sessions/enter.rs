@@ -11,26 +11,28 @@ use super::{Answer, Origin, SignIn, SignInError, SignInOutcome, SignedIn, Way};
 use crate::config::Secret;
 use crate::identity::attempts::{Attempt, Blocked, Tried};
 use crate::identity::key::Fingerprint;
+use crate::identity::passkeys::Assertion;
 use crate::identity::passwords::{Lane, Verdict};
 use crate::identity::users::store::{self as users, Place, Stored};
 use crate::identity::{Challenge, Device, Identity, Proof, Status};
 use crate::store::Connection;
 
 /// Who wants to come in, as far as that is known before they are let try.
-struct Comer {
-    email: String,
-    found: Option<Stored>,
-    device: Option<Device>,
+pub(super) struct Comer {
+    /// What they are counted under: their address, or what stands for it.
+    pub(super) email: String,
+    pub(super) found: Option<Stored>,
+    pub(super) device: Option<Device>,
 }
 
 impl Comer {
-    fn tried<'t>(&'t self, origin: &'t Origin) -> Tried<'t> {
+    pub(super) fn tried<'t>(&'t self, origin: &'t Origin) -> Tried<'t> {
         let device = self.device.as_ref().map(|device| &*device.id);
         Tried { account: &self.email, address: &origin.address, device }
     }
 
     /// Who they would be.
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         let active = self.found.as_ref().filter(|found| found.user.status == Status::Active);
         active.map(|found| Place { workspace: found.workspace, id: found.user.id.clone() })
     }
@@ -52,10 +54,15 @@ impl Identity {
     /// If the challenge is none, or what is shown is wrong; if the database fails.
     pub async fn answer_challenge(&self, wanted: Answer) -> Result<SignedIn, SignInError> {
         let identity = self.clone();
-        let outcome = self.counted(async move {
-            let signed_in = identity.show(wanted).await?;
-            Ok(SignInOutcome::SignedIn(Box::new(signed_in)))
-        });
+        self.counted_in(async move { identity.show(wanted).await }).await
+    }
+
+    /// The same for what nothing more is asked after.
+    pub(super) async fn counted_in(
+        &self,
+        work: impl Future<Output = Result<SignedIn, SignInError>> + Send + 'static,
+    ) -> Result<SignedIn, SignInError> {
+        let outcome = self.counted(async move { Ok(SignInOutcome::SignedIn(Box::new(work.await?))) });
         match outcome.await? {
             SignInOutcome::SignedIn(signed_in) => Ok(*signed_in),
             SignInOutcome::FactorNeeded(_) => Err(SignInError::Challenge),
@@ -121,14 +128,14 @@ impl Identity {
     async fn challenge(&self, place: &Place, verified: String) -> Result<Challenge, SignInError> {
         let now = self.now();
         let (challenge, fingerprint) = self.new_challenge(now)?;
-        let (identity, place, until) = (self.clone(), place.clone(), challenge.expires_at);
+        let (identity, place) = (self.clone(), place.clone());
         let put = move |connection: &mut dyn Connection| {
             if still(connection, &place, Some(&verified))?.is_none() {
-                return Ok(false);
+                return Ok(None);
             }
-            identity.put_challenge(connection, &place, &fingerprint, (now, until)).map(|()| true)
+            identity.put_challenge(connection, &place, (challenge, &fingerprint), now).map(Some)
         };
-        if self.0.parts.database.write(put).await? { Ok(challenge) } else { Err(SignInError::Refused) }
+        self.0.parts.database.write(put).await?.ok_or(SignInError::Refused)
     }
 
     /// Whom the password belongs to, if to somebody who may sign in, and the hash that it was found to be of.
@@ -200,7 +207,7 @@ impl Identity {
     }
 
     /// Refuses an address that has guessed at too many accounts; it is told so at once.
-    async fn address_may(&self, origin: &Origin) -> Result<(), SignInError> {
+    pub(super) async fn address_may(&self, origin: &Origin) -> Result<(), SignInError> {
         self.0.gate.address(&origin.address).await.map_err(|blocked| {
             self.0.metrics.lock(blocked);
             SignInError::Throttled(blocked.wait)
@@ -220,7 +227,10 @@ fn place_of(found: &Stored) -> Place {
 }
 
 /// Says of a try what came of it.
-async fn concluded(attempt: Attempt, outcome: Result<SignedIn, SignInError>) -> Result<SignedIn, SignInError> {
+pub(super) async fn concluded(
+    attempt: Attempt,
+    outcome: Result<SignedIn, SignInError>,
+) -> Result<SignedIn, SignInError> {
     match &outcome {
         Ok(_) => attempt.succeeded().await,
         Err(SignInError::Refused) => attempt.failed().await,
@@ -243,6 +253,8 @@ pub(super) enum Ground {
     Password { verified: String },
     /// Their second factor, with a challenge that stands for the password: it is gone with the password.
     Answer { fingerprint: Fingerprint, proof: Proof },
+    /// A passkey, and nothing else.
+    Passkey(Box<Assertion>),
 }
 
 impl Ground {
@@ -250,7 +262,7 @@ impl Ground {
     pub(super) fn verified(&self) -> Option<&str> {
         match self {
             Self::Password { verified } => Some(verified),
-            Self::Answer { .. } => None,
+            Self::Answer { .. } | Self::Passkey(_) => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A browser keeps the text in a cookie. A program gets access tokens instead, and a refresh token to come by new ones
 //! with: it is good once, and showing an old one again ends the session, because then two have it.
 
+mod by_passkey;
 mod enter;
 mod manage;
 mod recognise;
@@ -20,6 +21,7 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;
 
+use super::passkeys::Assertion;
 use super::passwords::HashError;
 use super::{AccessToken, CameBy, Challenge, Proof, TokenError, User};
 
@@ -71,6 +73,19 @@ pub struct Answer {
     pub challenge: Secret<String>,
     /// Their second factor.
     pub proof: Proof,
+    /// What they were given when they last signed in with this device.
+    pub device: Option<Secret<String>>,
+    /// Where they are.
+    pub origin: Origin,
+    /// How they want to be recognised from then on.
+    pub way: Way,
+}
+
+/// What somebody shows who wants to sign in with a passkey and nothing else.
+#[derive(Clone, Debug)]
+pub struct PasskeySignIn {
+    /// What their device answered.
+    pub shown: Assertion,
     /// What they were given when they last signed in with this device.
     pub device: Option<Secret<String>>,
     /// Where they are.

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::factors::Proved;
 use crate::identity::key::{Fingerprint, hex};
+use crate::identity::passkeys::Purpose;
 use crate::identity::passwords::Verdict;
 use crate::identity::users::store::{self as users, Place, Stored};
 use crate::identity::{Identity, Status};
@@ -71,13 +72,18 @@ impl Identity {
         ground: &Ground,
         now: Timestamp,
     ) -> crate::store::Result<Option<Option<usize>>> {
-        let Ground::Answer { fingerprint, proof } = ground else {
-            return Ok((!self.has_factor(connection, place)?).then_some(None));
+        let (fingerprint, proof) = match ground {
+            Ground::Password { .. } => return Ok((!self.has_factor(connection, place)?).then_some(None)),
+            Ground::Passkey(shown) => {
+                let is_shown = self.has_shown_passkey(connection, place, shown, &Purpose::alone(), now)?;
+                return Ok(is_shown.then_some(None));
+            }
+            Ground::Answer { fingerprint, proof } => (fingerprint, proof),
         };
         let proved = self.answer(connection, place, fingerprint, proof, now)?;
         Ok(proved.map(|proved| match proved {
-            Proved::ByCode => None,
-            Proved::ByRecoveryCode(left) => Some(left),
+            Proved::Code | Proved::Passkey => None,
+            Proved::RecoveryCode(left) => Some(left),
         }))
     }
 

@@ -13,7 +13,7 @@ use crate::config::Secret;
 use crate::entropy::{Entropy, Unavailable};
 
 /// A new private key in PKCS#8; takes a second or so.
-pub(super) fn generate(bits: usize, entropy: &dyn Entropy) -> Result<Secret<Vec<u8>>, TokenError> {
+pub(in crate::identity) fn generate(bits: usize, entropy: &dyn Entropy) -> Result<Secret<Vec<u8>>, TokenError> {
     let made = PrivateKey::new(&mut Source(entropy), bits).map_err(|error| TokenError::Unmade(error.to_string()))?;
     let document = made.to_pkcs8_der().map_err(|error| TokenError::Unmade(error.to_string()))?;
     Ok(Secret::new(document.as_bytes().to_vec()))

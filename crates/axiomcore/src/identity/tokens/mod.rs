@@ -14,7 +14,7 @@
 
 mod claims;
 mod compact;
-mod generate;
+pub(super) mod generate;
 mod issue;
 mod key;
 mod keyring;

@@ -14,7 +14,7 @@ pub(in crate::identity) struct Stored {
 }
 
 /// Where a user is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::identity) struct Place {
     pub(in crate::identity) workspace: i64,
     pub(in crate::identity) id: String,

@@ -1,6 +1,7 @@
 //! One story of second factors, known devices and what failures cost, told on both databases.
 
 mod outlived;
+mod passkeys;
 mod undone;
 
 use std::sync::Arc;
@@ -69,7 +70,7 @@ impl Service {
     }
 
     fn enrol(&self, person: &mut Person, principal: &Principal) {
-        let begun = self.runtime.block_on(self.identity.begin_factor(principal, secret(GOOD))).unwrap();
+        let begun = self.runtime.block_on(self.identity.begin_factor(principal, secret(GOOD), None)).unwrap();
         let app = Authenticator::scan(begun.uri.expose());
         let code = secret(&app.code(self.clock.now().0));
         let codes = self.runtime.block_on(self.identity.confirm_factor(principal, code)).unwrap();
@@ -168,7 +169,7 @@ fn somebody_enrols_and_is_asked_from_then_on(service: &Service) {
     let mut ann = service.join("ann@example.org", "observer");
     let (one, other) = (service.sign_in(&ann, GOOD, HOME).unwrap(), service.sign_in(&ann, GOOD, HOME).unwrap());
     let principal = service.who(&one);
-    let begin = |password| service.runtime.block_on(service.identity.begin_factor(&principal, secret(password)));
+    let begin = |password| service.runtime.block_on(service.identity.begin_factor(&principal, secret(password), None));
     assert!(matches!(begin(WRONG), Err(FactorError::Password(PasswordError::Wrong))), "a session is not enough");
     let first = Authenticator::scan(begin(GOOD).unwrap().uri.expose());
     let second = Authenticator::scan(begin(GOOD).unwrap().uri.expose());
@@ -193,7 +194,7 @@ fn somebody_enrols_and_is_asked_from_then_on(service: &Service) {
     service.wait(600);
     let late = service.join("late@example.org", "observer");
     let principal = service.who(&service.sign_in(&late, GOOD, HOME).unwrap());
-    let begun = service.runtime.block_on(service.identity.begin_factor(&principal, secret(GOOD))).unwrap();
+    let begun = service.runtime.block_on(service.identity.begin_factor(&principal, secret(GOOD), None)).unwrap();
     service.wait(600);
     let code = Authenticator::scan(begun.uri.expose()).code(service.clock.now().0);
     let confirmed = service.runtime.block_on(service.identity.confirm_factor(&principal, secret(&code)));
@@ -271,7 +272,9 @@ fn a_recovery_code_lets_in_once(service: &Service) {
     assert_eq!(let_in, 1, "of three at once one gets in");
     service.wait(3_600);
     let principal = service.who(&signed_in);
-    let renew = |code: &str| service.runtime.block_on(service.identity.renew_recovery_codes(&principal, secret(code)));
+    let renew = |code: &str| {
+        service.runtime.block_on(service.identity.renew_recovery_codes(&principal, Proof::Code(secret(code))))
+    };
     assert!(matches!(renew("000000"), Err(FactorError::Wrong)));
     let Proof::Code(shown) = service.code(&fay) else { panic!("no code") };
     let renewed = renew(shown.expose()).unwrap();

@@ -130,7 +130,7 @@ fn a_challenge_ends_with_what_it_stands_for(service: &Service) {
 fn guesses_at_what_is_to_be_confirmed_are_few(service: &Service) {
     let sue = service.join("sue@example.org", "observer");
     let principal = service.who(&service.sign_in(&sue, GOOD, HOME).unwrap());
-    let begin = || service.runtime.block_on(service.identity.begin_factor(&principal, secret(GOOD))).unwrap();
+    let begin = || service.runtime.block_on(service.identity.begin_factor(&principal, secret(GOOD), None)).unwrap();
     let confirm = |code: &str| service.runtime.block_on(service.identity.confirm_factor(&principal, secret(code)));
     let app = Authenticator::scan(begin().uri.expose());
     (0..5).for_each(|_| assert!(matches!(confirm("000000"), Err(FactorError::Wrong))));

@@ -8,13 +8,23 @@ use super::{GOOD, HOME, Service, recovery, secret};
 
 /// What there is, as far as any of this changes it.
 fn state(service: &Service) -> Vec<i64> {
-    let tables = ["factors", "recovery_codes", "sessions", "devices", "identity_changes", "challenges"];
+    let tables = [
+        "factors",
+        "recovery_codes",
+        "sessions",
+        "devices",
+        "identity_changes",
+        "challenges",
+        "passkeys",
+        "used_challenges",
+    ];
     let counts = tables.map(|table| format!("SELECT count(*) FROM {table}"));
     let others = [
         "SELECT count(*) FROM recovery_codes WHERE used_at IS NOT NULL",
         "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL",
         "SELECT count(*) FROM factors WHERE confirmed_at IS NOT NULL",
         "SELECT COALESCE(max(last_step), 0) FROM factors",
+        "SELECT COALESCE(max(counter), 0) FROM passkeys",
     ];
     let ask =
         |sql: String| service.database.read_blocking(|connection| connection.query(&sql, &[])?[0].int(0)).unwrap();
@@ -22,7 +32,7 @@ fn state(service: &Service) -> Vec<i64> {
 }
 
 /// Does something while nothing can be put on record: it has to fail, and to leave nothing behind.
-fn is_undone(service: &Service, what: &str, fails: impl FnOnce() -> bool) {
+pub(super) fn is_undone(service: &Service, what: &str, fails: impl FnOnce() -> bool) {
     let before = state(service);
     let rename = |from: &str, to: &str| {
         let sql = format!("ALTER TABLE {from} RENAME TO {to}");
@@ -43,14 +53,14 @@ pub(super) fn what_cannot_be_put_on_record_has_not_happened(service: &Service) {
     let (identity, block) = (&service.identity, &service.runtime);
     let mut ida = service.join("ida@example.org", "observer");
     let principal = service.who(&service.sign_in(&ida, GOOD, HOME).unwrap());
-    let begun = block.block_on(identity.begin_factor(&principal, secret(GOOD))).unwrap();
+    let begun = block.block_on(identity.begin_factor(&principal, secret(GOOD), None)).unwrap();
     let app = Authenticator::scan(begun.uri.expose());
     let code = || secret(&app.code(axiomcore::clock::Clock::now(&service.clock).0));
     let confirm = || block.block_on(identity.confirm_factor(&principal, code()));
     is_undone(service, "confirming", || confirm().is_err_and(|error| is_failure(&error)));
     ida.recovery_codes = confirm().unwrap().iter().map(|code| code.expose().clone()).collect();
     service.wait(30);
-    let renew = || block.block_on(identity.renew_recovery_codes(&principal, code()));
+    let renew = || block.block_on(identity.renew_recovery_codes(&principal, Proof::Code(code())));
     is_undone(service, "renewing", || renew().is_err_and(|error| is_failure(&error)));
     let challenge = service.challenge(&ida);
     let sign_in = || service.answer(&challenge, recovery(&ida.recovery_codes[0]), &ida);

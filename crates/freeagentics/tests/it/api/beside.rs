@@ -92,6 +92,7 @@ impl Beside {
             roles: ROLES,
             key_prefix: "fa",
             name: "Things",
+            reached_at: None,
         };
         Identity::open(&identity::Config::default(), parts).unwrap()
     }

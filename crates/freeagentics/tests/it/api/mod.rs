@@ -13,6 +13,7 @@ mod keys;
 mod live;
 mod matrix;
 mod models;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 mod permissions;
 pub(crate) mod person;

@@ -100,7 +100,10 @@ impl Installation {
     /// The same with the data in another folder.
     fn command_in(&self, data: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_freeagentics"));
-        command.args(["serve", "--output", "json", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]);
+        command.args(["serve", "--output", "json", "--metrics-listen", "127.0.0.1:0"]);
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         command.arg("--data").arg(data).args(arguments).current_dir(self.folder());
         // Tests are many clients at one address. Those of limits set their own, which win over the environment.
         for class in ["OPEN", "SIGN_IN", "UNAUTHENTICATED"] {

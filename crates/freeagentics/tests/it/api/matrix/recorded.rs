@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Operation, Value, invitation, json, on_both_databases};
 use crate::api::agents::WATCHDOG;
 use crate::api::beside::Beside;
+use crate::api::passkeys;
 use crate::api::person::{PASSWORD, Person, text};
 use crate::api::{Client, Installation, Server};
 
@@ -23,6 +24,9 @@ const EXCEPT: &[(&str, &str)] = &[
         "it is made in the background, and not where no place for it is said; api::backups finds its entry",
     ),
     ("POST /api/v1/token/refresh", "the session that began goes on; showing an old token is on record"),
+    ("POST /api/v1/factors/passkeys/options", "a challenge is not stored; the passkey that comes of it is on record"),
+    ("POST /api/v1/factors/passkeys/challenge", "a challenge is not stored; what it is answered for is on record"),
+    ("POST /api/v1/sign-in/passkey/options", "a challenge is not stored; the session that comes of it is on record"),
     ("POST /api/v1/password/reset", "nothing is looked up yet; the ticket that comes of it is on record"),
 ];
 
@@ -36,7 +40,8 @@ struct Recorded {
 
 impl Recorded {
     fn new(installation: &Installation) -> Self {
-        let server = installation.start_with(&["--set", "identity.signing_key_bits=2048"]);
+        let [set, domain] = passkeys::SETTINGS;
+        let server = installation.start_with(&["--set", "identity.signing_key_bits=2048", set, domain]);
         let operations = Operation::all(&server).into_iter().filter(|operation| !operation.is_safe()).collect();
         Self { server, beside: installation.beside(), operations, done: BTreeSet::new() }
     }
@@ -94,6 +99,7 @@ fn whatever_is_changed_over_the_api_is_on_record(installation: Installation) {
     agents(&mut record);
     people(&mut record);
     let mut person = Person::join(&installation, &record.server, "ann@example.org", "observer");
+    with_a_passkey(&mut record, &person);
     factors(&mut record, &mut person);
     sessions(&mut record, &person);
     programs(&mut record);
@@ -143,6 +149,19 @@ fn people(record: &mut Recorded) {
     let path = |then: &str| format!("/api/v1/workspaces/{}{then}", made["id"]);
     record.put("workspace.rename", &admin, &path(""), &json!({ "name": "south" }));
     record.post("user.invite", &admin, &path("/users"), &invitation("eve@example.org", &[]));
+}
+
+fn with_a_passkey(record: &mut Recorded, person: &Person) {
+    let (client, stranger) = (person.client(&record.server), record.server.stranger());
+    let mut device = passkeys::device();
+    let begun = passkeys::begin(&client, PASSWORD, &json!({})).expect(200);
+    let made = passkeys::made(&mut device, &begun["public_key"]);
+    let made = record.post("passkey.register", &client, "/api/v1/factors/passkeys", &made);
+    let shown = json!({ "credential": passkeys::shown(&mut device, &passkeys::asked(&stranger)) });
+    record.post("session.begin", &stranger, "/api/v1/sign-in/passkey", &shown);
+    let proof = json!({ "password": PASSWORD, "passkey": passkeys::shown_again(&client, &mut device) });
+    let path = format!("/api/v1/factors/passkeys/{}/remove", text(&made, "id"));
+    record.post("passkey.remove", &client, &path, &proof);
 }
 
 fn factors(record: &mut Recorded, person: &mut Person) {

@@ -1,0 +1,189 @@
+//! The page at `/` in a real browser, with a device that makes and shows passkeys.
+
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testbed::{Program, free_port};
+
+use crate::api::person::PASSWORD;
+use crate::api::{Client, Installation};
+
+/// What keeps a browser to itself: no window, nothing that it asks its maker for.
+const FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+];
+
+/// What WebDriver calls an element in its answers.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser that is driven; it ends with the test.
+struct Browser {
+    client: Client,
+    session: String,
+    _driver: Program,
+    _folder: TempDir,
+}
+
+impl Browser {
+    fn start() -> Self {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).env("HOME", folder.path());
+        let driver = Program::start(folder.path(), command, port);
+        let client = Client::new(&format!("127.0.0.1:{port}"), None);
+        let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+        let flags: Vec<&str> = FLAGS.into_iter().chain([profile.as_str()]).collect();
+        let wanted = json!({ "goog:chromeOptions": { "args": flags }, "goog:loggingPrefs": { "browser": "ALL" } });
+        let begun = client.post("/session", &json!({ "capabilities": { "alwaysMatch": wanted } })).expect(200);
+        let session = begun["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{begun}")).to_owned();
+        Self { client, session, _driver: driver, _folder: folder }
+    }
+
+    fn ask(&self, command: &str, body: &Value) -> Value {
+        self.client.post(&format!("/session/{}/{command}", self.session), body).expect(200)["value"].take()
+    }
+
+    fn open(&self, url: &str) {
+        self.ask("url", &json!({ "url": url }));
+    }
+
+    /// What a piece of script comes to.
+    fn run(&self, script: &str) -> Value {
+        self.ask("execute/sync", &json!({ "script": script, "args": [] }))
+    }
+
+    fn element(&self, selector: &str) -> String {
+        let found = self.ask("element", &json!({ "using": "css selector", "value": selector }));
+        found[ELEMENT].as_str().unwrap_or_else(|| panic!("{selector}: {found}")).to_owned()
+    }
+
+    fn click(&self, selector: &str) {
+        self.ask(&format!("element/{}/click", self.element(selector)), &json!({}));
+    }
+
+    /// Types, as on a keyboard.
+    fn write(&self, selector: &str, text: &str) {
+        self.ask(&format!("element/{}/value", self.element(selector)), &json!({ "text": text }));
+    }
+
+    /// Waits until a condition holds on the page.
+    #[track_caller]
+    fn wait(&self, condition: &str) {
+        for _ in 0..200 {
+            if self.run(&format!("return Boolean({condition})")) == json!(true) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{condition}: not within 10 s\n{}\n{}", self.run("return document.body.innerText"), self.log());
+    }
+
+    /// Waits until something is there to be seen.
+    #[track_caller]
+    fn see(&self, selector: &str) {
+        self.wait(&format!("document.querySelector('{selector}')?.checkVisibility()"));
+    }
+
+    /// A device within the computer that verifies who is there, and finds that it is them.
+    fn add_device(&self) {
+        let device = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserConsenting": true, "isUserVerified": true,
+        });
+        assert!(self.ask("webauthn/authenticator", &device).is_string());
+    }
+
+    /// What the browser noted.
+    fn log(&self) -> String {
+        self.ask("se/log", &json!({ "type": "browser" })).to_string()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.client.send("DELETE", &format!("/session/{}", self.session), &[], "");
+    }
+}
+
+const WHOAMI: &str = "return fetch('/api/v1/whoami').then((answer) => answer.json())";
+
+#[test]
+fn somebody_adds_a_passkey_signs_in_with_it_and_removes_it() {
+    let (installation, port) = (Installation::sqlite(), free_port());
+    let _server = installation.start_with(&["--listen", &format!("127.0.0.1:{port}")]);
+    installation.beside().user("ann@example.org", PASSWORD, "observer");
+    let browser = Browser::start();
+    browser.add_device();
+    browser.open(&format!("http://localhost:{port}/"));
+    browser.see("#with-passkey");
+    sign_in(&browser);
+    browser.see("#account");
+    assert_eq!(browser.run(WHOAMI)["came_by"], "cookie");
+    assert_eq!(browser.run("return document.cookie"), "", "no script can read it");
+    browser.see("#facts div");
+    browser.click("#add");
+    browser.write("#proof-name", "Laptop");
+    browser.write("#proof-password", &format!("{PASSWORD}\n"));
+    browser.see("#passkeys li");
+    browser.see("#told");
+    let codes = browser.run("return document.querySelector('#codes').textContent.split('\\n').length");
+    assert_eq!(codes, 10);
+    browser.click("#noted");
+    sign_out(&browser);
+    // With nothing else.
+    browser.click("#with-passkey");
+    browser.see("#account");
+    assert_eq!(browser.run(WHOAMI)["user"]["email"], "ann@example.org");
+    browser.wait("document.querySelector('#passkeys li').innerText.includes('last used')");
+    sign_out(&browser);
+    // As what is asked after the password.
+    sign_in(&browser);
+    browser.see("#factor-passkey");
+    browser.click("#factor-passkey");
+    browser.see("#account");
+    // Removed, with itself as the proof.
+    browser.click("#passkeys li button");
+    browser.write("#proof-password", "a wrong password\n");
+    browser.wait("document.querySelector('#proof-error').textContent");
+    browser.run("document.querySelector('#proof-password').value = ''");
+    browser.write("#proof-password", &format!("{PASSWORD}\n"));
+    browser.wait("document.querySelectorAll('#passkeys li').length === 0");
+    sign_out(&browser);
+    browser.click("#with-passkey");
+    browser.wait("document.querySelector('#person-error').textContent");
+    assert_eq!(browser.run(WHOAMI)["code"], "unauthenticated");
+    let log = browser.log();
+    assert!(!log.contains("Content Security Policy") && !log.contains("Uncaught"), "{log}");
+}
+
+fn sign_in(browser: &Browser) {
+    browser.write("#email", "ann@example.org");
+    browser.write("#password", &format!("{PASSWORD}\n"));
+}
+
+fn sign_out(browser: &Browser) {
+    browser.click("#sign-out");
+    browser.see("#person");
+}
+
+#[test]
+fn an_address_without_a_name_says_where_passkeys_work() {
+    let (installation, port) = (Installation::sqlite(), free_port());
+    let _server = installation.start_with(&["--listen", &format!("127.0.0.1:{port}")]);
+    let browser = Browser::start();
+    browser.open(&format!("http://127.0.0.1:{port}/"));
+    browser.see("#passkey-help");
+    let told = browser.run("return document.querySelector('#passkey-help').textContent");
+    assert!(told.as_str().unwrap().contains(&format!("http://localhost:{port}/")), "{told}");
+    assert_eq!(browser.run("return document.querySelector('#with-passkey').checkVisibility()"), false);
+}
