@@ -72,6 +72,7 @@ fn routes() -> Routes<Core> {
         .class(Class::SignIn)
         .post("/sign-out", sessions::sign_out)
         .post("/token/refresh", tokens::refresh_tokens)
+        .class(Class::Refresh)
         .post("/factors/app", factors::enrol_factor)
         .post("/factors/app/confirm", factors::confirm_factor)
 }

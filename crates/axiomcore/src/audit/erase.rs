@@ -1,5 +1,7 @@
 //! Erasing what entries say about somebody; that there were entries remains, and so does the chain.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{Audit, AuditError, Entry, hold, sequence, sequencer};
@@ -24,15 +26,18 @@ pub enum Erase {
 
 impl Audit {
     /// Takes principal, subject, detail and salt away from entries of a workspace, and says so in an entry by `principal`;
-    /// blocks. Commitments and hashes stay. Says how many entries that were.
+    /// blocks. Commitments and hashes stay. Says how many entries that were. `is_there` tells whether somebody of a name can
+    /// still do something: of them nothing is erased, or whoever does something could wipe away that they did. Where they
+    /// have done something to somebody who is gone, that is erased, and the entry about it says what they did how often.
     ///
     /// # Errors
-    /// If the workspace is held, the database fails or there is no randomness.
+    /// If the workspace is held, who is named is still there, the database fails or there is no randomness.
     pub fn erase_blocking(
         &self,
         workspace: i64,
         which: &Erase,
         principal: &str,
+        is_there: impl Fn(&mut dyn Connection, &str) -> Result<bool>,
     ) -> std::result::Result<u64, AuditError> {
         // What somebody did a moment ago is erased as well.
         self.sequence_blocking()?;
@@ -41,25 +46,77 @@ impl Audit {
         let erase = |connection: &mut dyn Connection| {
             sequencer::lock(connection)?;
             if hold(connection, workspace)?.is_some() {
-                return Ok(None);
+                return Ok(Err(AuditError::Held));
             }
+            if let Erase::Principal(name) | Erase::Subject(name) = which
+                && is_there(connection, name)?
+            {
+                return Ok(Err(AuditError::StillThere));
+            }
+            let done = done(connection, workspace, which, &is_there)?;
             let erased = empty(connection, workspace, which)?;
             for ranges in ranges(&erased).chunks(RANGES) {
-                entry.write(connection, "entries", &json!({ "ranges": ranges }))?;
+                let Done { actions, by } = &done;
+                let detail = json!({ "ranges": ranges, "entries": erased.len(), "actions": actions, "by": by });
+                entry.write(connection, "entries", &detail)?;
             }
             // In the same transaction: nobody sees entries that are empty without one that says so.
             while sequence(connection, parts.entropy.as_ref())? == sequencer::BATCH {}
-            Ok(Some(erased.len() as u64))
+            Ok(Ok(erased.len() as u64))
         };
-        let erased = parts.database.write_blocking(erase)?.ok_or(AuditError::Held)?;
+        let erased = parts.database.write_blocking(erase)??;
         parts.database.forget_blocking()?;
         Ok(erased)
     }
 }
 
+/// What had been done, how often: altogether, and by each of those who are still there.
+#[derive(Debug, Default)]
+struct Done {
+    actions: BTreeMap<String, i64>,
+    by: BTreeMap<String, BTreeMap<String, i64>>,
+}
+
+fn done(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    which: &Erase,
+    is_there: &impl Fn(&mut dyn Connection, &str) -> Result<bool>,
+) -> Result<Done> {
+    let (condition, values) = meant(workspace, which);
+    let sql =
+        format!("SELECT principal, action, count(*) FROM audit_entries WHERE {condition} GROUP BY principal, action");
+    let mut done = Done::default();
+    for mut row in connection.query(&sql, &values)? {
+        let (principal, action, times) = (row.text(0)?, row.text(1)?, row.int(2)?);
+        *done.actions.entry(action.clone()).or_default() += times;
+        done.by.entry(principal).or_default().insert(action, times);
+    }
+    let everybody: Vec<String> = done.by.keys().cloned().collect();
+    for principal in everybody {
+        if !is_there(connection, &principal)? {
+            done.by.remove(&principal);
+        }
+    }
+    Ok(done)
+}
+
 /// The numbers of those that were emptied, ascending.
 fn empty(connection: &mut dyn Connection, workspace: i64, which: &Erase) -> Result<Vec<i64>> {
-    let (condition, mut values) = match which {
+    let (condition, values) = meant(workspace, which);
+    let sql = format!(
+        "UPDATE audit_entries SET principal = NULL, subject = NULL, detail = NULL, salt = NULL WHERE {condition} \
+         RETURNING seq"
+    );
+    let rows = connection.query(&sql, &values)?;
+    let mut erased = rows.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
+    erased.sort_unstable();
+    Ok(erased)
+}
+
+/// Which entries are meant, without those that say what was erased, and without what is erased already.
+fn meant(workspace: i64, which: &Erase) -> (String, Vec<Value<'_>>) {
+    let (condition, values) = match which {
         Erase::Range(first, last) => {
             let bound = |seq: &u64| Value::from(i64::try_from(*seq).unwrap_or(i64::MAX));
             ("seq BETWEEN $3 AND $4", vec![bound(first), bound(last)])
@@ -67,15 +124,8 @@ fn empty(connection: &mut dyn Connection, workspace: i64, which: &Erase) -> Resu
         Erase::Principal(name) => ("principal = $3", vec![Value::from(name)]),
         Erase::Subject(name) => ("subject = $3", vec![Value::from(name)]),
     };
-    let sql = format!(
-        "UPDATE audit_entries SET principal = NULL, subject = NULL, detail = NULL, salt = NULL \
-         WHERE workspace = $1 AND action <> $2 AND salt IS NOT NULL AND {condition} RETURNING seq"
-    );
-    values.splice(0..0, [workspace.into(), ERASE.into()]);
-    let rows = connection.query(&sql, &values)?;
-    let mut erased = rows.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
-    erased.sort_unstable();
-    Ok(erased)
+    let condition = format!("workspace = $1 AND action <> $2 AND salt IS NOT NULL AND {condition}");
+    (condition, [workspace.into(), ERASE.into()].into_iter().chain(values).collect())
 }
 
 /// Ascending numbers as runs of neighbours, each as its first and last.

@@ -91,6 +91,9 @@ pub enum AuditError {
     /// The workspace is held: nothing of its record goes.
     #[error("the record is under a legal hold")]
     Held,
+    /// Nobody who is still there is taken out of the record.
+    #[error("whoever the entries name is still there")]
+    StillThere,
     /// The signing key is none.
     #[error(transparent)]
     Key(#[from] key::NoKey),

@@ -1,5 +1,6 @@
 //! Who may what: what roles come to, that nobody grants more than they have, and that an administrator stays.
 
+use super::bootstrap::START;
 use super::roles::store as roles;
 use super::{Identity, Permissions, Principal, Role, services, store, users};
 use crate::store::{Connection, Error, Result};
@@ -30,6 +31,19 @@ impl Identity {
     /// The role of that name that every workspace has.
     pub(super) fn built_in(&self, name: &str) -> Option<&'static Role> {
         self.0.parts.roles.iter().find(|role| role.name == name)
+    }
+
+    /// Whether somebody of this name is still there: a user, a service account, a key that works, or the service itself.
+    /// Who is gone may be forgotten, and nobody else.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn is_there(&self, connection: &mut dyn Connection, workspace: i64, name: &str) -> Result<bool> {
+        let is_key = store::find(connection, workspace, name)?.is_some_and(|stored| stored.key.works(self.now()));
+        Ok(is_key
+            || name == START
+            || users::store::find(connection, workspace, name)?.is_some()
+            || services::store::find(connection, workspace, name)?.is_some())
     }
 
     /// What roles may together. Those that there are no more may nothing.

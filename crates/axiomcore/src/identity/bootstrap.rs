@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::key::{BOOTSTRAP_ID, Fingerprint};
 use super::store::{DEFAULT_WORKSPACE, Key};
 use super::{Identity, NewKey, Permissions, changes, store};
+use crate::audit::Entry;
 use crate::config::{Secret, SecretFileError};
 use crate::entropy::Unavailable;
 use crate::store::Connection;
@@ -46,6 +49,9 @@ const LEAST_DIFFERENT: usize = 8;
 
 const MAKER: &str = "bootstrap";
 
+/// Who is on record for what a start does by itself. No credential is called so.
+pub(super) const START: &str = "start";
+
 impl Identity {
     /// Makes sure that there is an administrator's key: the operator's, from `file`, or else a new one if there are no
     /// credentials at all. Blocks.
@@ -67,7 +73,8 @@ impl Identity {
             if store::count(connection)? > 0 {
                 return Ok(false);
             }
-            store::insert(connection, DEFAULT_WORKSPACE, &created.key, &fingerprint).map(|()| true)
+            store::insert(connection, DEFAULT_WORKSPACE, &created.key, &fingerprint)?;
+            record_start(connection, &created.key, true).map(|()| true)
         })?;
         Ok(if is_first { Bootstrap::Created(created.text) } else { Bootstrap::Unchanged })
     }
@@ -79,7 +86,9 @@ impl Identity {
         let id = BOOTSTRAP_ID.to_owned();
         let key = Key { expires_at, ..Key::new(id, name, permissions, (created_at, created_by)) };
         let store_key = |connection: &mut dyn Connection| {
-            match store::find(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID)? {
+            let found = store::find(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID)?;
+            let is_new = found.is_none();
+            match found {
                 // A revoked key stays revoked until the operator puts another one into the file.
                 Some(stored) if fingerprint.matches(&stored.fingerprint) => return Ok(Bootstrap::Unchanged),
                 Some(_) => {
@@ -88,10 +97,18 @@ impl Identity {
                 }
                 None => store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)?,
             }
+            record_start(connection, &key, is_new)?;
             Ok(Bootstrap::Stored)
         };
         Ok(self.0.parts.database.write_blocking(store_key)?)
     }
+}
+
+/// Puts on record, in its transaction, that a start made a key, or gave it another text.
+pub(super) fn record_start(connection: &mut dyn Connection, key: &Key, is_new: bool) -> crate::store::Result<()> {
+    let action = if is_new { "key.create" } else { "key.replace" };
+    let entry = Entry { workspace: DEFAULT_WORKSPACE, at: key.created_at, principal: START, action };
+    entry.write(connection, &key.id, &json!({ "name": key.name, "permissions": key.permissions.names() }))
 }
 
 fn administrator() -> NewKey {

@@ -24,8 +24,11 @@ crate::error_codes! {
     LAST_ADMINISTRATOR = (CONFLICT, "last_administrator", "Nobody else has all permissions",
         "Make somebody else an administrator first, or nobody could manage the workspace any more. Keys that expire do not \
          count.");
-    OUTLIVES_MAKER = (FORBIDDEN, "outlives_maker", "The key would outlive the one that it is made with",
-        "What is made with a key that expires expires no later: give `expires_in`, or make it as somebody who stays.");
+    OUTLIVES_MAKER = (FORBIDDEN, "outlives_maker", "It would outlive the key that it is made with",
+        "A key that expires makes nothing that stays. Give the keys that are made with it, also those of service accounts, an \
+         `expires_in` that ends no later. It makes no workspaces, invites, takes over or enables nobody, is told no tickets and \
+         gives neither a person, a role nor a service account more than it has: do that as somebody who has signed in, or with a \
+         key that does not expire.");
     SERVICE_NOT_FOUND = (NOT_FOUND, "service_not_found", "There is no such service account",
         "It may be deleted, or belong to another workspace. `GET /api/v1/services` lists yours.");
     OWNER_INVALID = (UNPROCESSABLE_ENTITY, "owner_invalid", "The owner is no user who can sign in",
@@ -42,7 +45,9 @@ crate::error_codes! {
     ROLE_UNKNOWN = (UNPROCESSABLE_ENTITY, "role_unknown", "There is no such role",
         "Roles are named as they are listed: `GET /api/v1/roles` (`roles list`) tells all of the workspace, such as `observer`.");
     HASH_INVALID = (UNPROCESSABLE_ENTITY, "hash_invalid", "The hash of the password cannot be verified here",
-        "Argon2id in the PHC form (`$argon2id$…`) and bcrypt (`$2b$…`) can be taken over, at a cost that signing in can bear.");
+        "Argon2id in the PHC form (`$argon2id$…`) and bcrypt (`$2b$…`) can be taken over, at a cost that signing in can bear: \
+         Argon2id at most twice that of `identity.password_memory` and `identity.password_passes`, bcrypt at most 12. `detail` \
+         names the limit. Invite whoever has a dearer one: they choose a password anew.");
     OWNS_SERVICES = (CONFLICT, "owns_services", "The user is asked about service accounts",
         "Say who gets them with `?reassign_to=` and the id of another user, or delete them first. Nothing was done.");
     HEIR_INVALID = (UNPROCESSABLE_ENTITY, "heir_invalid", "Whoever gets the service accounts cannot sign in",

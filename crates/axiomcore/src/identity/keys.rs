@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::authority::Without;
+use super::bootstrap::{START, record_start};
 use super::key::{Fingerprint, make, text};
 use super::store::{DEFAULT_WORKSPACE, Key};
 use super::{
@@ -75,7 +76,8 @@ impl Identity {
     /// moment, and ends with them. What is made with a key belongs to whom that key belongs to.
     ///
     /// # Errors
-    /// If its name or a permission is none, if the maker would hand on more than they have, or the database fails.
+    /// If its name or a permission is none, if the maker would hand on more than they have or make what outlives the key
+    /// that they came by, or the database fails.
     pub async fn create_key(&self, maker: &Principal, new: NewKey) -> Result<CreatedKey, KeyError> {
         self.insert_key(maker, new, None).await
     }
@@ -109,12 +111,15 @@ impl Identity {
         if !maker.permissions.cover(&new.permissions) {
             return Err(KeyError::TooMuch);
         }
+        if maker.key_ends_at().is_some_and(|ends| new.expires_at.is_none_or(|wanted| wanted > ends)) {
+            return Err(KeyError::Outlives);
+        }
         let (workspace, identity, maker) = (maker.workspace, self.clone(), maker.clone());
         let (mut created, fingerprint) = self.new_key(workspace, maker.id.clone(), new)?;
         self.settle(workspace, move |connection, _| {
             let belonging = match service {
                 Some(id) => identity.belonging_to(connection, &maker, id)?,
-                None => belonging_of(connection, &maker, created.key.expires_at)?,
+                None => belonging_of(connection, &maker)?,
             };
             created.key = Key { owner: belonging.owner, service: belonging.service, ..created.key };
             store::insert(connection, workspace, &created.key, &fingerprint)?;
@@ -153,12 +158,13 @@ impl Identity {
         let parts = &self.0.parts;
         let text = text(parts.key_prefix, DEFAULT_WORKSPACE, id, parts.entropy.as_ref())?;
         let (fingerprint, created_at) = (Fingerprint::of(text.expose()), parts.clock.now());
-        let (name, created_by) = (id.to_owned(), "start".to_owned());
+        let (name, created_by) = (id.to_owned(), START.to_owned());
         let key = Key::new(id.to_owned(), name, permissions, (created_at, created_by));
         parts.database.write_blocking(|connection| {
             changes::revoked(connection, DEFAULT_WORKSPACE, &key.id, created_at)?;
-            store::delete(connection, DEFAULT_WORKSPACE, &key.id)?;
-            store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)
+            let is_new = !store::delete(connection, DEFAULT_WORKSPACE, &key.id)?;
+            store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)?;
+            record_start(connection, &key, is_new)
         })?;
         self.0.cache.remove(DEFAULT_WORKSPACE, &key.id);
         Ok(text)
@@ -244,12 +250,8 @@ impl Identity {
     }
 }
 
-/// Whose a key is that somebody makes for themselves; it ends no later than what it is made with.
-fn belonging_of(
-    connection: &mut dyn Connection,
-    maker: &Principal,
-    expires_at: Option<Timestamp>,
-) -> Result<Belonging, KeyError> {
+/// Whose a key is that somebody makes for themselves.
+fn belonging_of(connection: &mut dyn Connection, maker: &Principal) -> crate::store::Result<Belonging> {
     if maker.kind == PrincipalKind::User {
         return Ok(Belonging { owner: Some(maker.id.clone()), service: None });
     }
@@ -257,8 +259,5 @@ fn belonging_of(
     let Some(store::Stored { key, .. }) = store::find(connection, maker.workspace, key)? else {
         return Ok(Belonging::default());
     };
-    if key.expires_at.is_some_and(|ends| expires_at.is_none_or(|wanted| wanted > ends)) {
-        return Err(KeyError::Outlives);
-    }
     Ok(Belonging { owner: key.owner, service: key.service })
 }

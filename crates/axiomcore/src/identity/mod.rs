@@ -55,7 +55,7 @@ pub use passkeys::{
     Assertion, Attestation, CreationOptions, Descriptor, Flaw, MOST as MOST_PASSKEYS, NewPasskey, Passkey,
     PasskeyError, RequestOptions,
 };
-pub use passwords::{Algorithm, HashError, PasswordError, Unfit};
+pub use passwords::{Algorithm, HashError, HashRefused, PasswordError, Unfit};
 pub use permission::{Permission, Permissions, Require};
 pub use principal::{CameBy, Principal, PrincipalKind};
 pub use roles::{CustomRole, Grant, NewRole, Role, RoleError};

@@ -26,6 +26,20 @@ pub struct Principal {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Principal {
+    /// When all ends that was made with what they came by, if it is a key that expires. (An access token ends as well, but
+    /// who has one is a person, who stays.)
+    pub(in crate::identity) fn key_ends_at(&self) -> Option<Timestamp> {
+        self.key.as_ref().and(self.expires_at)
+    }
+
+    /// Whether they may let those who stay do this who could do that before. With a key that ends nobody comes to more than
+    /// they had: they would have it when the key has ended.
+    pub(in crate::identity) fn may_widen(&self, before: &Permissions, after: &Permissions) -> bool {
+        self.key_ends_at().is_none() || before.cover(after)
+    }
+}
+
 /// What kind of credential a principal came by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CameBy {

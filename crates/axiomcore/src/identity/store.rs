@@ -151,10 +151,10 @@ pub(super) fn replace(
     connection.execute(sql, &[fingerprint.bytes().into(), workspace.into(), id.into()]).map(|_| ())
 }
 
-/// Takes a key away without a trace; what it did goes on naming it.
-pub(super) fn delete(connection: &mut dyn Connection, workspace: i64, id: &str) -> Result<()> {
+/// Takes a key away without a trace; what it did goes on naming it. Says whether there was one.
+pub(super) fn delete(connection: &mut dyn Connection, workspace: i64, id: &str) -> Result<bool> {
     let sql = "DELETE FROM credentials WHERE workspace = $1 AND id = $2";
-    connection.execute(sql, &[workspace.into(), id.into()]).map(|_| ())
+    connection.execute(sql, &[workspace.into(), id.into()]).map(|changed| changed > 0)
 }
 
 /// Whether there was such a key that still worked.

@@ -7,6 +7,9 @@ pub enum Class {
     Open,
     /// Signing in and its like. Per address.
     SignIn,
+    /// New tokens for a refresh token. Per address, but not out of the bucket of signing in: whoever shares an address with
+    /// many would be thrown out by how often the others come in.
+    Refresh,
     /// Requests whose credential is missing or wrong. Per address.
     Unauthenticated,
     /// Reads. Per principal, like all that follow.
@@ -23,9 +26,10 @@ pub enum Class {
 
 impl Class {
     /// All of them, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Open,
         Self::SignIn,
+        Self::Refresh,
         Self::Unauthenticated,
         Self::Read,
         Self::Write,
@@ -39,6 +43,7 @@ impl Class {
         match self {
             Self::Open => "open",
             Self::SignIn => "sign_in",
+            Self::Refresh => "refresh",
             Self::Unauthenticated => "unauthenticated",
             Self::Read => "read",
             Self::Write => "write",
@@ -50,7 +55,7 @@ impl Class {
 
     /// Whether it is counted by address, before anybody knows who asks.
     pub const fn is_by_address(self) -> bool {
-        matches!(self, Self::Open | Self::SignIn | Self::Unauthenticated)
+        matches!(self, Self::Open | Self::SignIn | Self::Refresh | Self::Unauthenticated)
     }
 
     pub(super) const fn index(self) -> usize {

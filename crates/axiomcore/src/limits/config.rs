@@ -11,6 +11,9 @@ crate::settings! {
         pub open: Option<Rate> = Some(Rate::per_minute(100));
         /// Signing in and its like, per address.
         pub sign_in: Option<Rate> = Some(Rate::per_minute(20));
+        /// New tokens for a refresh token, per address. Nobody guesses one; whoever is signed in asks once in a while, from an
+        /// address that a whole office may share.
+        pub refresh: Option<Rate> = Some(Rate::per_minute(600));
         /// Requests whose credential is missing or wrong, per address. Who has used them up is refused before anything
         /// is looked up, unless the credential has been a good one shortly before.
         pub unauthenticated: Option<Rate> = Some(Rate::per_minute(100));
@@ -34,6 +37,7 @@ impl Config {
         match class {
             Class::Open => self.open,
             Class::SignIn => self.sign_in,
+            Class::Refresh => self.refresh,
             Class::Unauthenticated => self.unauthenticated,
             Class::Read => self.read,
             Class::Write => self.write,

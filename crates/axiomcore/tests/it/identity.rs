@@ -1,5 +1,7 @@
 //! One story of API keys, told on both databases.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
@@ -29,6 +31,19 @@ impl Installation {
         self.runtime.block_on(self.identity.authenticate(token)).unwrap()
     }
 
+    /// What starts did, and to which key, as the record has it.
+    fn by_start(&self) -> Vec<(String, String)> {
+        let sql = "SELECT action, subject FROM outbox WHERE principal = 'start' ORDER BY id";
+        let rows = self.database.read_blocking(|connection| connection.query(sql, &[])).unwrap();
+        rows.into_iter().map(|mut row| (row.text(0).unwrap(), row.text(1).unwrap())).collect()
+    }
+
+    fn the_only_key(&self) -> String {
+        let rows =
+            self.database.read_blocking(|connection| connection.query("SELECT id FROM credentials", &[])).unwrap();
+        rows.into_iter().next().unwrap().text(0).unwrap()
+    }
+
     fn create(&self, maker: &Principal, permissions: Permissions, expires_at: Option<Timestamp>) -> (String, String) {
         let new = NewKey { name: "a program".into(), permissions, expires_at };
         let created = self.runtime.block_on(self.identity.create_key(maker, new)).unwrap();
@@ -40,6 +55,7 @@ fn story(location: &Location) {
     let here = Installation::open(location, 1);
     let Bootstrap::Created(key) = here.identity.bootstrap(None).unwrap() else { panic!("an empty database") };
     assert!(matches!(here.identity.bootstrap(None).unwrap(), Bootstrap::Unchanged));
+    assert_eq!(here.by_start(), [("key.create".to_owned(), here.the_only_key())]);
     let admin = here.who(key.expose()).unwrap();
     assert_eq!((admin.workspace, admin.kind, &admin.permissions), (1, PrincipalKind::ApiKey, &Permissions::Every));
     a_wrong_key_is_nobody(&here, key.expose());
@@ -72,6 +88,24 @@ fn a_part_of_the_service_has_one_key_and_the_last_one_counts(here: &Installation
     assert!(part.permissions.has(READ) && !part.permissions.has(WRITE));
     let keys = here.runtime.block_on(here.identity.list_keys(admin)).unwrap();
     assert_eq!(keys.iter().filter(|key| key.name == "part").count(), 1);
+    let told = here.by_start();
+    let part = |action: &str| (action.to_owned(), "part".to_owned());
+    assert_eq!(told[1..], [part("key.create"), part("key.replace")]);
+    a_key_from_a_file_is_on_record_whenever_it_is_another(here);
+}
+
+fn a_key_from_a_file_is_on_record_whenever_it_is_another(here: &Installation) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    for text in
+        ["0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"]
+    {
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        here.identity.bootstrap(Some(&file)).unwrap();
+    }
+    let entry = |action: &str| (action.to_owned(), "bootstrap".to_owned());
+    assert_eq!(here.by_start()[3..], [entry("key.create"), entry("key.replace")], "the same text is none anew");
 }
 
 fn nobody_hands_on_more_than_they_have(here: &Installation, admin: &Principal) {

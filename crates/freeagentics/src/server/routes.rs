@@ -85,7 +85,7 @@ routes! {
     post   "/api/v1/sign-in/passkey/options"        => passkeys::ask_for_passkey, class(Class::SignIn);
     post   "/api/v1/sign-in/passkey"                => passkeys::sign_in_with_passkey, class(Class::SignIn);
     post   "/api/v1/sign-out"                       => sessions::sign_out;
-    post   "/api/v1/token/refresh"                  => tokens::refresh_tokens, class(Class::SignIn);
+    post   "/api/v1/token/refresh"                  => tokens::refresh_tokens, class(Class::Refresh);
     get    "/api/v1/sessions"                       => sessions::list_sessions;
     delete "/api/v1/sessions"                       => sessions::end_sessions;
     delete "/api/v1/sessions/{id}"                  => sessions::end_session;

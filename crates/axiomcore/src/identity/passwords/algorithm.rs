@@ -37,10 +37,42 @@ impl Setting for Algorithm {
 /// What bcrypt reads of a password.
 pub(super) const BCRYPT_READS: usize = 72;
 
-/// The most that a hash from elsewhere may cost to verify: otherwise one of them could occupy the server.
-const MOST_BCRYPT_COST: u32 = 15;
+/// The most that a hash from elsewhere may cost to verify: otherwise one of them could occupy the server, and by the time
+/// that its sign-in takes everybody would know who has it.
+const MOST_BCRYPT_COST: u32 = 12;
 const MOST_MEMORY_KIB: u32 = 256 << 10;
-const MOST_PASSES: u32 = 10;
+/// So many times what our own takes.
+const MOST_TIMES_OURS: u64 = 2;
+
+/// Why a hash that was made elsewhere is not taken over.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HashRefused {
+    /// It is none, or one of another algorithm.
+    #[error("this is no hash of argon2id or bcrypt")]
+    Unknown,
+    /// Argon2id would take too much memory or time.
+    #[error(
+        "argon2id is taken over with `m` times `t` of at most {most}, and `m` of at most {memory}; this is m={m},t={t}"
+    )]
+    Argon2id {
+        /// What it would take, in KiB.
+        m: u32,
+        /// How often it would pass over that.
+        t: u32,
+        /// The most that one may be times the other.
+        most: u64,
+        /// The most memory, in KiB.
+        memory: u32,
+    },
+    /// bcrypt would take too much time, or so little that it protects nothing.
+    #[error("bcrypt is taken over with a cost from 4 to {most}; this is {found}")]
+    Bcrypt {
+        /// What it costs.
+        found: u32,
+        /// The most that it may cost.
+        most: u32,
+    },
+}
 
 /// How new hashes are made.
 #[derive(Clone, Debug)]
@@ -82,6 +114,41 @@ impl Recipe {
         };
         !stored.starts_with(&current)
     }
+
+    /// Refuses a hash that was made elsewhere if it cannot be verified here at about the cost of our own.
+    pub(crate) fn takes_over(&self, stored: &str) -> Result<(), HashRefused> {
+        let mut parts = stored.split('$').skip(1);
+        match parts.next() {
+            Some("2a" | "2b" | "2y") => {
+                let cost = parts.next().and_then(|cost| cost.parse().ok());
+                self.takes_over_bcrypt(stored, cost.ok_or(HashRefused::Unknown)?)
+            }
+            Some("argon2id") => self.takes_over_argon2id(stored),
+            _ => Err(HashRefused::Unknown),
+        }
+    }
+
+    fn takes_over_bcrypt(&self, stored: &str, found: u32) -> Result<(), HashRefused> {
+        let ours = if self.algorithm == Algorithm::Bcrypt { self.bcrypt_cost } else { 0 };
+        let most = MOST_BCRYPT_COST.max(ours);
+        if !(4..=most).contains(&found) {
+            return Err(HashRefused::Bcrypt { found, most });
+        }
+        let is_one = stored.len() == 60 && stored.parse::<bcrypt::HashParts>().is_ok();
+        if is_one { Ok(()) } else { Err(HashRefused::Unknown) }
+    }
+
+    fn takes_over_argon2id(&self, stored: &str) -> Result<(), HashRefused> {
+        let hash = argon2::PasswordHash::new(stored).map_err(|_| HashRefused::Unknown)?;
+        let params = Params::try_from(&hash).map_err(|_| HashRefused::Unknown)?;
+        if hash.hash.is_none() {
+            return Err(HashRefused::Unknown);
+        }
+        let (m, t, memory) = (params.m_cost(), params.t_cost(), MOST_MEMORY_KIB);
+        let most = MOST_TIMES_OURS * u64::from(self.memory_kib) * u64::from(self.passes);
+        let is_bearable = m <= memory && u64::from(m) * u64::from(t) <= most;
+        if is_bearable { Ok(()) } else { Err(HashRefused::Argon2id { m, t, most, memory }) }
+    }
 }
 
 /// Whether the password is the one that was hashed. What is stored names its own algorithm and cost.
@@ -91,25 +158,6 @@ pub(super) fn verify(password: &[u8], stored: &str) -> bool {
         return bcrypt::verify(password, stored).unwrap_or(false);
     }
     Argon2::default().verify_password(password, stored).is_ok()
-}
-
-/// Whether a hash that was made elsewhere can be verified here, at a bearable cost.
-pub(crate) fn importable(stored: &str) -> bool {
-    let mut parts = stored.split('$').skip(1);
-    match parts.next() {
-        Some("2a" | "2b" | "2y") => {
-            let cost = parts.next().and_then(|cost| cost.parse::<u32>().ok());
-            let bearable = cost.is_some_and(|cost| (4..=MOST_BCRYPT_COST).contains(&cost));
-            bearable && stored.len() == 60 && stored.parse::<bcrypt::HashParts>().is_ok()
-        }
-        Some("argon2id") => {
-            let Ok(hash) = argon2::PasswordHash::new(stored) else { return false };
-            let params = Params::try_from(&hash);
-            hash.hash.is_some()
-                && params.is_ok_and(|params| params.m_cost() <= MOST_MEMORY_KIB && params.t_cost() <= MOST_PASSES)
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]
@@ -126,7 +174,8 @@ mod tests {
             let stored = recipe(algorithm).hash("grüner Tee".as_bytes(), [7; 16]).unwrap();
             assert!(verify("grüner Tee".as_bytes(), &stored) && !verify(b"gruener Tee", &stored), "{stored}");
             assert_ne!(recipe(algorithm).hash("grüner Tee".as_bytes(), [8; 16]).unwrap(), stored);
-            assert!(importable(&stored) && !importable(&stored[..stored.len() - 1]), "{stored}");
+            assert_eq!(recipe(algorithm).takes_over(&stored), Ok(()));
+            assert_eq!(recipe(algorithm).takes_over(&stored[..stored.len() - 1]), Err(HashRefused::Unknown));
         }
     }
 
@@ -137,24 +186,36 @@ mod tests {
         assert!(verify(b"U*U", bcrypt) && !verify(b"U*V", bcrypt));
         let argon2 = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         assert!(verify(b"password", argon2) && !verify(b"Password", argon2));
-        assert!(importable(bcrypt) && importable(argon2));
+        let ours = Recipe { memory_kib: 65_536, ..recipe(Algorithm::Argon2id) };
+        assert_eq!((ours.takes_over(bcrypt), ours.takes_over(argon2)), (Ok(()), Ok(())), "twice ours is borne");
     }
 
     #[test]
-    fn what_costs_too_much_or_is_no_hash_is_not_imported() {
-        let salt_and_hash = "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
-        for refused in [
-            "",
-            "secret",
-            "$1$abc$def",
-            "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ",
-            "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-            "$argon2id$v=19$m=65536,t=4000,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-            &format!("$2b$31${salt_and_hash}"),
-            &format!("$2b$03${salt_and_hash}"),
-        ] {
-            assert!(!importable(refused), "{refused}");
+    fn what_costs_more_than_twice_ours_or_is_no_hash_is_not_taken_over() {
+        let ours = Recipe { memory_kib: 19 << 10, passes: 2, ..recipe(Algorithm::Argon2id) };
+        for no_hash in ["", "secret", "$1$abc$def", "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQ"] {
+            assert_eq!(ours.takes_over(no_hash), Err(HashRefused::Unknown), "{no_hash}");
         }
+        let argon2id = |m: u32, t: u32| {
+            format!("$argon2id$v=19$m={m},t={t},p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
+        };
+        let (most, memory) = (4 * (19 << 10), 256 << 10);
+        assert_eq!(ours.takes_over(&argon2id(19 << 10, 4)), Ok(()));
+        for (m, t) in [(19 << 10, 5), (262_144, 10), (4_194_304, 2), (65_536, 4_000), (77_825, 1)] {
+            let told = ours.takes_over(&argon2id(m, t)).unwrap_err();
+            assert_eq!(told, HashRefused::Argon2id { m, t, most, memory });
+            assert!(told.to_string().contains("at most 77824"), "{told}");
+        }
+        // Whatever our own passes come to, memory is not had without end.
+        let dear = Recipe { memory_kib: 262_144, passes: 10, ..ours };
+        assert!(dear.takes_over(&argon2id(262_144, 20)).is_ok() && dear.takes_over(&argon2id(262_145, 1)).is_err());
+        let bcrypt = |cost: &str| format!("$2b${cost}$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+        assert_eq!(ours.takes_over(&bcrypt("12")), Ok(()));
+        for (cost, found) in [("13", 13), ("15", 15), ("31", 31), ("03", 3)] {
+            assert_eq!(ours.takes_over(&bcrypt(cost)), Err(HashRefused::Bcrypt { found, most: 12 }));
+        }
+        let same = Recipe { bcrypt_cost: 14, ..recipe(Algorithm::Bcrypt) };
+        assert!(same.takes_over(&bcrypt("14")).is_ok() && same.takes_over(&bcrypt("15")).is_err(), "ours is borne");
     }
 
     #[test]

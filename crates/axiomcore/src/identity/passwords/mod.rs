@@ -7,8 +7,8 @@ mod policy;
 mod pool;
 
 pub use again::PasswordError;
-pub use algorithm::Algorithm;
-pub(super) use algorithm::{Recipe, importable};
+pub(super) use algorithm::Recipe;
+pub use algorithm::{Algorithm, HashRefused};
 pub use policy::Unfit;
 pub(super) use policy::check;
 pub use pool::HashError;

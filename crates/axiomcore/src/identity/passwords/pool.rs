@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::algorithm::{Recipe, verify};
+use super::algorithm::{HashRefused, Recipe, verify};
 use super::normal::normal;
 use crate::config::Secret;
 use crate::entropy::{Entropy, Unavailable};
@@ -95,6 +95,11 @@ impl Pool {
             None => Err(HashError::Failed("a password was not checked before it was hashed".into())),
         };
         self.work(Lane::Known, work).await?
+    }
+
+    /// Refuses a hash that was made elsewhere if verifying it would take more than signing in can bear.
+    pub(crate) fn takes_over(&self, stored: &str) -> Result<(), HashRefused> {
+        self.0.recipe.takes_over(stored)
     }
 
     /// Whether it is the password that `stored` was made of, for somebody who is no stranger.

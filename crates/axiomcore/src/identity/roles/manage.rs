@@ -51,13 +51,17 @@ impl Identity {
     /// Changes what a role means and may. Whoever has it may so from now on.
     ///
     /// # Errors
-    /// If there is none, it may or would get more than the maker may, or the database fails.
+    /// If there is none, it may or would get more than the maker may, or more than before by a key that expires; if the
+    /// database fails.
     pub async fn update_role(&self, maker: &Principal, new: NewRole) -> Result<CustomRole, RoleError> {
         self.check_role(maker, &new)?;
         let (by, now) = (maker.clone(), self.now());
         self.settle(by.workspace, move |connection, losers| {
             let found = ruled(connection, &by, &new.name)?;
             let NewRole { meaning, permissions, factor_required, .. } = new;
+            if !by.may_widen(&found.permissions, &permissions) {
+                return Err(RoleError::Outlives);
+            }
             let role = CustomRole { meaning, permissions, factor_required, ..found };
             store::update(connection, by.workspace, &role)?;
             bearers_lose(connection, by.workspace, &role.name, losers)?;

@@ -87,6 +87,9 @@ pub enum RoleError {
     /// Nobody hands on more than they have, or rules over what has more.
     #[error("this needs all permissions that the role has or would get")]
     TooMuch,
+    /// Whoever has the role stays, and what is given with a key that ends does not.
+    #[error("a key that expires lets no role do more than before: whoever has it would outlive the key")]
+    Outlives,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use super::{ReadUsers, WriteRoles};
 use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
-use crate::identity::codes::{GRANTS_TOO_MUCH, PERMISSION_UNKNOWN, ROLE_EXISTS, ROLE_INVALID, ROLE_NOT_FOUND};
+use crate::identity::codes::{
+    GRANTS_TOO_MUCH, OUTLIVES_MAKER, PERMISSION_UNKNOWN, ROLE_EXISTS, ROLE_INVALID, ROLE_NOT_FOUND,
+};
 use crate::identity::{Allowed, CustomRole, Identity, NewRole, Permissions, Role, RoleError};
 
 /// A name for a set of permissions.
@@ -67,7 +69,7 @@ pub struct RoleBody {
 }
 
 failures! { CreateFailures: GRANTS_TOO_MUCH, PERMISSION_UNKNOWN, ROLE_EXISTS, ROLE_INVALID }
-failures! { UpdateFailures: GRANTS_TOO_MUCH, PERMISSION_UNKNOWN, ROLE_INVALID, ROLE_NOT_FOUND }
+failures! { UpdateFailures: GRANTS_TOO_MUCH, OUTLIVES_MAKER, PERMISSION_UNKNOWN, ROLE_INVALID, ROLE_NOT_FOUND }
 failures! { DeleteFailures: GRANTS_TOO_MUCH, ROLE_NOT_FOUND }
 
 /// List roles
@@ -176,6 +178,7 @@ impl From<RoleError> for Problem {
             RoleError::Name => Self::new(&ROLE_INVALID).detail(detail).pointer("/name"),
             RoleError::Meaning => Self::new(&ROLE_INVALID).detail(detail).pointer("/meaning"),
             RoleError::Permission(_) => Self::new(&PERMISSION_UNKNOWN).detail(detail).pointer("/permissions"),
+            RoleError::Outlives => Self::new(&OUTLIVES_MAKER).detail(detail).pointer("/permissions"),
             RoleError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail).pointer("/permissions"),
             RoleError::Store(error) => error.into(),
         }

@@ -9,8 +9,8 @@ use super::{ReadServices, WriteServices};
 use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
 use crate::identity::codes::{
-    GRANTS_TOO_MUCH, KEY_NAME, LAST_ADMINISTRATOR, NAME_INVALID, OWNER_INVALID, PERMISSION_UNKNOWN, ROLE_UNKNOWN,
-    SERVICE_NOT_FOUND,
+    GRANTS_TOO_MUCH, KEY_NAME, LAST_ADMINISTRATOR, NAME_INVALID, OUTLIVES_MAKER, OWNER_INVALID, PERMISSION_UNKNOWN,
+    ROLE_UNKNOWN, SERVICE_NOT_FOUND,
 };
 use crate::identity::{Allowed, Identity, NewService, Service, ServiceError};
 
@@ -55,9 +55,9 @@ pub struct ServiceBody {
 failures! { ReadFailures: SERVICE_NOT_FOUND }
 failures! { CreateFailures: GRANTS_TOO_MUCH, NAME_INVALID, OWNER_INVALID, ROLE_UNKNOWN }
 failures! { UpdateFailures:
-GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, NAME_INVALID, OWNER_INVALID, ROLE_UNKNOWN, SERVICE_NOT_FOUND }
+GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, NAME_INVALID, OUTLIVES_MAKER, OWNER_INVALID, ROLE_UNKNOWN, SERVICE_NOT_FOUND }
 failures! { DeleteFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, SERVICE_NOT_FOUND }
-failures! { KeyFailures: GRANTS_TOO_MUCH, KEY_NAME, PERMISSION_UNKNOWN, SERVICE_NOT_FOUND }
+failures! { KeyFailures: GRANTS_TOO_MUCH, KEY_NAME, OUTLIVES_MAKER, PERMISSION_UNKNOWN, SERVICE_NOT_FOUND }
 
 /// List service accounts
 #[utoipa::path(
@@ -192,6 +192,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Name => Self::new(&NAME_INVALID).pointer("/name"),
             ServiceError::Role(_) => Self::new(&ROLE_UNKNOWN).detail(detail).pointer("/roles"),
             ServiceError::Owner => Self::new(&OWNER_INVALID).pointer("/owner"),
+            ServiceError::Outlives => Self::new(&OUTLIVES_MAKER).detail(detail).pointer("/roles"),
             ServiceError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail),
             ServiceError::Last => Self::new(&LAST_ADMINISTRATOR),
             ServiceError::Entropy(error) => Self::internal(error),

@@ -11,8 +11,8 @@ use crate::failures;
 use crate::http::codes::INVALID_BODY;
 use crate::http::{Json, Path, Problem, StatusCode};
 use crate::identity::codes::{
-    DEFAULT_WORKSPACE_ONLY, EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, NAME_INVALID, NO_MAIL, ROLE_UNKNOWN,
-    TICKETS_ARE_MAILED, WORKSPACE_EXISTS, WORKSPACE_NOT_FOUND,
+    DEFAULT_WORKSPACE_ONLY, EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, NAME_INVALID, NO_MAIL, OUTLIVES_MAKER,
+    ROLE_UNKNOWN, TICKETS_ARE_MAILED, WORKSPACE_EXISTS, WORKSPACE_NOT_FOUND,
 };
 use crate::identity::mail::{Kind, Mail};
 use crate::identity::{Allowed, Identity, Workspace, WorkspaceError};
@@ -54,11 +54,11 @@ pub struct CreatedWorkspaceView {
     administrator: CreatedKeyView,
 }
 
-failures! { CreateFailures: DEFAULT_WORKSPACE_ONLY, NAME_INVALID, WORKSPACE_EXISTS }
+failures! { CreateFailures: DEFAULT_WORKSPACE_ONLY, NAME_INVALID, OUTLIVES_MAKER, WORKSPACE_EXISTS }
 failures! { RenameFailures: DEFAULT_WORKSPACE_ONLY, NAME_INVALID, WORKSPACE_EXISTS, WORKSPACE_NOT_FOUND }
 failures! { InviteFailures:
-DEFAULT_WORKSPACE_ONLY, EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, NAME_INVALID, NO_MAIL, ROLE_UNKNOWN,
-TICKETS_ARE_MAILED, WORKSPACE_NOT_FOUND }
+DEFAULT_WORKSPACE_ONLY, EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, NAME_INVALID, NO_MAIL, OUTLIVES_MAKER,
+ROLE_UNKNOWN, TICKETS_ARE_MAILED, WORKSPACE_NOT_FOUND }
 
 /// List workspaces
 ///
@@ -152,11 +152,13 @@ impl From<Workspace> for WorkspaceView {
 
 impl From<WorkspaceError> for Problem {
     fn from(error: WorkspaceError) -> Self {
+        let detail = error.to_string();
         match error {
             WorkspaceError::NotFound => Self::new(&WORKSPACE_NOT_FOUND),
             WorkspaceError::Taken => Self::new(&WORKSPACE_EXISTS).pointer("/name"),
             WorkspaceError::Name => Self::new(&NAME_INVALID).pointer("/name"),
             WorkspaceError::Elsewhere => Self::new(&DEFAULT_WORKSPACE_ONLY),
+            WorkspaceError::Outlives => Self::new(&OUTLIVES_MAKER).detail(detail),
             WorkspaceError::User(error) => error.into(),
             WorkspaceError::Entropy(error) => Self::internal(error),
             WorkspaceError::Store(error) => error.into(),

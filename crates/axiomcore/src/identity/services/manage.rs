@@ -38,12 +38,14 @@ impl Identity {
         let mut id = [0; 8];
         self.0.parts.entropy.fill(&mut id)?;
         let (identity, by, created_at) = (self.clone(), maker.clone(), self.now());
-        let itself = (by.kind == PrincipalKind::User).then(|| by.id.clone());
         let NewService { name, roles, owner } = new;
-        let (id, owner, created_by) = (format!("s{}", hex(&id)), owner.or(itself), by.id.clone());
+        let (id, owner, created_by) = (format!("s{}", hex(&id)), owner, by.id.clone());
         let service = Service { id, name, roles, owner, created_at, created_by };
         self.settle(by.workspace, move |connection, _| {
             identity.may_grant(connection, &by, by.workspace, &service.roles)?;
+            let owner =
+                service.owner.clone().map_or_else(|| person_behind(connection, &by), |owner| Ok(Some(owner)))?;
+            let service = Service { owner, ..service };
             check_owner(connection, by.workspace, &service)?;
             store::insert(connection, by.workspace, &service)?;
             record(connection, (&by, created_at), "service.create", &service)?;
@@ -55,8 +57,8 @@ impl Identity {
     /// Changes what a service account is called, may, and whom it belongs to.
     ///
     /// # Errors
-    /// As for [`create_service`](Self::create_service); if there is none, it may more than the maker, or nobody else may
-    /// everything.
+    /// As for [`create_service`](Self::create_service); if there is none, it may more than the maker, nobody else may
+    /// everything, or it would come to more by a key that expires.
     pub async fn update_service(&self, maker: &Principal, id: &str, new: NewService) -> Result<Service, ServiceError> {
         check_name(&new.name)?;
         let (identity, by, id, now) = (self.clone(), maker.clone(), id.to_owned(), self.now());
@@ -64,6 +66,9 @@ impl Identity {
             let found = identity.ruled_service(connection, &by, &id)?;
             let NewService { name, roles, owner } = new;
             let granted = identity.may_grant(connection, &by, by.workspace, &roles)?;
+            if !by.may_widen(&identity.permissions_of(connection, by.workspace, &found.roles)?, &granted) {
+                return Err(ServiceError::Outlives);
+            }
             if granted != Permissions::Every {
                 identity.leaves_an_administrator(connection, by.workspace, &found)?;
             }
@@ -126,10 +131,27 @@ fn check_name(name: &str) -> Result<(), ServiceError> {
     if users::is_name(name) { Ok(()) } else { Err(ServiceError::Name) }
 }
 
+/// The person who is asked about what this principal makes: themselves, or whose the key or the service account is.
+fn person_behind(connection: &mut dyn Connection, by: &Principal) -> crate::store::Result<Option<String>> {
+    if by.kind == PrincipalKind::User {
+        return Ok(Some(by.id.clone()));
+    }
+    let Some(key) = &by.key else { return Ok(None) };
+    let Some(keys::Stored { key, .. }) = keys::find(connection, by.workspace, key)? else { return Ok(None) };
+    let Some(service) = &key.service else { return Ok(key.owner) };
+    let owner = store::find(connection, by.workspace, service)?.and_then(|service| service.owner);
+    // Whoever cannot be asked any more is no reason to refuse what the service account makes.
+    owner.map_or(Ok(None), |owner| Ok(can_be_asked(connection, by.workspace, &owner)?.then_some(owner)))
+}
+
+fn can_be_asked(connection: &mut dyn Connection, workspace: i64, owner: &str) -> crate::store::Result<bool> {
+    let found = users::store::find(connection, workspace, owner)?;
+    Ok(found.is_some_and(|found| found.user.status == Status::Active))
+}
+
 fn check_owner(connection: &mut dyn Connection, workspace: i64, service: &Service) -> Result<(), ServiceError> {
     let Some(owner) = &service.owner else { return Ok(()) };
-    let found = users::store::find(connection, workspace, owner)?;
-    if found.is_some_and(|found| found.user.status == Status::Active) { Ok(()) } else { Err(ServiceError::Owner) }
+    if can_be_asked(connection, workspace, owner)? { Ok(()) } else { Err(ServiceError::Owner) }
 }
 
 fn record(

@@ -34,7 +34,7 @@ pub struct NewService {
     pub name: String,
     /// Names of roles.
     pub roles: Vec<String>,
-    /// The user who is asked about it; its maker, if they are one, without it.
+    /// The user who is asked about it; without it its maker, or whose the key is that it is made with.
     pub owner: Option<String>,
 }
 
@@ -56,6 +56,9 @@ pub enum ServiceError {
     /// Nobody hands on more than they have, or rules over what has more.
     #[error("this needs all permissions that the service account has or would get")]
     TooMuch,
+    /// Its keys may stay, and what is given with a key that ends does not.
+    #[error("a key that expires gives no service account more than it has: its keys may outlive that one")]
+    Outlives,
     /// Nobody could manage the workspace any more.
     #[error("nobody else has all permissions")]
     Last,

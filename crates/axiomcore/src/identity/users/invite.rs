@@ -10,7 +10,6 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::key::{Fingerprint, hex};
 use crate::identity::mail::Envelope;
-use crate::identity::passwords::importable;
 use crate::identity::{Identity, Principal};
 use crate::store::{Connection, Error};
 
@@ -31,7 +30,8 @@ impl Identity {
     /// Invites somebody into the maker's workspace. The ticket is for them alone.
     ///
     /// # Errors
-    /// If the address is taken, or the roles may more than the maker; if the database fails.
+    /// If the address is taken, the roles may more than the maker, or the maker came by a key that expires; if the database
+    /// fails.
     pub async fn invite(&self, maker: &Principal, new: NewUser) -> Result<(User, Ticket), UserError> {
         let Invited { user, ticket, .. } = self.invite_into(maker, maker.workspace, new, Envelope::none()).await?;
         Ok((user, ticket))
@@ -63,9 +63,7 @@ impl Identity {
     /// # Errors
     /// As for [`invite`](Self::invite); if the hash is none that can be verified at a bearable cost.
     pub async fn import_user(&self, maker: &Principal, new: NewUser, hash: &Secret<String>) -> Result<User, UserError> {
-        if !importable(hash.expose()) {
-            return Err(UserError::Hash);
-        }
+        self.0.passwords.takes_over(hash.expose())?;
         let user = User { status: Status::Active, ..self.new_user(maker, new)? };
         let (place, hash) = (Place { workspace: maker.workspace, id: user.id.clone() }, hash.clone());
         let also =
@@ -99,6 +97,9 @@ impl Identity {
             impl FnOnce(&mut dyn Connection, &User) -> crate::store::Result<T> + Send + 'static,
         ),
     ) -> Result<(User, T), UserError> {
+        if maker.key_ends_at().is_some() {
+            return Err(UserError::Outlives);
+        }
         let (identity, maker) = (self.clone(), maker.clone());
         self.settle(workspace, move |connection, _| {
             identity.may_grant(connection, &maker, workspace, &user.roles)?;

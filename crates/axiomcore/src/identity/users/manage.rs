@@ -49,12 +49,16 @@ impl Identity {
     /// Lets somebody sign in no more, and ends their sessions; or lets them again. Their API keys do nothing meanwhile.
     ///
     /// # Errors
-    /// If there is no such user, they may more than the maker, or nobody else may everything; if the database fails.
+    /// If there is no such user, they may more than the maker, nobody else may everything, or a key that expires would enable
+    /// them; if the database fails.
     pub async fn set_disabled(&self, maker: &Principal, id: &str, disabled: bool) -> Result<User, UserError> {
-        let identity = self.clone();
+        let (identity, by) = (self.clone(), maker.clone());
         self.alter(maker, id, move |connection, place, stored, losers| {
             if !disabled {
                 if stored.user.status == Status::Disabled {
+                    if by.key_ends_at().is_some() {
+                        return Err(UserError::Outlives);
+                    }
                     let status = if stored.password.is_some() { Status::Active } else { Status::Invited };
                     store::set_status(connection, place, status)?;
                 }
@@ -71,12 +75,15 @@ impl Identity {
     /// Gives somebody other roles.
     ///
     /// # Errors
-    /// If there is no such user or role, either may more than the maker, or nobody else may everything; if the database
-    /// fails.
+    /// If there is no such user or role, either may more than the maker, nobody else may everything, or the user would come
+    /// to more by a key that expires; if the database fails.
     pub async fn set_roles(&self, maker: &Principal, id: &str, roles: Vec<String>) -> Result<User, UserError> {
         let (identity, by, roles) = (self.clone(), maker.clone(), distinct(roles)?);
         self.alter(maker, id, move |connection, place, stored, losers| {
             let granted = identity.may_grant(connection, &by, place.workspace, &roles)?;
+            if !by.may_widen(&identity.permissions_of(connection, place.workspace, &stored.user.roles)?, &granted) {
+                return Err(UserError::Outlives);
+            }
             if granted != Permissions::Every {
                 identity.leaves_somebody(connection, place, &stored.user)?;
             }

@@ -17,7 +17,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 
 use super::authority::NotGranted;
-use super::passwords::{HashError, PasswordError};
+use super::passwords::{HashError, HashRefused, PasswordError};
 use super::transaction::Losers;
 use super::{Unfit, store as keys};
 use crate::store::Connection;
@@ -108,8 +108,11 @@ pub enum UserError {
     #[error("there is no role `{0}`")]
     Role(String),
     /// A hash from elsewhere cannot be verified here.
-    #[error("this is no hash of argon2id or bcrypt, or one that costs too much to verify")]
-    Hash,
+    #[error(transparent)]
+    Hash(#[from] HashRefused),
+    /// People stay, and what is made with a key that ends does not.
+    #[error("a key that expires brings nobody in and gives nobody more than they have: it would outlive the key")]
+    Outlives,
     /// Nobody hands on more than they have, or rules over somebody who has more.
     #[error("this needs all permissions that the user has or would get")]
     TooMuch,

@@ -23,9 +23,13 @@ impl Identity {
     /// Makes a workspace, with a key that may everything in it and is told only now.
     ///
     /// # Errors
-    /// If the maker does not rule over the installation, or the name is none or taken; if the database fails.
+    /// If the maker does not rule over the installation, or only with a key that expires; if the name is none or taken, or
+    /// the database fails.
     pub async fn create_workspace(&self, maker: &Principal, name: &str) -> Result<NewWorkspace, WorkspaceError> {
         rules(maker)?;
+        if maker.key_ends_at().is_some() {
+            return Err(WorkspaceError::Outlives);
+        }
         let (identity, maker, name, now) = (self.clone(), maker.clone(), checked(name)?, self.now());
         self.settle(DEFAULT_WORKSPACE, move |connection, _| {
             let id = store::insert(connection, &name, now).map_err(taken)?;

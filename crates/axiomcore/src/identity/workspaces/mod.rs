@@ -45,6 +45,9 @@ pub enum WorkspaceError {
     /// Only who may everything in the default workspace does this.
     #[error("this takes all permissions in the default workspace")]
     Elsewhere,
+    /// Its first key lasts, and what is made with a key that ends does not.
+    #[error("a key that expires makes no workspace, whose first key would outlive it")]
+    Outlives,
     /// The user was not invited.
     #[error(transparent)]
     User(#[from] UserError),

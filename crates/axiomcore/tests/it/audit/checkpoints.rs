@@ -153,7 +153,8 @@ fn nothing_goes_from_a_record_that_is_held(ground: &Ground) {
     bench.audit.hold_blocking(1, "case 7", "officer").unwrap();
     let held = bench.audit.hold_blocking(1, "case 7 and 8", "another").unwrap();
     assert_eq!((held.principal.as_str(), held.reason.as_str()), ("officer", "case 7 and 8"));
-    let erase = |workspace| bench.audit.erase_blocking(workspace, &Erase::Principal("ann".into()), "officer");
+    let erase =
+        |workspace| bench.audit.erase_blocking(workspace, &Erase::Principal("ann".into()), "officer", |_, _| Ok(false));
     assert!(matches!(erase(1), Err(AuditError::Held)));
     assert_eq!(erase(2).unwrap(), 5, "only that workspace");
     bench.clock.advance(Duration::from_secs(2 * 86_400));

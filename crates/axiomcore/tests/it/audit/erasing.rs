@@ -1,6 +1,6 @@
 //! What was erased is gone, and the chain still holds.
 
-use axiomcore::audit::{Erase, Filter, entries_before};
+use axiomcore::audit::{AuditError, Erase, Filter, entries_before};
 use axiomcore::clock::Timestamp;
 
 use super::{Ground, on_both_databases};
@@ -8,6 +8,7 @@ use super::{Ground, on_both_databases};
 on_both_databases!(
     what_was_erased_is_nowhere_in_the_files_of_the_database,
     what_was_erased_is_gone_and_everything_still_verifies,
+    whoever_is_still_there_does_not_wipe_away_what_they_did,
     entries_are_found_by_who_did_what_to_what_and_when,
 );
 
@@ -17,8 +18,11 @@ fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
     bench.finish();
     // Not in the chain yet.
     bench.act(1, "ann", "the last thing");
-    assert_eq!(bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), "officer").unwrap(), 11);
-    assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(3, 5), "officer").unwrap(), 3);
+    assert_eq!(
+        bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), "officer", |_, _| Ok(false)).unwrap(),
+        11
+    );
+    assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(3, 5), "officer", |_, _| Ok(false)).unwrap(), 3);
     let left = "audit_entries WHERE workspace = 1 AND (principal = 'ann' OR subject = 'the last thing')";
     assert_eq!(bench.count(left), 0);
     let report = bench.verify();
@@ -26,7 +30,11 @@ fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
     assert_eq!((report.erased, report.entries), (14, 33));
     bench.finish();
     assert!(bench.verify().is_clean());
-    assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(1, 100), "eve").unwrap(), 7, "not those that say so");
+    assert_eq!(
+        bench.audit.erase_blocking(2, &Erase::Range(1, 100), "eve", |_, _| Ok(false)).unwrap(),
+        7,
+        "not those that say so"
+    );
     assert!(bench.verify().is_clean());
     // What is left of an erased entry cannot be altered either.
     for alteration in ["at = at + 1", "action = 'thing.take'", "commitment = hash", "principal = 'eve'"] {
@@ -40,6 +48,24 @@ fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
     }
 }
 
+fn whoever_is_still_there_does_not_wipe_away_what_they_did(ground: &Ground) {
+    let bench = ground.open();
+    bench.act(1, "ann", "somebody who is gone");
+    bench.act(1, "ann", "somebody who is gone");
+    bench.act(1, "bob", "somebody who is gone");
+    bench.act(1, "ann", "bob");
+    let erase = |which| bench.audit.erase_blocking(1, &which, "ann", |_, name| Ok(name == "ann"));
+    assert!(matches!(erase(Erase::Principal("ann".into())), Err(AuditError::StillThere)));
+    assert!(matches!(erase(Erase::Subject("ann".into())), Err(AuditError::StillThere)));
+    assert_eq!(erase(Erase::Subject("somebody who is gone".into())).unwrap(), 3);
+    assert_eq!(bench.count("audit_entries WHERE subject = 'somebody who is gone'"), 0);
+    // By what is gone, somebody who is there has done something all the same.
+    let said = r#"'%"entries":3,"actions":{"thing.make":3},"by":{"ann":{"thing.make":2}}%'"#;
+    assert_eq!(bench.count(&format!("audit_entries WHERE action = 'audit.erase' AND detail LIKE {said}")), 1);
+    assert_eq!(bench.count("audit_entries WHERE principal = 'ann' AND subject = 'bob'"), 1);
+    assert!(bench.verify().is_clean());
+}
+
 /// A server keeps its files to itself.
 fn what_was_erased_is_nowhere_in_the_files_of_the_database(ground: &Ground) {
     let bench = ground.open();
@@ -51,7 +77,8 @@ fn what_was_erased_is_nowhere_in_the_files_of_the_database(ground: &Ground) {
         files.map(|bytes| contains(&bytes.unwrap(), b"somebody-to-be-forgotten")).filter(|found| *found).count()
     };
     assert_eq!(present() > 0, ground.postgres.is_none());
-    bench.audit.erase_blocking(1, &Erase::Principal("somebody-to-be-forgotten".into()), "officer").unwrap();
+    let forgotten = Erase::Principal("somebody-to-be-forgotten".into());
+    bench.audit.erase_blocking(1, &forgotten, "officer", |_, _| Ok(false)).unwrap();
     assert_eq!(present(), 0);
 }
 

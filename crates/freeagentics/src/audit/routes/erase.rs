@@ -3,12 +3,13 @@
 use axiomcore::audit::{AuditError, Erase};
 use axiomcore::http::{Json, Problem};
 use axiomcore::identity::Allowed;
+use axiomcore::store::Connection;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::server::Platform;
-use crate::server::codes::LEGAL_HOLD;
+use crate::server::codes::{LEGAL_HOLD, STILL_THERE};
 use crate::server::openapi::failures;
 use crate::server::permissions::EraseAudit;
 
@@ -49,12 +50,13 @@ pub(crate) struct Erased {
     entries: u64,
 }
 
-failures! { Failures: LEGAL_HOLD }
+failures! { Failures: LEGAL_HOLD, STILL_THERE }
 
 /// Erase what the record says of somebody or something
 ///
 /// Who, what and all particulars are taken out of the entries; that there was an entry, when, and what kind of thing was done
-/// stay, and so does the proof that nothing else was changed. An entry says which were erased, not what was in them.
+/// stay, and so does the proof that nothing else was changed. An entry says which were erased and what kinds of things had been
+/// done, not what was in them. A key, a user or a service account has to be gone first.
 #[utoipa::path(
     post,
     path = "/api/v1/audit/erasures",
@@ -71,11 +73,14 @@ pub(crate) async fn erase_audit_entries(
         Erasure::Subject(name) => Erase::Subject(name),
     };
     let (audit, caller) = (platform.audit.clone(), caller.principal());
-    let erased =
-        platform.compute(caller.workspace, move || audit.erase_blocking(caller.workspace, &which, &caller.id)).await?;
+    let (identity, workspace) = (platform.identity.clone(), caller.workspace);
+    let is_there = move |connection: &mut dyn Connection, name: &str| identity.is_there(connection, workspace, name);
+    let erase = move || audit.erase_blocking(workspace, &which, &caller.id, is_there);
+    let erased = platform.compute(workspace, erase).await?;
     match erased {
         Ok(entries) => Ok(Json(Erased { entries })),
         Err(AuditError::Held) => Err(Problem::new(&LEGAL_HOLD)),
+        Err(AuditError::StillThere) => Err(Problem::new(&STILL_THERE)),
         Err(AuditError::Store(error)) => Err(error.into()),
         Err(error) => Err(Problem::internal(error)),
     }

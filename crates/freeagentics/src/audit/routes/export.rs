@@ -1,15 +1,17 @@
 //! `GET /api/v1/audit/export`.
 
-use axiomcore::audit::{ExportFormat, entries_after};
+use axiomcore::audit::{Entry, ExportFormat, entries_after};
 use axiomcore::http::{Problem, Query, Whole};
-use axiomcore::identity::Allowed;
+use axiomcore::identity::{Allowed, Principal};
+use axiomcore::store::Connection;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use futures_util::stream;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::audit::PRODUCT;
@@ -20,7 +22,7 @@ use crate::server::permissions::ReadAudit;
 const PAGE: usize = 1_000;
 
 /// How an export is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AuditFormat {
     /// JSON lines with commitments and hashes.
@@ -49,7 +51,7 @@ pub(crate) struct AuditExport {
 /// Export who did what
 ///
 /// The whole record of the workspace, the first entry first. `freeagentics audit verify --export` verifies JSON lines that
-/// begin with the first entry. Checkpoints, which speak of all workspaces, are only in what `freeagentics audit export` writes.
+/// begin with the first entry. That it was exported, and by whom, is on record as well. Checkpoints, which speak of all workspaces, are only in what `freeagentics audit export` writes.
 #[utoipa::path(
     get,
     path = "/api/v1/audit/export",
@@ -63,11 +65,13 @@ pub(crate) async fn export_audit_entries(
     State(platform): State<Platform>,
     Query(AuditExport { format, after }): Query<AuditExport>,
 ) -> Result<Response, Problem> {
+    let told = json!({ "format": format, "after": after.map_or(0, Whole::get) });
     let (format, media_type) = match format {
         AuditFormat::Jsonl => (ExportFormat::Jsonl, "application/x-ndjson"),
         AuditFormat::Ocsf => (ExportFormat::Ocsf, "application/x-ndjson"),
         AuditFormat::Cef => (ExportFormat::Cef, "text/plain; charset=utf-8"),
     };
+    put_on_record(&platform, &caller, &told).await?;
     let export = Export { platform, workspace: caller.workspace, format, after: after.map_or(0, Whole::get) };
     // The first page before the answer begins, so that what fails at once is a problem and no broken answer.
     let (first, export) = export.page().await?;
@@ -83,6 +87,16 @@ pub(crate) async fn export_audit_entries(
     Ok(response)
 }
 
+/// Who has taken a copy of everything is what the record is asked after a leak.
+async fn put_on_record(platform: &Platform, caller: &Principal, told: &Value) -> Result<(), Problem> {
+    let (caller, told, at) = (caller.clone(), told.clone(), platform.clock.now());
+    let write = move |connection: &mut dyn Connection| {
+        let entry = Entry { workspace: caller.workspace, at, principal: &caller.id, action: "audit.export" };
+        entry.write(connection, "record", &told)
+    };
+    Ok(platform.database.write(write).await?)
+}
+
 /// An export under way.
 struct Export {
     platform: Platform,
@@ -95,8 +109,7 @@ impl Export {
     /// The next lines, and what remains to be done.
     async fn page(mut self) -> Result<(Bytes, Option<Self>), Problem> {
         let (workspace, after) = (self.workspace, self.after);
-        let read =
-            move |connection: &mut dyn axiomcore::store::Connection| entries_after(connection, workspace, after, PAGE);
+        let read = move |connection: &mut dyn Connection| entries_after(connection, workspace, after, PAGE);
         let links = self.platform.database.read(read).await?;
         let lines = links.iter().map(|link| self.format.line(link, PRODUCT));
         let text = lines.collect::<Result<String, _>>().map_err(Problem::internal)?;

@@ -10,7 +10,8 @@ use crate::lamp::LAMP;
 on_both_databases!(
     whoever_may_read_the_record_finds_who_did_what,
     the_record_is_exported_for_other_programs,
-    what_is_erased_is_gone_unless_the_record_is_held
+    what_is_erased_is_gone_unless_the_record_is_held,
+    nobody_who_is_still_there_is_taken_out_of_the_record
 );
 
 /// A server where a model and three agents were made, and an agent deleted.
@@ -22,7 +23,7 @@ fn lived(installation: &Installation) -> super::Server {
         client.post("/api/v1/agents", &json!({ "id": id, "model": "lamp" })).expect(201);
     }
     client.send("DELETE", "/api/v1/agents/b", &[], "").expect(204);
-    wait_for(&client, 5);
+    wait_for(&client, 6);
     server
 }
 
@@ -53,6 +54,7 @@ fn whoever_may_read_the_record_finds_who_did_what(installation: Installation) {
         ("agent.create", "b"),
         ("agent.create", "a"),
         ("model.create", "lamp@1"),
+        ("key.create", "bootstrap"),
     ]
     .map(|(action, subject)| (action.to_owned(), subject.to_owned()));
     assert_eq!(actions(&client, ""), done);
@@ -61,7 +63,7 @@ fn whoever_may_read_the_record_finds_who_did_what(installation: Installation) {
     assert_eq!(actions(&client, "?principal=nobody"), []);
     assert_eq!(actions(&client, "?until=1000"), []);
     let first = client.get("/api/v1/audit?limit=2").expect(200);
-    assert_eq!((&first["items"][0]["principal"], &first["items"][0]["seq"]), (&json!("bootstrap"), &json!(5)));
+    assert_eq!((&first["items"][0]["principal"], &first["items"][0]["seq"]), (&json!("bootstrap"), &json!(6)));
     assert_eq!(actions(&client, &format!("?before={}", first["next"])), done[2..]);
     client.get("/api/v1/audit?limit=0").problem(400, "invalid_parameter");
     server.stranger().get("/api/v1/audit").problem(401, "unauthenticated");
@@ -72,22 +74,31 @@ fn the_record_is_exported_for_other_programs(installation: Installation) {
     let lines = |format: &str| {
         let answer = server.client().get(&format!("/api/v1/audit/export?format={format}"));
         assert_eq!(answer.status, 200);
-        answer.text.lines().map(str::to_owned).collect::<Vec<String>>()
+        answer.text.lines().take(6).map(str::to_owned).collect::<Vec<String>>()
     };
     let json = |line: &String| serde_json::from_str::<Value>(line).unwrap();
     let jsonl = lines("jsonl");
-    assert_eq!((jsonl.len(), json(&jsonl[4])["entry"]["action"].clone()), (5, json!("agent.delete")));
-    let ocsf = json(&lines("ocsf")[4]);
+    assert_eq!((jsonl.len(), json(&jsonl[5])["entry"]["action"].clone()), (6, json!("agent.delete")));
+    let ocsf = json(&lines("ocsf")[5]);
     let told = [&ocsf["class_uid"], &ocsf["type_uid"], &ocsf["actor"]["user"]["uid"], &ocsf["entity"]["uid"]];
     assert_eq!(told, [&json!(3004), &json!(300_404), &json!("bootstrap"), &json!("b")]);
     let cef = lines("cef");
     assert!(
-        cef[4].starts_with("CEF:0|FreeAgentics|FreeAgentics|") && cef[4].contains(" suid=bootstrap "),
+        cef[5].starts_with("CEF:0|FreeAgentics|FreeAgentics|") && cef[5].contains(" suid=bootstrap "),
         "{}",
-        cef[4]
+        cef[5]
     );
-    let after = server.client().get("/api/v1/audit/export?after=4");
-    assert_eq!(after.text.lines().count(), 1);
+    let after = server.client().get("/api/v1/audit/export?after=5");
+    assert!(after.text.lines().next().unwrap().contains("agent.delete"), "{}", after.text);
+    // Whoever has taken a copy is on record.
+    let told = || server.client().get("/api/v1/audit?action=audit.export").expect(200)["items"].clone();
+    let is_told = |_| {
+        std::thread::sleep(Duration::from_millis(20));
+        told().as_array().unwrap().len() == 4
+    };
+    assert!((0..100).any(is_told), "{}", told());
+    let last = told()[0].clone();
+    assert_eq!((&last["principal"], &last["detail"]), (&json!("bootstrap"), &json!({ "format": "jsonl", "after": 5 })));
 }
 
 fn what_is_erased_is_gone_unless_the_record_is_held(installation: Installation) {
@@ -127,4 +138,33 @@ fn what_is_erased_is_gone_unless_the_record_is_held(installation: Installation) 
         };
         assert!((0..100).any(is_told), "{action}: {}", told(&client));
     }
+}
+
+fn nobody_who_is_still_there_is_taken_out_of_the_record(installation: Installation) {
+    let server = installation.start();
+    let client = server.client();
+    let made = |path: &str, body: &Value| client.post(path, body).expect(201);
+    let key = made("/api/v1/keys", &json!({ "name": "eve", "permissions": ["models:write", "keys:read"] }));
+    let service = made("/api/v1/services", &json!({ "name": "nightly", "roles": [] }));
+    let user = made("/api/v1/users", &json!({ "email": "a@x.example", "name": "Ann", "roles": [], "ticket": true }));
+    let eve = server.client_with(key["key"].as_str().unwrap());
+    eve.post_yaml("/api/v1/models", LAMP).expect(201);
+    let erase = |which: &Value| client.post("/api/v1/audit/erasures", which);
+    for there in [&key["id"], &service["id"], &user["id"], &json!("bootstrap"), &json!("start")] {
+        erase(&json!({ "principal": there })).problem(409, "still_there");
+        erase(&json!({ "subject": there })).problem(409, "still_there");
+    }
+    assert_eq!(actions(&client, "?principal=start"), [("key.create".to_owned(), "bootstrap".to_owned())]);
+    let id = key["id"].as_str().unwrap();
+    client.send("DELETE", &format!("/api/v1/keys/{id}"), &[], "").expect(204);
+    assert_eq!(erase(&json!({ "principal": id })).expect(200), json!({ "entries": 1 }));
+    assert_eq!(erase(&json!({ "subject": id })).expect(200), json!({ "entries": 2 }));
+    let told = client.get("/api/v1/audit?action=audit.erase").expect(200)["items"].clone();
+    let said = |n: usize| (told[n]["detail"]["entries"].clone(), told[n]["detail"]["actions"].clone());
+    assert_eq!(said(0), (json!(2), json!({ "key.create": 1, "key.revoke": 1 })), "{told}");
+    assert_eq!(said(1), (json!(1), json!({ "model.create": 1 })), "{told}");
+    // Whose doing it was is not wiped away with whom it was done to.
+    let by = |n: usize| told[n]["detail"]["by"].clone();
+    assert_eq!(by(0), json!({ "bootstrap": { "key.create": 1, "key.revoke": 1 } }), "{told}");
+    assert_eq!(by(1), json!({}), "{told}");
 }

@@ -9,7 +9,7 @@ use super::UserView;
 use crate::failures;
 use crate::http::{Json, Path, Problem, Query, StatusCode};
 use crate::identity::codes::{
-    GRANTS_TOO_MUCH, HEIR_INVALID, LAST_ADMINISTRATOR, OWNS_SERVICES, ROLE_UNKNOWN, USER_NOT_FOUND,
+    GRANTS_TOO_MUCH, HEIR_INVALID, LAST_ADMINISTRATOR, OUTLIVES_MAKER, OWNS_SERVICES, ROLE_UNKNOWN, USER_NOT_FOUND,
 };
 use crate::identity::{Allowed, Identity};
 
@@ -33,8 +33,9 @@ pub struct Leaving {
     reassign_to: Option<String>,
 }
 
+failures! { EnableFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, OUTLIVES_MAKER, USER_NOT_FOUND }
 failures! { ChangeFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, USER_NOT_FOUND }
-failures! { RolesFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, ROLE_UNKNOWN, USER_NOT_FOUND }
+failures! { RolesFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, OUTLIVES_MAKER, ROLE_UNKNOWN, USER_NOT_FOUND }
 failures! { DeleteFailures: GRANTS_TOO_MUCH, HEIR_INVALID, LAST_ADMINISTRATOR, OWNS_SERVICES, USER_NOT_FOUND }
 
 /// Give somebody other roles
@@ -81,7 +82,7 @@ pub async fn disable_user(
     tag = "users",
     path = "/api/v1/users/{id}/enable",
     params(("id" = String, Path, description = "The user's id.")),
-    responses((status = 200, description = "Who they are now.", body = UserView), ChangeFailures),
+    responses((status = 200, description = "Who they are now.", body = UserView), EnableFailures),
 )]
 pub async fn enable_user(
     caller: Allowed<WriteUsers>,

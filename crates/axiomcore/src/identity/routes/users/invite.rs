@@ -10,8 +10,8 @@ use crate::config::Secret;
 use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
 use crate::identity::codes::{
-    EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, NAME_INVALID, NO_MAIL, ROLE_UNKNOWN, TICKETS_ARE_MAILED,
-    USER_NOT_FOUND,
+    EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, NAME_INVALID, NO_MAIL, OUTLIVES_MAKER, ROLE_UNKNOWN,
+    TICKETS_ARE_MAILED, USER_NOT_FOUND,
 };
 use crate::identity::mail::{Kind, Mail};
 use crate::identity::users::Invited;
@@ -65,8 +65,9 @@ pub struct InvitedView {
 }
 
 failures! { InviteFailures:
-EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, NAME_INVALID, NO_MAIL, ROLE_UNKNOWN, TICKETS_ARE_MAILED }
-failures! { TicketFailures: GRANTS_TOO_MUCH, NO_MAIL, TICKETS_ARE_MAILED, USER_NOT_FOUND }
+EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, NAME_INVALID, NO_MAIL, OUTLIVES_MAKER, ROLE_UNKNOWN,
+TICKETS_ARE_MAILED }
+failures! { TicketFailures: GRANTS_TOO_MUCH, NO_MAIL, OUTLIVES_MAKER, TICKETS_ARE_MAILED, USER_NOT_FOUND }
 
 /// Invite somebody
 ///
@@ -114,6 +115,10 @@ pub async fn create_ticket(
     Path(id): Path<String>,
     Json(NewTicketBody { ticket }): Json<NewTicketBody>,
 ) -> Result<Json<InvitedView>, Problem> {
+    // With the ticket in hand whoever has the key would come by a password that outlives it.
+    if ticket && caller.key_ends_at().is_some() {
+        return Err(Problem::new(&OUTLIVES_MAKER).pointer("/ticket"));
+    }
     may_deliver(&identity, &mail, ticket)?;
     let started = identity.start_anew(&caller, &id, mail.envelope(Kind::NewStart)).await?;
     Ok(Json(InvitedView::of(started, ticket)))

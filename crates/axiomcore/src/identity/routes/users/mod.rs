@@ -17,7 +17,7 @@ use super::passwords::not_taken;
 use crate::http::Problem;
 use crate::identity::codes::{
     EMAIL_INVALID, EMAIL_TAKEN, GRANTS_TOO_MUCH, HASH_INVALID, HEIR_INVALID, LAST_ADMINISTRATOR, NAME_INVALID,
-    OWNS_SERVICES, PASSWORD_UNFIT, PEOPLE_ONLY, ROLE_UNKNOWN, TICKET_INVALID, USER_NOT_FOUND,
+    OUTLIVES_MAKER, OWNS_SERVICES, PASSWORD_UNFIT, PEOPLE_ONLY, ROLE_UNKNOWN, TICKET_INVALID, USER_NOT_FOUND,
 };
 use crate::identity::{User, UserError};
 
@@ -66,7 +66,8 @@ impl From<UserError> for Problem {
             UserError::Email => Self::new(&EMAIL_INVALID).pointer("/email"),
             UserError::Name => Self::new(&NAME_INVALID).pointer("/name"),
             UserError::Role(_) => Self::new(&ROLE_UNKNOWN).detail(detail).pointer("/roles"),
-            UserError::Hash => Self::new(&HASH_INVALID).pointer("/password_hash"),
+            UserError::Hash(_) => Self::new(&HASH_INVALID).detail(detail).pointer("/password_hash"),
+            UserError::Outlives => Self::new(&OUTLIVES_MAKER).detail(detail),
             UserError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail),
             UserError::Owns(services) => Self::new(&OWNS_SERVICES).detail(detail).with("services", services),
             UserError::Heir => Self::new(&HEIR_INVALID).detail(detail),

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{join, key_of, on_both_databases, recorded, text};
+use super::{invitation, join, key_of, on_both_databases, recorded, text};
 use crate::api::{Client, Installation};
 
 on_both_databases!(
     a_service_account_outlives_its_owner_and_may_what_its_roles_say,
     nobody_comes_to_more_by_a_key_or_a_service_account,
+    nothing_that_is_made_with_a_key_that_expires_outlives_it,
 );
 
 fn service(client: &Client, name: &str, roles: &[&str]) -> Value {
@@ -103,4 +104,67 @@ fn when_a_key_of_a_service_account_was_last_used_is_told_of_that_key() {
         keys.iter().find(|key| key["id"] == id).unwrap()["last_used_at"].clone()
     };
     assert!(last(&used_id).is_string() && last(&idle_id).is_null(), "{listed}");
+}
+
+fn nothing_that_is_made_with_a_key_that_expires_outlives_it(installation: Installation) {
+    let server = installation.start();
+    let admin = server.client();
+    let ann = join(&server, &admin, "ann@example.org", &["admin"]);
+    let of = |expires_in: Option<u32>| json!({ "name": "x", "permissions": ["*"], "expires_in": expires_in });
+    let key = |client: &Client, path: &str, expires_in| text(&client.post(path, &of(expires_in)).expect(201)["key"]);
+    let brief = server.client_with(&key(&ann.client, "/api/v1/keys", Some(600)));
+    let made = service(&brief, "nightly", &["admin"]);
+    assert_eq!(made["owner"], ann.id, "it is asked for an heir when she goes");
+    let path = format!("/api/v1/services/{}/keys", text(&made["id"]));
+    for lasting in [None, Some(900)] {
+        let told = brief.post(&path, &of(lasting)).problem(403, "outlives_maker");
+        assert_eq!(told["pointer"], "/expires_in");
+    }
+    // Neither is the key of the service account a way around.
+    let child = server.client_with(&key(&brief, &path, Some(60)));
+    child.post(&path, &of(None)).problem(403, "outlives_maker");
+    assert_eq!(service(&child, "weekly", &[])["owner"], ann.id);
+    let mut taken_over = invitation("new@example.org", &["admin"]);
+    taken_over["password_hash"] = json!("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+    for client in [&brief, &child] {
+        client.post("/api/v1/workspaces", &json!({ "name": "elsewhere" })).problem(403, "outlives_maker");
+        client.post("/api/v1/users", &invitation("new@example.org", &["admin"])).problem(403, "outlives_maker");
+        client.post("/api/v1/users", &taken_over).problem(403, "outlives_maker");
+        let there = "/api/v1/workspaces/1/users";
+        client.post(there, &invitation("new@example.org", &["admin"])).problem(403, "outlives_maker");
+        client.post(&ann.path("/ticket"), &json!({ "ticket": true })).problem(403, "outlives_maker");
+    }
+    // Nor does it let those who stay do more than they could.
+    let bob = join(&server, &admin, "bob@example.org", &["observer"]);
+    let put = |client: &Client, path: &str, body: &Value| {
+        client.send("PUT", path, &[("content-type", "application/json")], &body.to_string())
+    };
+    let role = |permissions: &[&str]| json!({ "meaning": "m", "permissions": permissions });
+    admin
+        .post("/api/v1/roles", &json!({ "name": "reader", "meaning": "m", "permissions": ["agents:read"] }))
+        .expect(201);
+    let idle = format!("/api/v1/services/{}", text(&service(&admin, "idle", &["observer"])["id"]));
+    admin.post(&bob.path("/disable"), &Value::Null).expect(200);
+    for (path, body) in [
+        (bob.path("/roles"), json!({ "roles": ["admin"] })),
+        (idle.clone(), json!({ "name": "idle", "roles": ["admin"] })),
+        ("/api/v1/roles/reader".to_owned(), role(&["agents:read", "keys:write"])),
+    ] {
+        put(&brief, &path, &body).problem(403, "outlives_maker");
+    }
+    brief.post(&bob.path("/enable"), &Value::Null).problem(403, "outlives_maker");
+    // Less it may give, and what stays may be taken away.
+    put(&brief, &bob.path("/roles"), &json!({ "roles": [] })).expect(200);
+    put(&brief, &idle, &json!({ "name": "idle", "roles": [] })).expect(200);
+    put(&brief, "/api/v1/roles/reader", &role(&[])).expect(200);
+    // Who stays makes all of it.
+    let lasting = server.client_with(&key(&ann.client, "/api/v1/keys", None));
+    for client in [&ann.client, &lasting] {
+        key(client, &path, None);
+    }
+    assert_eq!(service(&lasting, "monthly", &[])["owner"], ann.id);
+    lasting.post("/api/v1/workspaces", &json!({ "name": "elsewhere" })).expect(201);
+    lasting.post("/api/v1/users", &invitation("new@example.org", &["admin"])).expect(201);
+    let refused = admin.send("DELETE", &ann.path(""), &[], "").problem(409, "owns_services");
+    assert_eq!(refused["services"], 3);
 }

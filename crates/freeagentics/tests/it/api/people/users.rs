@@ -149,3 +149,27 @@ fn the_last_administrator_stays_however_somebody_tries(installation: Installatio
     second.client.post(&boss.path("/disable"), &Value::Null).expect(200);
     second.client.post(&second.path("/disable"), &Value::Null).problem(409, "last_administrator");
 }
+
+#[test]
+fn a_hash_that_costs_far_more_than_our_own_is_not_taken_over() {
+    let installation = Installation::sqlite();
+    let server = installation.start();
+    let admin = server.client();
+    let argon2id =
+        |cost: &str| format!("$argon2id$v=19${cost},p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc");
+    let bcrypt = |cost: u32| format!("$2b${cost}$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+    let import = |hash: String| {
+        let mut body = invitation("new@example.org", &[]);
+        body["password_hash"] = json!(hash);
+        admin.post("/api/v1/users", &body)
+    };
+    for (hash, limit) in [
+        (argon2id("m=262144,t=10"), "at most 77824"),
+        (argon2id("m=19456,t=5"), "at most 77824"),
+        (bcrypt(15), "a cost from 4 to 12"),
+    ] {
+        let told = import(hash).problem(422, "hash_invalid");
+        assert!(text(&told["detail"]).contains(limit), "{told}");
+    }
+    import(argon2id("m=19456,t=4")).expect(201);
+}

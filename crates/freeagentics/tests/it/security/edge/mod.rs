@@ -16,6 +16,7 @@ mod missing_headers;
 mod open_redirects;
 mod oversized_requests;
 mod request_smuggling;
+mod shared_addresses;
 mod slow_bodies;
 mod slow_headers;
 mod slow_readers;
