@@ -165,7 +165,7 @@ async fn another(core: &Core, key: &str) -> String {
 
 async fn signed_in(core: &Core, way: Way) -> SignedIn {
     let (email, password) = ("ann@example.org".to_owned(), Secret::new(PASSWORD.to_owned()));
-    let wanted = SignIn { email, password, proof: None, device: None, origin: Origin::default(), way };
+    let wanted = SignIn { workspace: None, email, password, proof: None, device: None, origin: Origin::default(), way };
     match core.identity.sign_in(wanted).await.unwrap() {
         SignInOutcome::SignedIn(signed_in) => *signed_in,
         SignInOutcome::FactorNeeded(_) => panic!("nobody enrolled"),

@@ -21,6 +21,9 @@ crate::error_codes! {
         "A name has 1 to 200 characters, none of them a control character.");
     KEY_NOT_FOUND = (NOT_FOUND, "key_not_found", "There is no such key that works",
         "It may be revoked already, or belong to another workspace. `GET /api/v1/keys` lists yours.");
+    PRINCIPAL_NOT_FOUND = (NOT_FOUND, "principal_not_found", "Nobody of this id is here, or has made anything",
+        "It is the id of a user, a key or a service account of your workspace, as `made_by`, `created_by` and the record name them. \
+         It may be gone, if something that it has made is still known.");
     LAST_ADMINISTRATOR = (CONFLICT, "last_administrator", "Nobody else has all permissions",
         "Make somebody else an administrator first, or nobody could manage the workspace any more. Keys that expire do not \
          count.");
@@ -41,7 +44,7 @@ crate::error_codes! {
     EMAIL_INVALID = (UNPROCESSABLE_ENTITY, "email_invalid", "This is no email address",
         "Something like `grace@example.org`, of letters of one script in each part.");
     EMAIL_TAKEN = (CONFLICT, "email_taken", "Somebody has this email address already",
-        "Everybody signs in with an address of their own, in whatever workspace they are.");
+        "Within a workspace everybody signs in with an address of their own. `GET /api/v1/users` (`users list`) says who has this one.");
     ROLE_UNKNOWN = (UNPROCESSABLE_ENTITY, "role_unknown", "There is no such role",
         "Roles are named as they are listed: `GET /api/v1/roles` (`roles list`) tells all of the workspace, such as `observer`.");
     HASH_INVALID = (UNPROCESSABLE_ENTITY, "hash_invalid", "The hash of the password cannot be verified here",

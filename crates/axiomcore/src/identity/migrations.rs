@@ -72,4 +72,18 @@ pub const MIGRATIONS: &[Migration] = &[
               PRIMARY KEY (workspace, user_id)) $CLUSTERED;\n\
               CREATE INDEX letters_by_time ON letters (next_at);\n",
     },
+    Migration {
+        version: 7,
+        name: "addresses are taken within a workspace",
+        // SQLite drops no constraint of a table, so there is a new one.
+        sql: "ALTER TABLE users RENAME TO users_before;\n\
+              CREATE TABLE users (workspace $INT NOT NULL REFERENCES workspaces (id), id TEXT NOT NULL, \
+              email TEXT NOT NULL, name TEXT NOT NULL, roles TEXT NOT NULL, password TEXT, \
+              status TEXT NOT NULL, created_at $INT NOT NULL, created_by TEXT NOT NULL, last_sign_in_at $INT, \
+              PRIMARY KEY (workspace, id), UNIQUE (workspace, email)) $CLUSTERED;\n\
+              INSERT INTO users (workspace, id, email, name, roles, password, status, created_at, created_by, \
+              last_sign_in_at) SELECT workspace, id, email, name, roles, password, status, created_at, created_by, \
+              last_sign_in_at FROM users_before;\n\
+              DROP TABLE users_before;\n",
+    },
 ];

@@ -20,6 +20,7 @@ mod devices;
 mod factors;
 mod key;
 mod keys;
+mod made;
 pub mod mail;
 mod metrics;
 mod migrations;
@@ -49,6 +50,7 @@ pub use factors::MIGRATIONS as FACTOR_MIGRATIONS;
 pub use factors::SEALED as FACTORS_SEALED;
 pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof, one_time_code};
 pub use keys::{CreatedKey, KeyError, NewKey};
+pub use made::{Lineage, Made, MadeError, MadeKind};
 pub use mail::SEALED as MAIL_SEALED;
 pub use migrations::MIGRATIONS;
 pub use passkeys::{

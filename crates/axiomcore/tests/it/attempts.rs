@@ -52,6 +52,7 @@ impl Node {
     fn sign_in(&self, email: &str, password: &str, device: Option<&Secret<String>>) -> Result<SignedIn, SignInError> {
         let (address, client) = ("192.0.2.7".into(), "test".into());
         let wanted = SignIn {
+            workspace: None,
             email: email.into(),
             password: Secret::new(password.into()),
             proof: None,

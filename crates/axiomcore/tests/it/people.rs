@@ -69,7 +69,15 @@ fn new(email: &str, role: &str) -> NewUser {
 }
 
 fn wanting(email: &str, password: &str, origin: Origin) -> SignIn {
-    SignIn { email: email.into(), password: secret(password), proof: None, device: None, origin, way: Way::Cookie }
+    SignIn {
+        workspace: None,
+        email: email.into(),
+        password: secret(password),
+        proof: None,
+        device: None,
+        origin,
+        way: Way::Cookie,
+    }
 }
 
 fn secret(text: &str) -> Secret<String> {

@@ -47,7 +47,8 @@ impl Node {
 
     fn sign_in(&self, way: Way) -> SignedIn {
         let (email, password) = ("ann@example.org".into(), Secret::new(PASSWORD.into()));
-        let wanted = SignIn { email, password, proof: None, device: None, origin: Origin::default(), way };
+        let wanted =
+            SignIn { workspace: None, email, password, proof: None, device: None, origin: Origin::default(), way };
         match self.runtime.block_on(self.identity.sign_in(wanted)).unwrap() {
             SignInOutcome::SignedIn(signed_in) => *signed_in,
             other => panic!("{other:?}"),

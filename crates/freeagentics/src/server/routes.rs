@@ -4,8 +4,8 @@
 use axiomcore::config::ByteSize;
 use axiomcore::http::Routes;
 use axiomcore::identity::routes::{
-    devices, factors, keys, passkeys, passwords, roles, second_factor, services, sessions, sign_in, tokens, users,
-    workspaces,
+    devices, factors, keys, made, passkeys, passwords, roles, second_factor, services, sessions, sign_in, tokens,
+    users, workspaces,
 };
 use axiomcore::limits::Class;
 use utoipa::OpenApi;
@@ -108,6 +108,8 @@ routes! {
     get    "/api/v1/keys"                           => keys::list_keys;
     post   "/api/v1/keys"                           => keys::create_key;
     delete "/api/v1/keys/{id}"                      => keys::revoke_key;
+    get    "/api/v1/principals/{id}/made"           => made::list_made;
+    delete "/api/v1/principals/{id}/made"           => made::end_made;
 
     get    "/api/v1/users"                          => users::list_users;
     post   "/api/v1/users"                          => users::invite_user;

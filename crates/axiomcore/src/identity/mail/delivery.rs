@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::task::spawn_blocking;
 
 use super::letter::{Kind, Letter};
-use super::{Mail, purpose, store};
+use super::{Forgotten, Mail, purpose, store};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
@@ -34,7 +34,7 @@ impl Mail {
             tokio::select! {
                 biased;
                 () = stopping.requested() => return,
-                Some(email) = wishes.recv() => self.grant(&email).await,
+                Some(forgotten) = wishes.recv() => self.grant(&forgotten).await,
                 () = tokio::time::sleep(PAUSE) => {}
             }
             while !stopping.is_requested() && self.try_next().await {}
@@ -45,15 +45,15 @@ impl Mail {
     /// the next start, or is sent by another node.
     pub async fn finish(&self) {
         let mut wishes = self.0.waiting.lock().await;
-        while let Ok(email) = wishes.try_recv() {
-            self.grant(&email).await;
+        while let Ok(forgotten) = wishes.try_recv() {
+            self.grant(&forgotten).await;
         }
         while self.try_next().await {}
     }
 
     /// Writes to whoever has this address.
-    async fn grant(&self, email: &str) {
-        if let Err(error) = self.0.parts.identity.forgotten(email, self.envelope(Kind::NewStart)).await {
+    async fn grant(&self, forgotten: &Forgotten) {
+        if let Err(error) = self.0.parts.identity.forgotten(forgotten, self.envelope(Kind::NewStart)).await {
             tracing::error!(%error, "nobody was given a new start: {error}");
         }
     }

@@ -41,13 +41,13 @@ pub(super) struct Letter {
 
 impl Letter {
     /// A letter from `service`, with a link that begins with `public_url`. The ticket stands behind a `#`, which browsers
-    /// send nowhere.
+    /// send nowhere. Who is in another workspace than the default one is told its name, which they sign in with.
     pub(super) fn new(
         (id, service): (String, &str),
         public_url: Option<&str>,
         kind: Kind,
-        user: &User,
-        ticket: &Ticket,
+        workspace: Option<&str>,
+        (user, ticket): (&User, &Ticket),
     ) -> Self {
         let (text, until) = (ticket.text.expose(), ticket.expires_at);
         let link = public_url.map(|url| format!("{url}/#ticket={text}"));
@@ -55,9 +55,10 @@ impl Letter {
             Kind::Invitation => format!("Your invitation to {service}"),
             Kind::NewStart => format!("A new password for {service}"),
         };
+        let place = workspace.map_or_else(|| service.to_owned(), |name| format!("{service}, in the workspace {name}"));
         let begin = match kind {
-            Kind::Invitation => format!("You are invited to {service}."),
-            Kind::NewStart => format!("Somebody asked for a new password of yours at {service}."),
+            Kind::Invitation => format!("You are invited to {place}."),
+            Kind::NewStart => format!("Somebody asked for a new password of yours at {place}."),
         };
         let how = link.as_ref().map_or_else(
             || format!("Choose a password with this ticket: {text}"),
@@ -67,6 +68,7 @@ impl Letter {
         let body = format!("Hello {},\n\n{begin} {how}\n\nIt works once, until {until}. {end}\n", user.name);
         let written: Value = json!({
             "kind": kind.name(), "to": user.email, "name": user.name, "subject": subject, "text": body, "link": link,
+            "workspace": workspace,
         });
         Self { id, kind, user: user.id.clone(), body: Secret::new(written.to_string()) }
     }

@@ -27,7 +27,8 @@ use metrics::MailMetrics;
 use way::Way;
 
 use super::users::store::Place;
-use super::{Identity, Ticket, User};
+use super::workspaces::store as workspaces;
+use super::{DEFAULT_WORKSPACE, Identity, Ticket, User};
 use crate::clock::Clock;
 use crate::entropy::Ids;
 use crate::sealing::{SealedColumn, Sealer};
@@ -75,14 +76,21 @@ pub struct MailParts {
     pub service: &'static str,
 }
 
+/// Who says that they have forgotten their password.
+pub(super) struct Forgotten {
+    /// The name of their workspace; the default one without it.
+    pub(super) workspace: Option<String>,
+    pub(super) email: String,
+}
+
 struct Inner {
     parts: MailParts,
     config: Config,
     way: Way,
     metrics: MailMetrics,
-    wishes: mpsc::Sender<String>,
+    wishes: mpsc::Sender<Forgotten>,
     /// What the sending end takes from.
-    waiting: Mutex<mpsc::Receiver<String>>,
+    waiting: Mutex<mpsc::Receiver<Forgotten>>,
 }
 
 impl Mail {
@@ -98,9 +106,10 @@ impl Mail {
         !matches!(self.0.way, Way::Nowhere)
     }
 
-    /// Notes that whoever has this address has forgotten their password. Who it is, if anybody, is looked up later.
-    pub fn forgotten(&self, email: String) {
-        if self.0.wishes.try_send(email).is_err() {
+    /// Notes that whoever has this address in the workspace of this name, or in the default one, has forgotten their
+    /// password. Who it is, if anybody, is looked up later.
+    pub fn forgotten(&self, workspace: Option<String>, email: String) {
+        if self.0.wishes.try_send(Forgotten { workspace, email }).is_err() {
             self.0.metrics.count(Kind::NewStart.name(), "refused");
             tracing::warn!("too many people have forgotten their passwords at once: some get no letter");
         }
@@ -126,7 +135,11 @@ impl Mail {
             return Ok(false);
         }
         let from = (parts.ids.next().to_string(), parts.service);
-        let letter = Letter::new(from, config.public_url.as_deref(), kind, user, ticket);
+        let workspace = match place.workspace {
+            DEFAULT_WORKSPACE => None,
+            other => workspaces::find(connection, other)?.map(|found| found.name),
+        };
+        let letter = Letter::new(from, config.public_url.as_deref(), kind, workspace.as_deref(), (user, ticket));
         let sealed = parts.sealer.seal(&purpose(place), letter.body().as_bytes());
         let sealed = sealed.map_err(|error| Error::Failed(error.to_string()))?;
         store::put(connection, place, &letter, &sealed, (parts.clock.now(), ticket.expires_at))?;

@@ -148,7 +148,9 @@ impl From<CreatedKey> for CreatedKeyView {
 
 /// Revoke an API key
 ///
-/// It stops working at once on this node, and within seconds on others. Its id stays in what was done with it.
+/// It stops working at once on this node, and within seconds on others. Its id stays in what was done with it. What was made
+/// with it goes on working, so that a key can be replaced by another; `GET /api/v1/principals/{id}/made` tells what that is,
+/// and `DELETE` ends it.
 #[utoipa::path(
     delete,
     tag = "keys",

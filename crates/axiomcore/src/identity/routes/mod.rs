@@ -4,6 +4,7 @@ pub mod devices;
 pub mod factors;
 pub mod keys;
 pub mod listing;
+pub mod made;
 pub mod passkeys;
 pub mod passwords;
 pub mod roles;

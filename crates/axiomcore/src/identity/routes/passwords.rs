@@ -48,6 +48,9 @@ pub struct ChangeBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = ForgottenPassword)]
 pub struct ResetBody {
+    /// The name of the workspace that they are in. Not needed in the default one.
+    #[schema(max_length = 200)]
+    workspace: Option<String>,
     /// What they sign in with.
     #[schema(max_length = 254)]
     email: String,
@@ -99,7 +102,7 @@ pub async fn change_password(
 
 /// Say that you have forgotten your password
 ///
-/// If somebody has this address, a ticket is mailed to it; not again for some minutes. The answer is the same, and takes as
+/// If somebody in the workspace has this address, a ticket is mailed to it; not again for some minutes. The answer is the same, and takes as
 /// long, if nobody has it.
 #[utoipa::path(
     post,
@@ -111,13 +114,13 @@ pub async fn change_password(
 pub async fn reset_password(
     _: Open,
     State(mail): State<Mail>,
-    Json(ResetBody { email }): Json<ResetBody>,
+    Json(ResetBody { workspace, email }): Json<ResetBody>,
 ) -> Result<StatusCode, Problem> {
     if !mail.is_set_up() {
         return Err(Problem::new(&NO_MAIL));
     }
     // Nothing about the address is looked up here, so the answer cannot tell anything about it.
-    mail.forgotten(email);
+    mail.forgotten(workspace, email);
     Ok(StatusCode::ACCEPTED)
 }
 

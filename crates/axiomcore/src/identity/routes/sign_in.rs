@@ -27,6 +27,9 @@ use crate::identity::{Challenge, Identity, Origin, SignIn, SignInError, SignInOu
 #[serde(deny_unknown_fields)]
 #[schema(as = SignIn)]
 pub struct SignInBody {
+    /// The name of the workspace that they are in. Not needed in the default one.
+    #[schema(max_length = 200)]
+    workspace: Option<String>,
     #[schema(max_length = 320)]
     email: String,
     #[schema(max_length = 1024)]
@@ -126,7 +129,7 @@ failures! {
 
 /// Sign in
 ///
-/// With an address and a password. Programs get an access token for `Authorization: Bearer`, and a refresh token for
+/// With an address and a password, and with the name of the workspace for who is in another than the default one. Programs get an access token for `Authorization: Bearer`, and a refresh token for
 /// `POST /api/v1/token/refresh`; a browser that asks for a cookie gets that instead, and may do so only from a page of the
 /// same origin. The very first sign-in of an installation takes a second or so longer: the key is made then that tokens
 /// are signed with.
@@ -143,10 +146,10 @@ pub async fn sign_in(
     sender: Sender,
     Json(body): Json<SignInBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
-    let SignInBody { email, password, code, recovery_code, device_token, cookie } = body;
+    let SignInBody { workspace, email, password, code, recovery_code, device_token, cookie } = body;
     let (origin, device, way) = sender.coming(device_token, cookie)?;
     let (password, proof) = (Secret::new(password), proof_of(code, recovery_code, None)?);
-    match identity.sign_in(SignIn { email, password, proof, device, origin, way }).await? {
+    match identity.sign_in(SignIn { workspace, email, password, proof, device, origin, way }).await? {
         SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in),
         SignInOutcome::FactorNeeded(challenge) => Err(asked(challenge)),
     }

@@ -14,13 +14,14 @@ use crate::identity::key::Fingerprint;
 use crate::identity::passkeys::Assertion;
 use crate::identity::passwords::{Lane, Verdict};
 use crate::identity::users::store::{self as users, Place, Stored};
+use crate::identity::workspaces::store as workspaces;
 use crate::identity::{Challenge, Device, Identity, Proof, Status};
 use crate::store::Connection;
 
 /// Who wants to come in, as far as that is known before they are let try.
 pub(super) struct Comer {
-    /// What they are counted under: their address, or what stands for it.
-    pub(super) email: String,
+    /// Under what their failures are counted: their address in their workspace, or what stands for it.
+    pub(super) account: String,
     pub(super) found: Option<Stored>,
     pub(super) device: Option<Device>,
 }
@@ -28,7 +29,7 @@ pub(super) struct Comer {
 impl Comer {
     pub(super) fn tried<'t>(&'t self, origin: &'t Origin) -> Tried<'t> {
         let device = self.device.as_ref().map(|device| &*device.id);
-        Tried { account: &self.email, address: &origin.address, device }
+        Tried { account: &self.account, address: &origin.address, device }
     }
 
     /// Who they would be.
@@ -89,24 +90,25 @@ impl Identity {
 
     async fn enter(
         &self,
-        SignIn { email, password, proof, device, origin, way }: SignIn,
+        SignIn { workspace, email, password, proof, device, origin, way }: SignIn,
     ) -> Result<SignInOutcome, SignInError> {
         let email = email.trim().to_lowercase();
         if device.is_none() {
             self.address_may(&origin).await?;
         }
         let (identity, now) = (self.clone(), self.now());
-        let (wanted, shown) = (email.clone(), device.clone());
+        let (wanted, shown) = (email, device.clone());
         let look_up = move |connection: &mut dyn Connection| {
-            let found = users::find_by_email(connection, &wanted)?;
+            let workspace = workspaces::number(connection, workspace.as_deref())?;
+            let found = users::find_by_email(connection, workspace, &wanted)?;
             let device = match &found {
                 Some(found) => identity.device_of(connection, &place_of(found), &shown, now)?,
                 None => None,
             };
-            Ok((found, device))
+            Ok((account(workspace, &wanted), found, device))
         };
-        let (found, known) = self.0.parts.database.read(look_up).await?;
-        let comer = Comer { email, found, device: known };
+        let (account, found, known) = self.0.parts.database.read(look_up).await?;
+        let comer = Comer { account, found, device: known };
         let (place, verified, attempt) = self.verified(&comer, password, &origin).await?;
         let begun = Begun { place, device, origin, way };
         let asked = begun.place.clone();
@@ -191,7 +193,8 @@ impl Identity {
             let found = users::find(connection, place.workspace, &place.id)?;
             let Some(found) = found.filter(|found| found.user.status == Status::Active) else { return Ok(None) };
             let device = identity.device_of(connection, &place, &shown, now)?;
-            Ok(Some((place, Comer { email: found.user.email.clone(), found: Some(found), device })))
+            let account = account(place.workspace, &found.user.email);
+            Ok(Some((place, Comer { account, found: Some(found), device })))
         };
         let found = self.0.parts.database.read(look_up).await?;
         let (place, comer) = found.ok_or(SignInError::Challenge)?;
@@ -220,6 +223,12 @@ impl Identity {
         self.0.passwords.pretend().await;
         SignInError::Refused
     }
+}
+
+/// Under what failures of somebody are counted, whether or not there is such an account: by the workspace's number, so that
+/// to name the default one or not to name it is the same.
+fn account(workspace: i64, email: &str) -> String {
+    format!("{workspace} {email}")
 }
 
 fn place_of(found: &Stored) -> Place {

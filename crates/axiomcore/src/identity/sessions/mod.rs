@@ -52,6 +52,8 @@ pub struct Origin {
 /// What somebody says who wants to sign in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
+    /// The name of the workspace that they are in; the default one without it.
+    pub workspace: Option<String>,
     /// Their address.
     pub email: String,
     /// Their password.

@@ -7,7 +7,8 @@ use super::store::{self, Place};
 use super::{Status, UserError};
 use crate::audit::Entry;
 use crate::identity::Identity;
-use crate::identity::mail::Envelope;
+use crate::identity::mail::{Envelope, Forgotten};
+use crate::identity::workspaces::store as workspaces;
 
 /// Who asks without a credential, on the record.
 const ANYBODY: &str = "anybody";
@@ -15,12 +16,18 @@ const ANYBODY: &str = "anybody";
 impl Identity {
     /// A ticket for whoever has this address and can sign in, or has been invited; mailed to the address that is stored,
     /// and never to the one that was typed, nor told to whoever asks. None if they got one a moment ago.
-    pub(in crate::identity) async fn forgotten(&self, email: &str, envelope: Envelope) -> Result<(), UserError> {
+    pub(in crate::identity) async fn forgotten(
+        &self,
+        Forgotten { workspace, email }: &Forgotten,
+        envelope: Envelope,
+    ) -> Result<(), UserError> {
         let Some(email) = address(email) else { return Ok(()) };
+        let workspace = workspace.clone();
         let (ticket, fingerprint) = self.new_ticket(self.now())?;
         let (now, expires_at, pause) = (self.now(), ticket.expires_at, self.0.ticket_pause);
         let done = self.0.parts.database.write(move |connection| {
-            let found = store::find_by_email(connection, &email)?;
+            let workspace = workspaces::number(connection, workspace.as_deref())?;
+            let found = store::find_by_email(connection, workspace, &email)?;
             let Some(found) = found.filter(|found| found.user.status != Status::Disabled) else { return Ok(()) };
             let place = Place { workspace: found.workspace, id: found.user.id.clone() };
             // One that was made a moment ago is on its way to them, and nobody floods their mailbox.

@@ -65,8 +65,7 @@ impl Identity {
                 return Ok(("user.enable", json!({})));
             }
             identity.leaves_somebody(connection, place, &stored.user)?;
-            store::set_status(connection, place, Status::Disabled)?;
-            identity.end_all(connection, place, losers)?;
+            identity.disable(connection, place, losers)?;
             Ok(("user.disable", json!({})))
         })
         .await
@@ -187,6 +186,17 @@ impl Identity {
             Ok(found.map_or_else(|| stored.user.clone(), |found| found.user))
         })
         .await
+    }
+
+    /// Lets somebody sign in no more.
+    pub(in crate::identity) fn disable(
+        &self,
+        connection: &mut dyn Connection,
+        place: &Place,
+        losers: &mut Losers,
+    ) -> crate::store::Result<()> {
+        store::set_status(connection, place, Status::Disabled)?;
+        self.end_all(connection, place, losers)
     }
 
     /// Ends all that lets somebody be who they are.

@@ -45,10 +45,14 @@ pub(in crate::identity) fn find(connection: &mut dyn Connection, workspace: i64,
     rows.into_iter().next().map(stored).transpose()
 }
 
-/// Over all workspaces, for who signs in does not say in which they are.
-pub(in crate::identity) fn find_by_email(connection: &mut dyn Connection, email: &str) -> Result<Option<Stored>> {
-    let sql = format!("SELECT {COLUMNS} FROM users WHERE email = $1");
-    let rows = connection.query(&sql, &[email.into()])?;
+/// Within one workspace: an address in another is somebody else.
+pub(in crate::identity) fn find_by_email(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    email: &str,
+) -> Result<Option<Stored>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE workspace = $1 AND email = $2");
+    let rows = connection.query(&sql, &[workspace.into(), email.into()])?;
     rows.into_iter().next().map(stored).transpose()
 }
 

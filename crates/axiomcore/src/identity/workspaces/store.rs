@@ -2,7 +2,11 @@
 
 use super::Workspace;
 use crate::clock::Timestamp;
+use crate::identity::DEFAULT_WORKSPACE;
 use crate::store::{Connection, Result, Row};
+
+/// The number of no workspace: whoever names one that there is not is looked for all the same, and found nowhere.
+const NOWHERE: i64 = 0;
 
 pub(super) fn insert(connection: &mut dyn Connection, name: &str, now: Timestamp) -> Result<i64> {
     let sql = "INSERT INTO workspaces (name, created_at) VALUES ($1, $2) RETURNING id";
@@ -10,9 +14,16 @@ pub(super) fn insert(connection: &mut dyn Connection, name: &str, now: Timestamp
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
-pub(super) fn find(connection: &mut dyn Connection, id: i64) -> Result<Option<Workspace>> {
+pub(in crate::identity) fn find(connection: &mut dyn Connection, id: i64) -> Result<Option<Workspace>> {
     let rows = connection.query("SELECT id, name, created_at FROM workspaces WHERE id = $1", &[id.into()])?;
     rows.into_iter().next().map(workspace).transpose()
+}
+
+/// The number of the workspace that somebody names who is not in yet: of that name, or the default one.
+pub(in crate::identity) fn number(connection: &mut dyn Connection, name: Option<&str>) -> Result<i64> {
+    let Some(name) = name else { return Ok(DEFAULT_WORKSPACE) };
+    let rows = connection.query("SELECT id FROM workspaces WHERE name = $1", &[name.into()])?;
+    rows.first().map_or(Ok(NOWHERE), |row| row.int(0))
 }
 
 pub(super) fn list(connection: &mut dyn Connection) -> Result<Vec<Workspace>> {

@@ -134,7 +134,7 @@ impl Service {
 fn wanted(person: &Person, password: &str, address: &str) -> SignIn {
     let origin = Origin { address: address.into(), client: "test".into() };
     let (email, device) = (person.email.clone(), person.device.clone());
-    SignIn { email, password: secret(password), proof: None, device, origin, way: Way::Cookie }
+    SignIn { workspace: None, email, password: secret(password), proof: None, device, origin, way: Way::Cookie }
 }
 
 fn answer(challenge: &Challenge, proof: Proof, person: &Person) -> Answer {

@@ -38,6 +38,8 @@ pub(super) const ASKED: &[(&str, &str, &str)] = &[
     ("keys:read", "GET", "/api/v1/keys"),
     ("keys:write", "POST", "/api/v1/keys"),
     ("keys:write", "DELETE", "/api/v1/keys/{id}"),
+    ("keys:read", "GET", "/api/v1/principals/{id}/made"),
+    ("keys:write", "DELETE", "/api/v1/principals/{id}/made"),
     ("signing_keys:write", "POST", "/api/v1/signing-keys/rotate"),
     ("users:read", "GET", "/api/v1/users"),
     ("users:write", "POST", "/api/v1/users"),

@@ -119,7 +119,7 @@ impl Things {
     fn address(&self, operation: &Operation) -> String {
         let id = match operation.path.split('/').nth(3) {
             Some("agents") => "a",
-            Some("users") => &self.person.id,
+            Some("users" | "principals") => &self.person.id,
             Some("services") => &self.service,
             Some("keys") => &self.key,
             Some("workspaces") => "1",

@@ -209,6 +209,7 @@ fn programs(record: &mut Recorded) {
     let key = json!({ "name": "a program", "permissions": ["agents:read"] });
     let made = record.post("key.create", &admin, "/api/v1/keys", &key);
     record.delete("key.revoke", &admin, &format!("/api/v1/keys/{}", text(&made, "id")));
+    record.delete("made.end", &admin, &format!("/api/v1/principals/{}/made", text(&made, "id")));
     let service = json!({ "name": "nightly", "roles": ["observer"] });
     let made = record.post("service.create", &admin, "/api/v1/services", &service);
     let path = |then: &str| format!("/api/v1/services/{}{then}", text(&made, "id"));

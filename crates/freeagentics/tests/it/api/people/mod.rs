@@ -2,6 +2,7 @@
 
 mod keys;
 mod letters;
+mod made;
 mod roles;
 mod sessions;
 mod users;
@@ -44,7 +45,12 @@ pub(crate) fn accept(server: &Server, ticket: &Value) -> Answer {
 }
 
 pub(crate) fn sign_in(server: &Server, email: &str, password: &str) -> Client {
-    let credentials = json!({ "email": email, "password": password });
+    sign_in_to(server, None, email, password)
+}
+
+/// The same into the workspace of that name.
+pub(crate) fn sign_in_to(server: &Server, workspace: Option<&str>, email: &str, password: &str) -> Client {
+    let credentials = json!({ "workspace": workspace, "email": email, "password": password });
     let answer = server.stranger().post("/api/v1/sign-in", &credentials).expect(200);
     server.client_with(answer["access_token"].as_str().unwrap())
 }

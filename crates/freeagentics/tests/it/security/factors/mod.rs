@@ -7,6 +7,7 @@ mod factor_removal;
 mod factor_replay;
 mod forced_enrolment;
 mod hashing_flood;
+mod imported_hashes;
 mod lockout_abuse;
 mod odd_passwords;
 mod passkey_binding;

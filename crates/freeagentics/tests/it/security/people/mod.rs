@@ -1,5 +1,7 @@
 //! Who may do what: roles, workspaces, invitations, service accounts.
 
+mod address_enumeration;
+mod escalation_by_expiring_key;
 mod escalation_by_key;
 mod escalation_by_role;
 mod escalation_by_role_edit;
@@ -8,6 +10,7 @@ mod escalation_by_ticket;
 mod function_authorisation;
 mod homoglyphs;
 mod last_administrator_race;
+mod left_behind;
 mod mass_assignment;
 mod object_authorisation;
 mod password_policy;

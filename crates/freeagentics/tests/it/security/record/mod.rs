@@ -4,3 +4,4 @@ mod flooded_record;
 mod leaked_secrets;
 mod tampering;
 mod unseen_guessing;
+mod wiped_tracks;

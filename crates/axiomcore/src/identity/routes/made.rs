@@ -1,0 +1,132 @@
+//! What somebody has made, and the end of it.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{ReadKeys, WriteKeys};
+use crate::clock::Timestamp;
+use crate::failures;
+use crate::http::{Json, Path, Problem, Query};
+use crate::identity::codes::{GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, PRINCIPAL_NOT_FOUND};
+use crate::identity::{Allowed, Identity, Lineage, Made, MadeError};
+
+/// From when on.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Since {
+    /// Only what was made at this moment or later, and what that has made.
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<Moment>,
+}
+
+/// A moment in an address.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Moment(Timestamp);
+
+impl TryFrom<String> for Moment {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        text.parse().map(Self).map_err(|_| "`since` is a moment such as 2026-01-31T12:00:00Z")
+    }
+}
+
+/// Something that somebody has made.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Made)]
+pub struct MadeView {
+    /// What it is.
+    #[schema(pattern = "^(key|service|user)$")]
+    kind: &'static str,
+    id: String,
+    /// Who made it: whoever was asked about, or something that they have made.
+    made_by: String,
+    #[schema(format = DateTime)]
+    made_at: String,
+}
+
+/// All of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AllMade)]
+pub struct MadeList {
+    /// The earliest first.
+    items: Vec<MadeView>,
+}
+
+failures! { ListFailures: PRINCIPAL_NOT_FOUND }
+failures! { EndFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, PRINCIPAL_NOT_FOUND }
+
+/// See what somebody has made
+///
+/// Keys that work, service accounts that a key opens, and people who can sign in or have been invited, which a user, a key or
+/// a service account has made, or something that it has made. Ask this of a key that you have revoked, or of whom you have
+/// disabled, deleted or given other roles: their own keys go with them, and this stays. You are not among
+/// it, nor what you have made.
+#[utoipa::path(
+    get,
+    tag = "keys",
+    path = "/api/v1/principals/{id}/made",
+    params(("id" = String, Path, description = "The id of a user, a key or a service account, which may be gone."), Since),
+    responses((status = 200, description = "What there is.", body = MadeList), ListFailures),
+)]
+pub async fn list_made(
+    caller: Allowed<ReadKeys>,
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    Query(since): Query<Since>,
+) -> Result<Json<MadeList>, Problem> {
+    Ok(Json(identity.list_made(&caller, since.of(id)).await?.into()))
+}
+
+/// End what somebody has made
+///
+/// All of it at once: keys are revoked, service accounts lose their keys, people are disabled and can be enabled again.
+/// Nothing is ended if something of it may more than you, or nobody would be left who may everything.
+#[utoipa::path(
+    delete,
+    tag = "keys",
+    path = "/api/v1/principals/{id}/made",
+    params(("id" = String, Path, description = "The id of a user, a key or a service account, which may be gone."), Since),
+    responses((status = 200, description = "What was ended.", body = MadeList), EndFailures),
+)]
+pub async fn end_made(
+    caller: Allowed<WriteKeys>,
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    Query(since): Query<Since>,
+) -> Result<Json<MadeList>, Problem> {
+    Ok(Json(identity.end_made(&caller, since.of(id)).await?.into()))
+}
+
+impl Since {
+    fn of(self, by: String) -> Lineage {
+        Lineage { by, since: self.since.map(|Moment(since)| since) }
+    }
+}
+
+impl From<Vec<Made>> for MadeList {
+    fn from(made: Vec<Made>) -> Self {
+        let view = |Made { kind, id, made_by, made_at }| MadeView {
+            kind: kind.name(),
+            id,
+            made_by,
+            made_at: made_at.to_string(),
+        };
+        Self { items: made.into_iter().map(view).collect() }
+    }
+}
+
+impl From<MadeError> for Problem {
+    fn from(error: MadeError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MadeError::NotFound => Self::new(&PRINCIPAL_NOT_FOUND),
+            MadeError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail),
+            MadeError::Last => Self::new(&LAST_ADMINISTRATOR),
+            MadeError::Store(error) => error.into(),
+        }
+    }
+}
