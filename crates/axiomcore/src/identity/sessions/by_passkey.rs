@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::enter::{Begun, Comer, Ground, concluded};
+use super::enter::{Begun, Comer, Ground, account, concluded};
 use super::{PasskeySignIn, SignInError, SignedIn};
 use crate::identity::Identity;
 use crate::identity::key::hex;
@@ -32,13 +32,14 @@ impl Identity {
         let (credential, known_by) = (shown.credential.clone(), device.clone());
         let look_up = move |connection: &mut dyn Connection| {
             // What nobody has is counted by itself, as an address that nobody has.
-            let email = format!("passkey {}", hex(&Sha256::digest(&credential)));
-            let nobody = Comer { email, found: None, device: None };
+            let nameless = format!("passkey {}", hex(&Sha256::digest(&credential)));
+            let nobody = Comer { account: nameless, found: None, device: None };
             let Some(stored) = passkeys::find(connection, &credential)? else { return Ok(nobody) };
             let place = stored.place;
             let Some(found) = users::find(connection, place.workspace, &place.id)? else { return Ok(nobody) };
             let device = identity.device_of(connection, &place, &known_by, now)?;
-            Ok(Comer { email: found.user.email.clone(), found: Some(found), device })
+            let account = account(place.workspace, &found.user.email);
+            Ok(Comer { account, found: Some(found), device })
         };
         let comer = self.0.parts.database.read(look_up).await?;
         if comer.device.is_none() {

@@ -227,7 +227,7 @@ impl Identity {
 
 /// Under what failures of somebody are counted, whether or not there is such an account: by the workspace's number, so that
 /// to name the default one or not to name it is the same.
-fn account(workspace: i64, email: &str) -> String {
+pub(super) fn account(workspace: i64, email: &str) -> String {
     format!("{workspace} {email}")
 }
 

@@ -133,8 +133,8 @@ impl Identity {
     /// If the database fails.
     pub async fn find_user_by_email(&self, principal: &Principal, email: &str) -> crate::store::Result<Option<User>> {
         let (workspace, email) = (principal.workspace, email.trim().to_lowercase());
-        let found = self.0.parts.database.read(move |connection| store::find_by_email(connection, &email)).await?;
-        Ok(found.filter(|found| found.workspace == workspace).map(|found| found.user))
+        let found = self.0.parts.database.read(move |connection| store::find_by_email(connection, workspace, &email));
+        Ok(found.await?.map(|found| found.user))
     }
 
     /// Somebody in the principal's workspace.
