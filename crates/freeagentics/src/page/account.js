@@ -100,7 +100,8 @@ async function trying(place, work) {
 
 async function enter() {
   try {
-    await send("/sign-in", { email: find("email").value, password: find("password").value, cookie: true });
+    const workspace = find("workspace").value.trim() || undefined;
+    await send("/sign-in", { workspace, email: find("email").value, password: find("password").value, cookie: true });
   } catch (error) {
     if (error.problem?.code !== "second_factor_required") throw error;
     asked = error.problem;

@@ -23,7 +23,7 @@ const FLAGS: [&str; 9] = [
     "--no-proxy-server",
 ];
 
-/// What WebDriver calls an element in its answers.
+/// What `WebDriver` calls an element in its answers.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser that is driven; it ends with the test.

@@ -129,9 +129,9 @@ failures! {
 
 /// Sign in
 ///
-/// With an address and a password, and with the name of the workspace for who is in another than the default one. Programs get an access token for `Authorization: Bearer`, and a refresh token for
-/// `POST /api/v1/token/refresh`; a browser that asks for a cookie gets that instead, and may do so only from a page of the
-/// same origin. The very first sign-in of an installation takes a second or so longer: the key is made then that tokens
+/// With an address and a password, and with the name of the workspace for who is in another than the default one.
+/// Programs get an access token for `Authorization: Bearer`, and a refresh token for `POST /api/v1/token/refresh`; a
+/// browser that asks for a cookie gets that instead, and may do so only from a page of the same origin. The very first sign-in of an installation takes a second or so longer: the key is made then that tokens
 /// are signed with.
 #[utoipa::path(
     post,

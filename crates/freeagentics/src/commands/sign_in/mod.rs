@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// Your address; asked for at a terminal without it.
     #[arg(value_name = "EMAIL")]
     email: Option<String>,
+    /// The name of the workspace that you are in, if it is not the default one.
+    #[arg(long, value_name = "NAME")]
+    workspace: Option<String>,
     /// A file with your password; asked for at a terminal without it.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -45,7 +48,8 @@ pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     let before = kept.read().ok().flatten().filter(|session| session.email == email);
     let device = before.and_then(|session| session.device_token);
     let known = device.as_ref().map(Secret::expose);
-    let body = json!({ "email": email, "password": password.expose(), "device_token": known });
+    let (workspace, password) = (args.workspace.as_deref(), password.expose());
+    let body = json!({ "workspace": workspace, "email": email, "password": password, "device_token": known });
     let mut signed_in = match client.send(&Call::post("/sign-in", &body)) {
         Ok(answer) => answer.body,
         Err(Trouble::Refused(refusal)) if refusal.code == "second_factor_required" => {

@@ -43,9 +43,11 @@ fn a_body_that_is_announced_too_large_is_refused_before_it_is_sent() {
 }
 
 /// What somebody without a credential gets one with.
-const WAYS_IN: [&str; 5] = [
+const WAYS_IN: [&str; 7] = [
     "/api/v1/sign-in",
     "/api/v1/sign-in/factor",
+    "/api/v1/sign-in/passkey",
+    "/api/v1/sign-in/passkey/options",
     "/api/v1/token/refresh",
     "/api/v1/tickets/accept",
     "/api/v1/password/reset",

@@ -277,3 +277,16 @@ fn who_gives_up_at_the_password_gets_the_terminal_back_as_it_was() {
     assert_eq!(child.wait().unwrap().code(), Some(2));
     assert!(echoes(&terminal) && !terminal.shown.contains("corr"), "{}", terminal.shown);
 }
+
+#[test]
+fn who_is_in_another_workspace_names_it() {
+    let server = Installation::sqlite().start();
+    join(&server, &server.client(), ANN, &["observer"]);
+    let home = Home::new(&server);
+    assert_eq!(
+        home.refused(&["sign-in", ANN, "--password-file", &home.password, "--workspace", "nowhere"]).1,
+        "sign_in_refused"
+    );
+    let said = home.sign_in(&["--workspace", "default"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+}

@@ -25,7 +25,9 @@ fn nothing_is_reached_from_another_workspace_by_its_name(installation: Installat
     let before = state(&things, &admin);
     let mut tried = 0;
     for operation in Operation::all(&things.server) {
-        if !operation.has_place() || operation.access == Access::Open {
+        // Factors are people's own, and no key has any: passkey_binding of the security suite tries another's.
+        let is_own = operation.path.starts_with("/api/v1/factors");
+        if !operation.has_place() || operation.access == Access::Open || is_own {
             continue;
         }
         let (path, body) = (things.address(&operation), body(&operation));

@@ -26,7 +26,7 @@ fn what_a_device_did_not_sign_or_verify_lets_nobody_in(installation: Installatio
         let refused = client.post("/api/v1/factors/passkeys", &body);
         assert_eq!(refused.status, 422, "{what}: {}", refused.text);
     }
-    let mut padded = good.clone();
+    let mut padded = good;
     padded["credential"]["response"]["clientDataJSON"] = "AAA=".into();
     let refused = client.post("/api/v1/factors/passkeys", &padded).problem(422, "invalid_body");
     assert_eq!(refused["pointer"], "/credential/response/clientDataJSON");
