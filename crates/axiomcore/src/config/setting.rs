@@ -137,14 +137,17 @@ impl<T: Setting> Setting for Option<T> {
 }
 
 impl Setting for Vec<String> {
-    const FORM: &'static str = "a list of texts (in the environment with commas between them)";
+    const FORM: &'static str =
+        "a list of texts (in the environment and in --set with commas between them, without brackets and quotes)";
 
     fn read(raw: &Raw) -> Option<Self> {
         if let Raw::Typed(value) = raw {
             return value.as_array()?.iter().map(|part| part.as_str().map(str::to_owned)).collect();
         }
-        let parts = text_of(raw)?.split(',').map(str::trim).filter(|part| !part.is_empty());
-        Some(parts.map(str::to_owned).collect())
+        let parts: Vec<&str> = text_of(raw)?.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        // A list as it stands in a file would be taken for one odd text, and what it names would be left out in silence.
+        let is_of_a_file = parts.iter().any(|part| part.starts_with(['[', '"', '\'']));
+        (!is_of_a_file).then(|| parts.into_iter().map(str::to_owned).collect())
     }
 
     fn show(&self) -> String {

@@ -57,6 +57,7 @@ impl Client {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            .user_agent(concat!("freeagentics/", env!("CARGO_PKG_VERSION")))
             // The key is for this server; a proxy that happens to be in the environment is not to see it.
             .proxy(None)
             .tls_config(tls)

@@ -27,13 +27,20 @@ pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
         let line = format!("nobody is signed in to {server} here");
         return done(&json!({ "server": server, "signed_out": false }), &line, format, terminal);
     };
-    match client.send(&Call::post("/sign-out", &Value::Null)) {
-        Ok(_) | Err(Trouble::SignedOut) => {}
-        Err(Trouble::Refused(refusal)) if refusal.status == 401 => {}
-        Err(_) if args.forget => {}
+    let is_told = match client.send(&Call::post("/sign-out", &Value::Null)) {
+        Ok(_) | Err(Trouble::SignedOut) => true,
+        Err(Trouble::Refused(refusal)) if refusal.status == 401 => true,
+        Err(_) if args.forget => false,
         Err(trouble) => return Err(trouble.into_failure(server)),
-    }
+    };
     let email = Kept::of(server)?.change(|session| Session { tokens: None, ..session })?.unwrap_or_default();
-    let line = format!("{} is signed out of {server}", harmless(&email));
-    done(&json!({ "server": server, "signed_out": true }), &line, format, terminal)
+    let email = harmless(&email);
+    let line = if is_told {
+        format!("{email} is signed out of {server}")
+    } else {
+        format!(
+            "the session of {email} is forgotten here; {server} was not told, and there it ends when it is not used for long"
+        )
+    };
+    done(&json!({ "server": server, "signed_out": is_told, "forgotten": true }), &line, format, terminal)
 }

@@ -78,6 +78,7 @@ async function arrive() {
   for (const id of ["email", "password", "factor-code"]) find(id).value = "";
   [find("person").hidden, find("factor").hidden] = [false, true];
   find("person-error").textContent = "";
+  invited();
   const me = await read("/whoami");
   person = me.user ?? null;
   if (!person) return;
@@ -126,6 +127,29 @@ function again() {
   find("person-error").textContent = "";
   find("email").focus();
 }
+
+// --- What an invitation leads to
+
+/** The ticket of a letter's link: behind the #, so that no server on the way has seen it. */
+const ticket = () => new URLSearchParams(location.hash.slice(1)).get("ticket");
+
+function invited() {
+  if (!ticket()) return;
+  [find("person").hidden, find("ticket").hidden] = [true, false];
+  find("new-password").focus();
+}
+
+find("ticket").addEventListener("submit", (event) => {
+  event.preventDefault();
+  trying("person-error", async () => {
+    await send("/tickets/accept", { ticket: ticket(), password: find("new-password").value });
+    history.replaceState(null, "", location.pathname);
+    find("new-password").value = "";
+    [find("person").hidden, find("ticket").hidden, find("chosen").hidden] = [false, true, false];
+    find("email").focus();
+  });
+});
+addEventListener("hashchange", invited);
 
 find("person").addEventListener("submit", (event) => {
   event.preventDefault();

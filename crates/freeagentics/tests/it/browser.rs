@@ -187,3 +187,23 @@ fn an_address_without_a_name_says_where_passkeys_work() {
     assert!(told.as_str().unwrap().contains(&format!("http://localhost:{port}/")), "{told}");
     assert_eq!(browser.run("return document.querySelector('#with-passkey').checkVisibility()"), false);
 }
+
+#[test]
+fn who_was_invited_chooses_a_password_where_the_letter_leads() {
+    let (installation, port) = (Installation::sqlite(), free_port());
+    let server = installation.start_with(&["--listen", &format!("127.0.0.1:{port}")]);
+    let body = serde_json::json!({ "email": "ann@example.org", "name": "Ann", "roles": ["observer"], "ticket": true });
+    let invited = server.client().post("/api/v1/users", &body).expect(201);
+    let browser = Browser::start();
+    browser.open(&format!("http://localhost:{port}/#ticket={}", invited["ticket"].as_str().unwrap()));
+    browser.see("#ticket");
+    browser.write("#new-password", "short\n");
+    browser.wait("document.querySelector('#person-error').textContent");
+    browser.run("document.querySelector('#new-password').value = ''");
+    browser.write("#new-password", &format!("{PASSWORD}\n"));
+    browser.see("#chosen");
+    assert_eq!(browser.run("return location.hash"), "", "the ticket is no part of the history");
+    sign_in(&browser);
+    browser.see("#account");
+    assert_eq!(browser.run(WHOAMI)["user"]["email"], "ann@example.org");
+}

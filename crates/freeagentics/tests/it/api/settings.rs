@@ -29,6 +29,17 @@ fn live_streams_that_nobody_could_open_are_no_setting() {
 }
 
 #[test]
+fn a_list_that_is_written_as_in_a_file_is_refused_and_not_taken_for_one_odd_name() {
+    let installation = Installation::sqlite();
+    for wrong in [r#"["admin"]"#, r#""admin""#, "[admin]"] {
+        let (code, error) = refused(installation.command(&["--set", &format!("identity.factor_required_for={wrong}")]));
+        assert_eq!(code, Some(2), "{wrong}");
+        assert!(error["message"].as_str().unwrap().contains("without brackets"), "{error}");
+    }
+    assert_eq!(installation.start_with(&["--set", "identity.factor_required_for=admin,observer"]).stop().0, Some(0));
+}
+
+#[test]
 fn flags_win_over_the_environment_which_wins_over_the_file() {
     let installation = Installation::sqlite();
     let file = installation.folder().join("server.toml");
