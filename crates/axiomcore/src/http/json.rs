@@ -14,6 +14,7 @@ use serde_json::error::Category;
 
 use super::pointer::{in_document, unknown_in};
 use super::{Admitted, Problem, codes};
+use crate::identity::Settled;
 
 /// A body of JSON.
 #[derive(Clone, Copy, Debug)]
@@ -56,15 +57,19 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The whole body, within its limits of size and time.
 ///
 /// # Errors
-/// If it is compressed, too large, too slow or breaks off.
-pub async fn body_of(request: Request) -> Result<Bytes, Problem> {
+/// If it is compressed, too large, too slow or breaks off, or if who sent it may not any more when it is there.
+pub async fn body_of(mut request: Request) -> Result<Bytes, Problem> {
     // A few compressed bytes can be any number of others.
     if request.headers().contains_key(CONTENT_ENCODING) {
         return Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE).mend("send the body without `Content-Encoding`"));
     }
     let limit = Admitted::of(request.extensions()).map_or(Duration::MAX, Admitted::body_timeout);
+    let settled = request.extensions_mut().remove::<Settled>();
     let arrived = tokio::time::timeout(limit, request.into_body().collect()).await;
     let body = arrived.map_err(|_| Problem::new(&codes::BODY_TOO_SLOW))?.map_err(|error| broken(&error))?;
+    if let Some(settled) = settled {
+        settled.still_holds().await?;
+    }
     Ok(body.to_bytes())
 }
 

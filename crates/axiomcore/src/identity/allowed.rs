@@ -5,12 +5,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::HeaderValue;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 
 use super::credential::{Credential, credential};
 use super::cross_site::refuse_cross_site;
+use super::settled::Settled;
 use super::{CameBy, Identity, Permission, Principal, Require, codes};
 use crate::http::{Access, Admitted, Context, Guard, Problem};
 
@@ -115,7 +116,7 @@ where
     }
 }
 
-async fn authenticate<S>(parts: &Parts, state: &S) -> Result<Arc<Principal>, Problem>
+async fn authenticate<S>(parts: &mut Parts, state: &S) -> Result<Arc<Principal>, Problem>
 where
     Identity: FromRef<S>,
 {
@@ -123,7 +124,8 @@ where
     let walk = Context::of(&parts.extensions).and_then(Context::walk);
     let admitted = Admitted::of(&parts.extensions);
     let may_guess = || admitted.map_or(Ok(()), |admitted| admitted.may_guess(&parts.extensions));
-    let principal = match credential(parts, identity.cookie()) {
+    let shown = credential(parts, identity.cookie());
+    let principal = match &shown {
         Some(Credential::Bearer(token)) => {
             let principal = identity.authenticate_unless(token, may_guess).await?;
             principal.filter(|principal| principal.came_by != CameBy::Cookie)
@@ -150,10 +152,16 @@ where
     if let Some(admitted) = admitted {
         admitted.count_principal(&principal, &parts.extensions).await?;
     }
+    if let Some(Credential::Bearer(text) | Credential::Cookie(text)) = shown
+        && ![Method::GET, Method::HEAD].contains(&parts.method)
+    {
+        let settled = Settled::now(&identity, text, &principal);
+        parts.extensions.insert(settled);
+    }
     Ok(principal)
 }
 
 /// The same for none, a wrong, an expired and a revoked one.
-fn unauthenticated() -> Problem {
+pub(super) fn unauthenticated() -> Problem {
     Problem::new(&codes::UNAUTHENTICATED).header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }

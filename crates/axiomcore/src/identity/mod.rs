@@ -33,6 +33,7 @@ pub mod routes;
 mod service;
 mod services;
 mod sessions;
+mod settled;
 mod store;
 mod tokens;
 mod transaction;
@@ -66,6 +67,7 @@ pub use services::{NewService, Service, ServiceError};
 pub use sessions::{
     Answer, Origin, PasskeySignIn, RefreshError, Refreshed, Session, SignIn, SignInError, SignInOutcome, SignedIn, Way,
 };
+pub(crate) use settled::Settled;
 pub use store::{DEFAULT_WORKSPACE, Key};
 pub use tokens::SEALED as TOKENS_SEALED;
 pub use tokens::{AccessToken, Jwk, Rotation, TokenError};

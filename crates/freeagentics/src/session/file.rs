@@ -112,8 +112,7 @@ impl Locked<'_> {
     /// Whoever reads meanwhile reads all of the old one or all of the new one.
     pub(super) fn write(&self, session: &Session) -> Result<(), Unkept> {
         let (path, next) = (&self.kept.0, self.kept.0.with_extension("new"));
-        let written = private(&next).and_then(|mut file| {
-            file.set_len(0)?;
+        let written = anew(&next).and_then(|mut file| {
             file.write_all(session.document().to_string().as_bytes())?;
             // What was taken for the token of before is lost if the machine stops now.
             file.sync_all()?;
@@ -121,6 +120,15 @@ impl Locked<'_> {
         });
         written.map_err(|error| Unkept::Unusable(path.clone(), error))
     }
+}
+
+/// A file that was not there: one that somebody else has put there has their mode, or leads elsewhere.
+fn anew(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// A file of one's own.

@@ -10,6 +10,7 @@ mod encrypted;
 mod fleets;
 mod importing;
 mod keys;
+mod late_bodies;
 mod live;
 mod matrix;
 mod models;
