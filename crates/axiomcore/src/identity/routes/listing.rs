@@ -17,8 +17,22 @@ pub struct Listing {
     #[param(value_type = Option<String>, max_length = 100)]
     after: Option<Cursor>,
     /// Only who signs in with this address.
-    #[param(max_length = 320)]
-    email: Option<String>,
+    #[param(value_type = Option<String>, max_length = 320)]
+    email: Option<Address>,
+}
+
+/// Whom is asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Address(String);
+
+impl TryFrom<String> for Address {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let fits = text.chars().count() <= 320;
+        fits.then_some(Self(text)).ok_or("`email` is an address, which is shorter")
+    }
 }
 
 /// Which one a page begins after.
@@ -40,7 +54,7 @@ impl Listing {
 
     /// The address that is asked for, if one is.
     pub(super) fn email(&self) -> Option<&str> {
-        self.email.as_deref()
+        self.email.as_ref().map(|Address(text)| text.as_str())
     }
 
     /// After which one the page begins, and how many there are on it.

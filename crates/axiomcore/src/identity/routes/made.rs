@@ -16,8 +16,9 @@ use crate::identity::{Allowed, Identity, Lineage, Made, MadeError};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Since {
-    /// Only what was made at this moment or later, and what that has made.
-    #[param(value_type = Option<String>, format = DateTime)]
+    /// Only what was made at this moment or later, and what that has made. In UTC, such as `2026-01-31T12:00:00Z`.
+    #[param(value_type = Option<String>, example = "2026-01-31T12:00:00Z",
+            pattern = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z$")]
     since: Option<Moment>,
 }
 
