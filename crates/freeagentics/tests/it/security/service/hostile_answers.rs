@@ -249,7 +249,7 @@ fn an_authority_whose_answer_has_no_end_is_hung_up_on() {
     let directory = format!("tls.acme_directory=https://localhost:{}/directory", address.rsplit_once(':').unwrap().1);
     let settings = [
         &directory,
-        "tls.acme_domains=[\"agents.test\"]",
+        "tls.acme_domains=agents.test",
         "tls.acme_terms_agreed=true",
         "tls.acme_ca=ca.pem",
         "tls.acme_listen=127.0.0.1:0",
