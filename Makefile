@@ -51,6 +51,7 @@ test: lint $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Everything that has
 	done
 	cargo build --locked --workspace
 	target/debug/drill-crash --rounds 200 --longest-round 200
+	target/debug/drill-crash --gently --rounds 30 --longest-round 300
 	target/debug/drill-power-loss --rounds 40 --longest-round 200
 	target/debug/drill-load --smoke
 	target/debug/drill-load --endure --smoke
@@ -66,6 +67,9 @@ drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; t
 	cargo build --locked --workspace --release
 	target/release/drill-crash --rounds 2000
 	target/release/drill-crash --rounds 500 --database postgres
+	target/release/drill-crash --gently --rounds 300
+	target/release/drill-crash --gently --rounds 100 --database postgres
+	$(SUDO) env FREEAGENTICS=target/release/freeagentics drills/at-rest/run
 	target/release/drill-power-loss --rounds 500
 	target/release/drill-load
 	target/release/drill-load --endure

@@ -1,5 +1,6 @@
 //! The crash drill: `kill -9` at random moments while clients work. Nothing that was acknowledged may be lost, nothing
-//! done twice, and the log must replay to the same bits.
+//! done twice, and the log must replay to the same bits. With `--gently` the server is asked to end (`SIGTERM`) in the midst of
+//! the work, as a deployment does: then nothing that it did may be without an answer either.
 
 use std::process::ExitCode;
 
@@ -39,7 +40,13 @@ fn main() -> ExitCode {
 
 fn drill(arguments: &Arguments) -> Result<Outcome> {
     let plan = arguments.siege.plan()?;
-    report::line(&format!("crash drill: {} kills, seed {}, {:?}", plan.rounds, plan.seed, arguments.database))?;
+    report::line(&format!(
+        "crash drill: {} {}, seed {}, {:?}",
+        plan.rounds,
+        if plan.gently { "ends in order" } else { "kills" },
+        plan.seed,
+        arguments.database
+    ))?;
     let folder = tempfile::tempdir()?;
     let postgres = (arguments.database == Database::Postgres).then(Postgres::start);
     let url = postgres.as_ref().map(Postgres::url);

@@ -19,7 +19,7 @@ use crate::report::Restart;
 pub(crate) fn restart(
     arguments: &Arguments,
     installation: &Installation,
-    server: Server,
+    mut server: Server,
     worlds: Rc<RefCell<Worlds>>,
 ) -> Result<(Server, Restart)> {
     server.stop()?;

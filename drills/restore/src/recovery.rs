@@ -163,7 +163,7 @@ fn recover(scene: &Scene, folder: &Path, acknowledged: &Acknowledged, lost: Inst
     fs::copy(scene.lost.folder().join("key"), second.join("key"))?;
     scene.restore(&restored.data())?;
     let restored_in = begun.elapsed().as_secs_f64();
-    let server = restored.start_ready(&Disk::Real)?;
+    let mut server = restored.start_ready(&Disk::Real)?;
     let recovery_time = lost.elapsed().as_secs_f64();
     let mut faults = Vec::new();
     let mut worker = Worker::new(server.address, scene.lost.access())?;

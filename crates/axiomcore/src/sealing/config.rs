@@ -13,6 +13,9 @@ crate::settings! {
         pub key_command: Vec<String> = Vec::new();
         /// Keys of before, separated by spaces: what they sealed can still be opened.
         pub previous_keys: Secret<String> = Secret::default();
+        /// What encrypts the disk with the data where the machine itself cannot see it, such as `EBS, key alias/data`: for
+        /// people, and for `doctor`, which otherwise warns of a disk that whoever has it can read.
+        pub disk_encrypted_by: String = String::new();
     }
 }
 

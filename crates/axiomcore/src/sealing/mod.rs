@@ -7,11 +7,13 @@
 //! new key, and what was sealed before can still be opened.
 
 mod config;
+mod disk;
 mod key;
 mod rotation;
 mod sealer;
 
 pub use config::Config;
+pub use disk::{AtRest, at_rest};
 pub use key::{FILE, KeyError, Keys, keys};
 pub use rotation::{SealedColumn, Sealing, look, rotate};
 pub use sealer::{SealError, Sealer};

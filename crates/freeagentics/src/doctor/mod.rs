@@ -4,6 +4,7 @@
 //! it found even when that is well, so that one knows what was looked at. What builds on something that is not there is
 //! passed over.
 
+mod at_rest;
 mod backups;
 mod certificate;
 mod clock;
@@ -80,6 +81,7 @@ pub(crate) fn examine(settings: &Settings, key_files: &[PathBuf]) -> Vec<Finding
     let folder = folder::look(settings, &mut findings);
     if folder.is_there {
         disk::look(settings, &mut findings);
+        at_rest::look(settings, &mut findings);
     }
     if let Some(database) = database::look(settings, &folder, &mut findings) {
         schema::look(&database, &mut findings);

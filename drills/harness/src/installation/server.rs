@@ -123,7 +123,7 @@ impl Server {
     ///
     /// # Errors
     /// If it does not end.
-    pub fn stop(mut self) -> Result<()> {
+    pub fn stop(&mut self) -> Result<()> {
         Command::new("kill").arg(self.pid().to_string()).status()?;
         let asked = clock::now();
         while asked.elapsed() < PATIENCE {

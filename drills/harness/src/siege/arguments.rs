@@ -24,6 +24,9 @@ pub struct Arguments {
     /// The longest time from the first request of a round until the kill, in milliseconds.
     #[arg(long, default_value_t = 400, value_name = "MS")]
     longest_round: u64,
+    /// Asks the server to end (SIGTERM) instead of killing it: then it must answer everything that it has done.
+    #[arg(long)]
+    gently: bool,
     /// The program; without it, the `freeagentics` beside this one.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -45,6 +48,7 @@ impl Arguments {
             own_agents: 8,
             contested_agents: 4,
             longest_round: Duration::from_millis(self.longest_round),
+            gently: self.gently,
         })
     }
 

@@ -25,6 +25,8 @@ pub enum Kind {
     Changed,
     /// A step number is missing.
     Gap,
+    /// Done by a server that ended in order, and never answered.
+    Dropped,
     /// The server answered with what it never should, or ended, or panicked.
     Misbehaved,
 }
@@ -42,6 +44,7 @@ impl fmt::Display for Fault {
             Kind::Doubled => "doubled",
             Kind::Changed => "changed",
             Kind::Gap => "gap",
+            Kind::Dropped => "dropped",
             Kind::Misbehaved => "misbehaved",
         };
         write!(f, "{kind:<10} {}: {}", self.agent, self.detail)

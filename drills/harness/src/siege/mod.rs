@@ -5,6 +5,9 @@
 //! answer says which step it was. So each agent has a history of numbered steps that must be in the log,
 //! and a count of those that may be. Nothing else may be there.
 //!
+//! A server that is asked to end ([`Plan::gently`]) promises more: what it has begun it finishes and answers, so a request
+//! without an answer was not done.
+//!
 //! | file | |
 //! |---|---|
 //! | `intent` | what is asked |
@@ -58,6 +61,8 @@ pub struct Plan {
     /// The longest time from the first request of a round until the kill.
     #[serde(serialize_with = "in_millis")]
     pub longest_round: Duration,
+    /// The server is asked to end instead of killed: what it has begun it finishes, and answers.
+    pub gently: bool,
 }
 
 fn in_millis<S: serde::Serializer>(duration: &Duration, serializer: S) -> std::result::Result<S::Ok, S::Error> {
@@ -109,7 +114,7 @@ impl<'a> Siege<'a> {
         let clients: Vec<Client> = (0..plan.clients).map(client).collect();
         let names = clients.iter().flat_map(Client::names).chain(contested.iter().cloned());
         let histories: BTreeMap<_, _> = names.map(|name| (name, History::created())).collect();
-        let server = installation.start_ready(&Disk::Real)?;
+        let mut server = installation.start_ready(&Disk::Real)?;
         let mut connection = Connection::open(server.address)?;
         let model = Request { content_type: "application/yaml", ..Request::post("/api/v1/models", MODEL.as_bytes()) };
         expect(&mut connection, &model.bytes(&installation.access()), 201)?;

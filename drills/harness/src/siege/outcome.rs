@@ -35,6 +35,7 @@ impl Outcome {
         table(&[
             row("kills", tally.kills),
             row("  of these during the start", tally.kills_during_start),
+            row("ends in order", tally.ends),
             row("requests", tally.requests),
             row("steps acknowledged", tally.acknowledged_steps),
             row("  of these in batches", tally.acknowledged_steps_in_batches),
@@ -42,8 +43,8 @@ impl Outcome {
             row("creations acknowledged", tally.acknowledged_creations),
             row("dry runs, which must leave no trace", tally.dry_runs),
             row("repetitions of what was answered", tally.needless_repetitions),
-            row("requests that the kill left unanswered", tally.unanswered),
-            row("  asked again, and done before the kill", tally.retries_found_done),
+            row("requests that the end left unanswered", tally.unanswered),
+            row("  asked again, and done before the end", tally.retries_found_done),
             row("  asked again, and done only then", tally.retries_done_now),
             row("refused for now", tally.refused),
             row("agents compared", tally.comparisons),

@@ -1,4 +1,4 @@
-//! One round: start, compare, attack, kill.
+//! One round: start, compare, attack, kill (or ask to end).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -27,7 +27,7 @@ const MOST_FAULTS: usize = 20;
 
 impl Siege<'_> {
     pub(super) fn round(&mut self, round: u64, plan: &Plan, disk: &Disk) -> Result<Vec<Fault>> {
-        if self.random.happens(KILLED_AT_START) {
+        if self.random.happens(KILLED_AT_START) && !plan.gently {
             let mut starting = self.installation.start(disk)?;
             sleep(Duration::from_micros(self.random.below(150_000)));
             starting.kill();
@@ -43,7 +43,11 @@ impl Siege<'_> {
             faults = self.gather(round);
         }
         server.kill();
-        self.tally.kills += 1;
+        if plan.gently {
+            self.tally.ends += 1
+        } else {
+            self.tally.kills += 1
+        }
         faults.truncate(MOST_FAULTS);
         Ok(faults)
     }
@@ -59,9 +63,14 @@ impl Siege<'_> {
             }
             sleep(delay);
             let ended = server.ended();
-            server.kill();
+            let stopped = if plan.gently {
+                server.stop()
+            } else {
+                server.kill();
+                Ok(())
+            };
             stop.store(true, Relaxed);
-            ended
+            stopped.and(ended)
         })?;
         match ended {
             Some(status) => {
@@ -140,7 +149,7 @@ impl Siege<'_> {
 
     /// After the last kill: everything is read back, and the log is replayed.
     pub(super) fn end(&mut self) -> Result<(Vec<Fault>, Value)> {
-        let server = self.installation.start_ready(&Disk::Real)?;
+        let mut server = self.installation.start_ready(&Disk::Real)?;
         let mut faults = self.compare(&server, true)?;
         server.stop()?;
         let output = self.installation.replay()?;

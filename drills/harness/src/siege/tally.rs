@@ -12,6 +12,8 @@ use crate::report::count;
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Tally {
     pub kills: u64,
+    /// How often it was asked to end.
+    pub ends: u64,
     pub kills_during_start: u64,
     pub requests: u64,
     pub acknowledged_steps: u64,
@@ -58,8 +60,8 @@ impl Tally {
     /// In a line.
     pub(super) fn progress(&self) -> String {
         format!(
-            "{} kills, {} steps acknowledged, {} requests unanswered",
-            count(self.kills),
+            "{} ends, {} steps acknowledged, {} requests unanswered",
+            count(self.kills + self.ends),
             count(self.acknowledged_steps),
             count(self.unanswered)
         )
@@ -69,6 +71,7 @@ impl Tally {
 impl AddAssign for Tally {
     fn add_assign(&mut self, more: Self) {
         self.kills += more.kills;
+        self.ends += more.ends;
         self.kills_during_start += more.kills_during_start;
         self.requests += more.requests;
         self.acknowledged_steps += more.acknowledged_steps;

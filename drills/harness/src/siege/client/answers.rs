@@ -62,6 +62,9 @@ impl Client {
         };
         if is_retry {
             let done_before = replayed || status == 409;
+            if done_before && self.ends_in_order {
+                self.fault(Kind::Dropped, &intent.agent, format!("{intent:?} was done and not answered"));
+            }
             self.tally.retries_found_done += u64::from(done_before);
             self.tally.retries_done_now += u64::from(!done_before);
         }

@@ -22,6 +22,8 @@ pub(super) struct Client {
     random: Random,
     agents: Vec<Agent>,
     contested: Vec<String>,
+    /// The server ends in order, so that what is not answered was not done.
+    ends_in_order: bool,
     /// With keys, and to be asked again until there is an answer.
     pub(super) unanswered: VecDeque<Intent>,
     /// A few that have been answered, for asking again needlessly.
@@ -76,6 +78,7 @@ impl Client {
             random,
             agents,
             contested: contested.to_vec(),
+            ends_in_order: plan.gently,
             unanswered: VecDeque::new(),
             answered: VecDeque::new(),
             n_intents: 0,
@@ -170,6 +173,7 @@ impl Client {
                 self.unanswered.push_back(intent);
             }
             _ if intent.key.is_some() => self.unanswered.push_back(intent),
+            _ if self.ends_in_order => {}
             What::Step(_) => self.note(&intent, News::MaybeStepped),
             What::Reset => self.note(&intent, News::MaybeReset),
         }
