@@ -54,9 +54,11 @@ impl Connection {
     pub fn receive(&mut self) -> std::result::Result<Response, NoAnswer> {
         let mut chunk = [0; 16 << 10];
         loop {
-            if let Some(Frame { status, replayed, body }) = Frame::find(&self.received).map_err(NoAnswer::Fault)? {
+            if let Some(Frame { status, replayed, is_last, body }) =
+                Frame::find(&self.received).map_err(NoAnswer::Fault)?
+            {
                 let mut answer: Vec<u8> = self.received.drain(..body.end).collect();
-                return Ok(Response { status, replayed, body: answer.split_off(body.start) });
+                return Ok(Response { status, replayed, is_last, body: answer.split_off(body.start) });
             }
             match self.stream.read(&mut chunk).map_err(no_answer)? {
                 0 => return Err(NoAnswer::Broken(ErrorKind::UnexpectedEof.into())),

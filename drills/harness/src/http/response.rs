@@ -12,6 +12,8 @@ pub struct Response {
     pub status: u16,
     /// The first answer to a repeated request (`Idempotent-Replay`).
     pub replayed: bool,
+    /// The last answer over this connection (`Connection: close`).
+    pub is_last: bool,
     pub body: Vec<u8>,
 }
 
@@ -33,6 +35,7 @@ impl Response {
 pub struct Frame {
     pub status: u16,
     pub replayed: bool,
+    pub is_last: bool,
     pub body: Range<usize>,
 }
 
@@ -58,7 +61,8 @@ impl Frame {
         };
         let body = n_head + 4..n_head + 4 + n_body;
         let replayed = header("idempotent-replay") == Some("true");
-        Ok((received.len() >= body.end).then_some(Self { status, replayed, body }))
+        let is_last = header("connection") == Some("close");
+        Ok((received.len() >= body.end).then_some(Self { status, replayed, is_last, body }))
     }
 }
 

@@ -63,7 +63,7 @@ enum Asked {
     Twice,
 }
 
-/// The connections of one round; broken once one is.
+/// The connections of one round; broken once one is, or ends.
 struct Line {
     connections: [Connection; 2],
     is_broken: bool,
@@ -134,7 +134,10 @@ impl Client {
 
     fn heard(&mut self, line: &mut Line, answer: Result<Response, NoAnswer>) -> Option<Response> {
         match answer {
-            Ok(answer) => return Some(answer),
+            Ok(answer) => {
+                line.is_broken |= answer.is_last;
+                return Some(answer);
+            }
             Err(NoAnswer::Broken(_)) => {}
             Err(NoAnswer::Fault(failure)) => self.fault(Kind::Misbehaved, "", failure.to_string()),
         }
