@@ -57,6 +57,7 @@ test: lint $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Everything that has
 	target/debug/drill-load --endure --smoke
 	target/debug/drill-sign-in --smoke
 	infra/release/check
+	infra/release/scan
 	$(SUDO) drills/compose/run
 	target/debug/drill-restore --megabytes 20 --seconds 3
 
