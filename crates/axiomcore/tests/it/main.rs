@@ -19,3 +19,4 @@ mod store;
 mod telemetry;
 mod tls;
 mod tokens;
+mod upgrade;
