@@ -27,6 +27,7 @@ def linted():
     subprocess.run([TOOLS / "hadolint", "--failure-threshold", "style", *files], check=True)
     print(f"ok     {len(FILES)} Compose files fit the schema")
     print(f"ok     hadolint has nothing to say about {len(files)} Dockerfiles")
+    planted.check_images({path.name: path.read_text() for path in files}, "api.Dockerfile")
 
 
 def main():

@@ -1,7 +1,8 @@
-"""Faults planted into the production file, each of which the policy has to find."""
+"""Faults planted into the production file and into an image, each of which the policies have to find."""
 
 import copy
 
+import dockerfile
 from policy import findings
 
 
@@ -35,6 +36,31 @@ FAULTS = {
     "a password in a URL": ("api", sets(environment={"DB": "postgres://a:b@c/d"}), "has a password in it"),
     "a start without waiting": ("api", sets(depends_on={"postgres": {"condition": "service_started"}}), "starts without waiting"),
 }
+
+# What is replaced in a Dockerfile by what, and what has to be said.
+IMAGES = {
+    "nobody said who": ("USER 1000:1000", "", "nobody says as whom it runs"),
+    "root": ("USER 1000:1000", "USER 0:0", "it runs as root"),
+    "root again, after the user": ("USER 1000:1000", "USER 1000:1000\nUSER root", "it runs as root"),
+    "no health check": ("HEALTHCHECK", "LABEL", "nobody asks it whether it is well"),
+    "no signal": ("STOPSIGNAL SIGTERM", "", "nobody says how it is asked to end"),
+    "a shell before it": ('ENTRYPOINT ["/usr/local/bin/freeagentics"]', "ENTRYPOINT /usr/local/bin/freeagentics", "a shell stands between"),
+    "a base of no version": ("rust:1.95.0-bookworm", "rust", "is another one tomorrow"),
+    "the latest base": ("rust:1.95.0-bookworm", "rust:latest", "is another one tomorrow"),
+    "a secret in it": ("ENV FREE", "ENV API_TOKEN=x FREE", "API_TOKEN stands in the image"),
+    "something from elsewhere": ("WORKDIR /var", "ADD https://example.org/x /x\nWORKDIR /var", "nobody has looked at"),
+}
+
+
+def check_images(files, api):
+    """Nothing is found in the images as they are, and every planted fault is found in that of the API."""
+    found = [text for name, said in files.items() for text in dockerfile.findings(name, said)]
+    assert not found, "\n".join(found)
+    for name, (old, new, says) in IMAGES.items():
+        assert old in files[api], f"{api} does not say {old!r}"
+        found = dockerfile.findings(api, files[api].replace(old, new, 1))
+        assert any(says in text for text in found), f"{name} is not found; what is: {found}"
+    print(f"ok     the policy of images holds of {len(files)} Dockerfiles, and finds {len(IMAGES)} planted faults")
 
 
 def check(document):
