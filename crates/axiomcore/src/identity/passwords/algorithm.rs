@@ -41,6 +41,8 @@ pub(super) const BCRYPT_READS: usize = 72;
 /// that its sign-in takes everybody would know who has it.
 const MOST_BCRYPT_COST: u32 = 12;
 const MOST_MEMORY_KIB: u32 = 256 << 10;
+/// Each lane is paid for by itself, however little memory there is for all of them together.
+const MOST_LANES: u32 = 4;
 /// So many times what our own takes.
 const MOST_TIMES_OURS: u64 = 2;
 
@@ -52,17 +54,22 @@ pub enum HashRefused {
     Unknown,
     /// Argon2id would take too much memory or time.
     #[error(
-        "argon2id is taken over with `m` times `t` of at most {most}, and `m` of at most {memory}; this is m={m},t={t}"
+        "argon2id is taken over with `m` times `t` of at most {most}, `m` of at most {memory} and `p` of at most {lanes}; \
+         this is m={m},t={t},p={p}"
     )]
     Argon2id {
         /// What it would take, in KiB.
         m: u32,
         /// How often it would pass over that.
         t: u32,
+        /// In how many lanes.
+        p: u32,
         /// The most that one may be times the other.
         most: u64,
         /// The most memory, in KiB.
         memory: u32,
+        /// The most lanes.
+        lanes: u32,
     },
     /// bcrypt would take too much time, or so little that it protects nothing.
     #[error("bcrypt is taken over with a cost from 4 to {most}; this is {found}")]
@@ -120,7 +127,7 @@ impl Recipe {
         let mut parts = stored.split('$').skip(1);
         match parts.next() {
             Some("2a" | "2b" | "2y") => {
-                let cost = parts.next().and_then(|cost| cost.parse().ok());
+                let cost = parts.next().and_then(two_digits);
                 self.takes_over_bcrypt(stored, cost.ok_or(HashRefused::Unknown)?)
             }
             Some("argon2id") => self.takes_over_argon2id(stored),
@@ -144,11 +151,18 @@ impl Recipe {
         if hash.hash.is_none() {
             return Err(HashRefused::Unknown);
         }
-        let (m, t, memory) = (params.m_cost(), params.t_cost(), MOST_MEMORY_KIB);
+        let (m, t, p) = (params.m_cost(), params.t_cost(), params.p_cost());
+        let (memory, lanes) = (MOST_MEMORY_KIB, MOST_LANES);
         let most = MOST_TIMES_OURS * u64::from(self.memory_kib) * u64::from(self.passes);
-        let is_bearable = m <= memory && u64::from(m) * u64::from(t) <= most;
-        if is_bearable { Ok(()) } else { Err(HashRefused::Argon2id { m, t, most, memory }) }
+        let is_bearable = m <= memory && p <= lanes && u64::from(m) * u64::from(t) <= most;
+        if is_bearable { Ok(()) } else { Err(HashRefused::Argon2id { m, t, p, most, memory, lanes }) }
     }
+}
+
+/// A cost as bcrypt writes it. A sign or a blank is read as a number elsewhere, and then it is not known what is read as what.
+fn two_digits(cost: &str) -> Option<u32> {
+    let is_one = cost.len() == 2 && cost.bytes().all(|byte| byte.is_ascii_digit());
+    is_one.then(|| cost.parse().ok()).flatten()
 }
 
 /// Whether the password is the one that was hashed. What is stored names its own algorithm and cost.
@@ -196,15 +210,21 @@ mod tests {
         for no_hash in ["", "secret", "$1$abc$def", "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQ"] {
             assert_eq!(ours.takes_over(no_hash), Err(HashRefused::Unknown), "{no_hash}");
         }
-        let argon2id = |m: u32, t: u32| {
-            format!("$argon2id$v=19$m={m},t={t},p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
+        let in_lanes = |m: u32, t: u32, p: u32| {
+            format!("$argon2id$v=19$m={m},t={t},p={p}$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
         };
-        let (most, memory) = (4 * (19 << 10), 256 << 10);
+        let argon2id = |m: u32, t: u32| in_lanes(m, t, 1);
+        let (most, memory, lanes) = (4 * (19 << 10), 256 << 10, 4);
         assert_eq!(ours.takes_over(&argon2id(19 << 10, 4)), Ok(()));
         for (m, t) in [(19 << 10, 5), (262_144, 10), (4_194_304, 2), (65_536, 4_000), (77_825, 1)] {
             let told = ours.takes_over(&argon2id(m, t)).unwrap_err();
-            assert_eq!(told, HashRefused::Argon2id { m, t, most, memory });
+            assert_eq!(told, HashRefused::Argon2id { m, t, p: 1, most, memory, lanes });
             assert!(told.to_string().contains("at most 77824"), "{told}");
+        }
+        assert_eq!(ours.takes_over(&in_lanes(19 << 10, 2, 4)), Ok(()));
+        for p in [5, 255, 2_432] {
+            let told = ours.takes_over(&in_lanes(19 << 10, 2, p)).unwrap_err();
+            assert_eq!(told, HashRefused::Argon2id { m: 19 << 10, t: 2, p, most, memory, lanes });
         }
         // Whatever our own passes come to, memory is not had without end.
         let dear = Recipe { memory_kib: 262_144, passes: 10, ..ours };
@@ -213,6 +233,9 @@ mod tests {
         assert_eq!(ours.takes_over(&bcrypt("12")), Ok(()));
         for (cost, found) in [("13", 13), ("15", 15), ("31", 31), ("03", 3)] {
             assert_eq!(ours.takes_over(&bcrypt(cost)), Err(HashRefused::Bcrypt { found, most: 12 }));
+        }
+        for cost in ["+9", " 9", "9", "009", ""] {
+            assert_eq!(ours.takes_over(&bcrypt(cost)), Err(HashRefused::Unknown), "`{cost}` is no cost");
         }
         let same = Recipe { bcrypt_cost: 14, ..recipe(Algorithm::Bcrypt) };
         assert!(same.takes_over(&bcrypt("14")).is_ok() && same.takes_over(&bcrypt("15")).is_err(), "ours is borne");

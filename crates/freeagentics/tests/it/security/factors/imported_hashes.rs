@@ -21,8 +21,10 @@ fn nobody_brings_in_work_without_end_as_a_hash() {
         argon2id("m=262144,t=10"),
         argon2id("m=4194304,t=1"),
         argon2id("m=65536,t=4000"),
+        argon2id("m=19456,t=2,p=255").replacen(",p=1$", "$", 1),
         bcrypt("15"),
         bcrypt("31"),
+        bcrypt("+9"),
         "no hash".to_owned(),
     ] {
         import("eve@example.org", &hash).problem(422, "hash_invalid");
