@@ -117,7 +117,7 @@ async fn serve(gate: &Gate, mut request: Request, next: Next) -> Result<Response
         None => Ok(answer.await),
         Some(time) => tokio::time::timeout(time, answer)
             .await
-            .map_err(|_| Problem::new(&codes::TIMED_OUT).retry_after(COME_AGAIN)),
+            .map_err(|_| Problem::new(&codes::TIMED_OUT).repeat_after(COME_AGAIN)),
     }
 }
 

@@ -13,8 +13,16 @@ pub struct ErrorCode {
     pub status: StatusCode,
     /// What went wrong, for every case of it.
     pub title: &'static str,
-    /// What to do about it, as Markdown (paragraphs, lists, `code`).
+    /// What to do about it, as Markdown (paragraphs, lists, `code`). The first paragraph is told with each problem, to people
+    /// as well as to programs; whatever else there is to say stands behind it.
     pub help: &'static str,
+}
+
+impl ErrorCode {
+    /// What to do about it, as each problem tells it that knows nothing better.
+    pub fn mend(&self) -> &'static str {
+        self.help.split("\n\n").next().unwrap_or(self.help)
+    }
 }
 
 /// Declares [`ErrorCode`](crate::http::ErrorCode)s and the table of them.

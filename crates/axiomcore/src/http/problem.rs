@@ -68,13 +68,20 @@ impl Problem {
         self
     }
 
-    /// When to try again; it is also the mend, where there is no other.
+    /// When to come again, if nothing was done; it is also the mend, where there is no other.
     #[must_use]
     pub fn retry_after(mut self, after: Duration) -> Self {
         let seconds = after.as_millis().div_ceil(1_000).max(1) as u64;
-        let mend = format!("send it again in {seconds} s, with the same `Idempotency-Key` if it had one");
-        self.0.fields.entry("mend").or_insert_with(|| mend.into());
+        self.0.fields.entry("mend").or_insert_with(|| format!("Come again in {}.", spelled(seconds)).into());
         self.header(RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// When to send it again, if it may have been done all the same.
+    #[must_use]
+    pub fn repeat_after(self, after: Duration) -> Self {
+        let seconds = after.as_millis().div_ceil(1_000).max(1) as u64;
+        let how = format!("Send it again in {}, with the same `Idempotency-Key` if it had one.", spelled(seconds));
+        self.mend(how).retry_after(after)
     }
 
     /// One more header of the answer.
@@ -119,11 +126,19 @@ impl Problem {
             parts.extensions.insert(refusal);
         }
         let mut document = self.document(context.map(Context::request_id));
+        if let Value::Object(members) = &mut document {
+            members.entry("mend").or_insert_with(|| self.0.code.mend().into());
+        }
         if let Some(trace) = context.and_then(Context::trace_id) {
             document["trace_id"] = trace.to_string().into();
         }
         Response::from_parts(parts, Body::from(document.to_string()))
     }
+}
+
+/// A time as people say it, rather too long than too short.
+fn spelled(seconds: u64) -> String {
+    if seconds <= 90 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) }
 }
 
 /// What a status says of itself.
@@ -160,7 +175,7 @@ impl From<&store::Error> for Problem {
         match error {
             store::Error::Unavailable(_) => {
                 tracing::error!(cause = %error, "{error}");
-                Self::new(&codes::UNAVAILABLE).retry_after(Duration::from_secs(1))
+                Self::new(&codes::UNAVAILABLE).repeat_after(Duration::from_secs(1))
             }
             store::Error::Full(_) => {
                 tracing::error!(cause = %error, "{error}");

@@ -5,9 +5,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::Method;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method};
 
 use super::credential::{Credential, credential};
 use super::cross_site::refuse_cross_site;
@@ -144,7 +143,7 @@ where
         if let Some(admitted) = admitted {
             admitted.count_stranger(&parts.extensions).await?;
         }
-        return Err(unauthenticated());
+        return Err(identity.refuse(shown.as_ref()).await);
     };
     if let Some(context) = Context::of(&parts.extensions) {
         context.identify(principal.workspace, &principal.id);
@@ -159,9 +158,4 @@ where
         parts.extensions.insert(settled);
     }
     Ok(principal)
-}
-
-/// The same for none, a wrong, an expired and a revoked one.
-pub(super) fn unauthenticated() -> Problem {
-    Problem::new(&codes::UNAUTHENTICATED).header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }

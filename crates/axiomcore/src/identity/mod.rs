@@ -17,6 +17,7 @@ mod config;
 mod credential;
 mod cross_site;
 mod devices;
+mod ended;
 mod factors;
 mod key;
 mod keys;

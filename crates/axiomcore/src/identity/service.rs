@@ -1,8 +1,8 @@
 //! The service that knows who is who.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::attempts::{self, Gate};
@@ -74,8 +74,8 @@ pub(super) struct Inner {
     pub(super) session_idle_time: Duration,
     pub(super) session_kept_time: Duration,
     pub(super) gate: Gate,
-    /// Whom passkeys are for, if that is known.
-    pub(super) party: Option<Party>,
+    /// Whom passkeys are for, as soon as that is known.
+    pub(super) party: OnceLock<Party>,
     pub(super) challenger: Challenger,
     pub(super) metrics: SignInMetrics,
     pub(super) device_time: Duration,
@@ -103,6 +103,7 @@ impl Identity {
         let secret = attempts::secret(&parts)?;
         let challenger = Challenger::new(&secret, config.challenge_time.duration());
         let party = Party::of(config, parts.reached_at.as_deref(), parts.name);
+        let party = party.map_or_else(OnceLock::new, OnceLock::from);
         let gate = Gate::new(config, parts.clock.clone(), secret, parts.redis.clone());
         let metrics = SignInMetrics::new(&parts.metrics, &passwords);
         let counted = parts.metrics.clone();
@@ -135,6 +136,14 @@ impl Identity {
         }));
         identity.register_metrics(&counted);
         Ok(identity)
+    }
+
+    /// Says where people reach the service, if that was not known when it was opened: who listens on any free port learns of
+    /// it only then. What is known already stays.
+    pub(crate) fn is_reached_at(&self, config: &Config, address: &str) {
+        if let Some(party) = Party::of(config, Some(address), self.0.parts.name) {
+            self.0.party.get_or_init(|| party);
+        }
     }
 
     /// What the cookie of a session is called.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::allowed::unauthenticated;
+use super::ended::unauthenticated;
 use super::{Identity, Principal, codes};
 use crate::http::Problem;
 

@@ -126,7 +126,7 @@ impl Core {
             roles: blueprint.roles,
             key_prefix: blueprint.key_prefix,
             name: blueprint.product.name,
-            reached_at: reached_at(settings),
+            reached_at: reached_at(settings, settings.section::<http::Config>().listen.port()),
         };
         let identity = Identity::open(&settings.section(), parts)?;
         let parts = MailParts {
@@ -221,13 +221,13 @@ fn renewal(config: config::Database, profile: Profile) -> impl Fn() -> Option<St
 }
 
 /// The address under which people reach the service, if it is known: what letters lead to, what its certificate is for, or
-/// this machine if it listens to nobody else.
-fn reached_at(settings: &Settings) -> Option<String> {
+/// this machine if it listens to nobody else; of the latter two only who listens already knows the port, if any will do.
+pub(super) fn reached_at(settings: &Settings, port: u16) -> Option<String> {
     let (mail, http): (mail::Config, http::Config) = (settings.section(), settings.section());
     let tls: tls::Config = settings.section();
-    let port = http.listen.port();
-    let certified = tls.acme_directory.as_ref().and_then(|_| tls.acme_domains.first());
-    let is_local = http.listen.ip().is_loopback() && !http.behind_proxy;
+    let is_bound = port != 0;
+    let certified = tls.acme_directory.as_ref().and_then(|_| tls.acme_domains.first()).filter(|_| is_bound);
+    let is_local = is_bound && http.listen.ip().is_loopback() && !http.behind_proxy;
     let scheme = if tls.is_on() { "https" } else { "http" };
     mail.public_url
         .or_else(|| certified.map(|domain| format!("https://{domain}:{port}")))

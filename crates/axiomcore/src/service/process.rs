@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use super::core::{Core, Ground};
+use super::core::{Core, Ground, reached_at};
 use super::{Blueprint, Config, Listening, ServiceError};
 use crate::backup::is_unfinished;
 use crate::clock::SystemClock;
@@ -77,6 +77,9 @@ impl Service {
             stop_on_signals(switch)?;
             Ok::<_, ServiceError>(server)
         })?;
+        if let Some(address) = reached_at(settings, server.address().port()) {
+            core.identity.is_reached_at(&settings.section(), &address);
+        }
         // Last of all: a key that is made and then not shown, because something else fails, would be lost for ever.
         let key = first_key(settings, &core.identity)?;
         Ok(Listening { key, core, server, stopping, threads, folder })

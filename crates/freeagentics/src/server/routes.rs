@@ -82,7 +82,7 @@ routes! {
     get    "/.well-known/jwks.json"                 => tokens::get_public_keys;
     post   "/api/v1/sign-in"                        => sign_in::sign_in, class(Class::SignIn);
     post   "/api/v1/sign-in/factor"                 => second_factor::sign_in_with_factor, class(Class::SignIn);
-    post   "/api/v1/sign-in/passkey/options"        => passkeys::ask_for_passkey, class(Class::SignIn);
+    post   "/api/v1/sign-in/passkey/options"        => passkeys::ask_for_passkey;
     post   "/api/v1/sign-in/passkey"                => passkeys::sign_in_with_passkey, class(Class::SignIn);
     post   "/api/v1/sign-out"                       => sessions::sign_out;
     post   "/api/v1/token/refresh"                  => tokens::refresh_tokens, class(Class::Refresh);

@@ -19,6 +19,8 @@ pub enum Class {
     Device,
     /// The second factor of an account, from devices that are not known.
     Factor,
+    /// A passkey, from one block of addresses or a device that is known.
+    Passkey,
     /// Somebody who is in, and is asked once more who they are.
     Again,
     /// Everybody together. It makes nobody wait, but strangers share one place for hashing while there is so much of it.
@@ -34,6 +36,7 @@ impl Class {
             Self::Address => "address",
             Self::Device => "device",
             Self::Factor => "factor",
+            Self::Passkey => "passkey",
             Self::Again => "again",
             Self::Everybody => "everybody",
         }

@@ -92,6 +92,18 @@ impl Gate {
         Ok(Attempt { gate: self.clone(), keys, is_counted: true })
     }
 
+    /// Lets somebody try a passkey, which is what they sign in with. Nobody guesses one, so it is counted apart from passwords
+    /// and codes: whoever guesses at those, be it from the same address, does not keep a passkey out.
+    pub(in crate::identity) async fn passkey(
+        &self,
+        Tried { account, address, device }: Tried<'_>,
+    ) -> Result<Attempt, Blocked> {
+        let from = device.map_or_else(|| block_of(address), str::to_owned);
+        let keys = vec![self.key(Class::Passkey, self.0.rules.back_off, &[account, &from])];
+        self.0.tally.look(&keys, self.now()).await?;
+        Ok(Attempt { gate: self.clone(), keys, is_counted: false })
+    }
+
     /// Lets somebody who is in show once more who they are. `what` they show is counted by itself: a right password is no
     /// reason to forget wrong codes.
     pub(in crate::identity) async fn again(&self, what: &str, place: &Place) -> Result<Attempt, Blocked> {

@@ -5,7 +5,7 @@
 //! an address that guesses at many accounts waits for all of them. A device that the account's holder has signed in with
 //! before is known by a text that it was given then: it has a count of its own, which nobody else can spoil, and
 //! places for hashing of its own. So a flood of wrong sign-ins keeps strangers waiting and lets the
-//! holder in.
+//! holder in. Passkeys are counted by themselves: nobody guesses one, so no guessing at anything else makes them wait.
 //!
 //! Counts are in memory or, for all nodes together, in Redis ([`Tally`]): no wrong sign-in writes to the database. Under which
 //! names they are there only who has a secret of the installation can tell.

@@ -80,7 +80,7 @@ impl Identity {
         allowed: Vec<Descriptor>,
         now: Timestamp,
     ) -> Result<Option<RequestOptions>, Unavailable> {
-        let Some(party) = &self.0.party else { return Ok(None) };
+        let Some(party) = self.0.party.get() else { return Ok(None) };
         let challenge = self.0.challenger.make(purpose, now, self.0.parts.entropy.as_ref())?;
         let (lasting, must_verify) = (self.0.challenger.lasting(), allowed.is_empty());
         let (domain, expires_at) = (party.id.clone(), now.plus(lasting));

@@ -128,6 +128,6 @@ impl Identity {
     }
 
     pub(super) fn party(&self) -> Result<&Party, PasskeyError> {
-        self.0.party.as_ref().ok_or(PasskeyError::Off)
+        self.0.party.get().ok_or(PasskeyError::Off)
     }
 }

@@ -91,7 +91,7 @@ impl Identity {
         purpose: &Purpose,
         now: Timestamp,
     ) -> std::result::Result<(Shown, Timestamp), Flaw> {
-        let party = self.0.party.as_ref().ok_or(Flaw::Party)?;
+        let party = self.0.party.get().ok_or(Flaw::Party)?;
         let shown = party.shown(stored, answer, Asked { alone: *purpose == Purpose::alone() })?;
         let until = self.0.challenger.good_until(&shown.challenge, purpose, now).ok_or(Flaw::Challenge)?;
         Ok((shown, until))

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::ResetFactors;
 use super::passkeys::AssertionBody;
 use super::passwords::not_taken;
+use super::proof::{ProofBody, needed, proof_of};
 use crate::audit::Refusal;
 use crate::config::Secret;
 use crate::failures;
@@ -15,7 +16,7 @@ use crate::identity::codes::{
     FACTOR_CODE_WRONG, FACTOR_EXISTS, FACTOR_MISSING, FACTOR_PROOF_REQUIRED, GRANTS_TOO_MUCH, HASHING_BUSY,
     PASSWORD_WRONG, PEOPLE_ONLY, TOO_MANY_FAILURES, USER_NOT_FOUND,
 };
-use crate::identity::{Allowed, Anybody, FactorError, FactorStatus, Identity, NewFactor, Proof, UserError};
+use crate::identity::{Allowed, Anybody, FactorError, FactorStatus, Identity, NewFactor, UserError};
 
 /// Whether the caller has a second factor.
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,20 +104,6 @@ impl From<Vec<Secret<String>>> for RecoveryCodesView {
     }
 }
 
-/// Password and factor; the latter as a code of the app, a recovery code or a passkey.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RemoveFactor)]
-pub struct RemoveBody {
-    #[schema(max_length = 1024)]
-    password: String,
-    #[schema(max_length = 64)]
-    code: Option<String>,
-    #[schema(max_length = 64)]
-    recovery_code: Option<String>,
-    passkey: Option<AssertionBody>,
-}
-
 failures! { ReadFailures: PEOPLE_ONLY }
 failures! {
     BeginFailures: PEOPLE_ONLY, PASSWORD_WRONG, FACTOR_PROOF_REQUIRED, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_EXISTS,
@@ -178,16 +165,16 @@ pub async fn confirm_factor(
     post,
     tag = "factors",
     path = "/api/v1/factors/app/remove",
-    request_body = RemoveBody,
+    request_body = ProofBody,
     responses((status = 204, description = "It is gone, and with the last factor the recovery codes."), RemoveFailures),
 )]
 pub async fn remove_factor(
     caller: Anybody,
     State(identity): State<Identity>,
-    Json(RemoveBody { password, code, recovery_code, passkey }): Json<RemoveBody>,
+    Json(body): Json<ProofBody>,
 ) -> Result<StatusCode, Problem> {
-    let proof = needed(proof_of(code, recovery_code, passkey)?)?;
-    identity.remove_factor(&caller.0, Secret::new(password), proof).await?;
+    let (password, proof) = body.whole()?;
+    identity.remove_factor(&caller.0, password, proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -233,33 +220,6 @@ pub async fn reset_factors(
         Err(UserError::Store(error)) => Err(error.into()),
         Err(error) => Err(Problem::internal(error)),
     }
-}
-
-/// What was shown of a factor, if anything was.
-pub(super) fn proof_of(
-    code: Option<String>,
-    recovery_code: Option<String>,
-    passkey: Option<AssertionBody>,
-) -> Result<Option<Proof>, Problem> {
-    let code = code.map(|code| Proof::Code(Secret::new(code)));
-    let recovery_code = recovery_code.map(|code| Proof::RecoveryCode(Secret::new(code)));
-    let passkey = passkey.map(|shown| Proof::Passkey(Box::new(shown.into())));
-    let mut shown = [code, recovery_code, passkey].into_iter().flatten();
-    let first = shown.next();
-    if shown.next().is_some() {
-        Err(unclear("one of `code`, `recovery_code` and `passkey` is enough"))
-    } else {
-        Ok(first)
-    }
-}
-
-/// What has to be there.
-pub(super) fn needed(proof: Option<Proof>) -> Result<Proof, Problem> {
-    proof.ok_or_else(|| unclear("one of `code`, `recovery_code` and `passkey` is needed"))
-}
-
-fn unclear(detail: &str) -> Problem {
-    Problem::new(&crate::http::codes::INVALID_BODY).detail(detail).pointer("/code")
 }
 
 impl From<FactorError> for Problem {

@@ -7,6 +7,7 @@ pub mod listing;
 pub mod made;
 pub mod passkeys;
 pub mod passwords;
+mod proof;
 pub mod roles;
 pub mod second_factor;
 pub mod services;

@@ -5,9 +5,9 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::factors::{needed, proof_of};
 use super::passkeys::AssertionBody;
-use super::sign_in::{Sender, SignedInView, answer};
+use super::proof::{needed, proof_of};
+use super::sign_in::{Coming, Sender, SignedInView, answer};
 use crate::audit::Refusal;
 use crate::config::Secret;
 use crate::failures;
@@ -58,10 +58,10 @@ pub async fn sign_in_with_factor(
     Json(body): Json<FactorBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
     let FactorBody { challenge, code, recovery_code, passkey, device_token, cookie } = body;
-    let (origin, device, way) = sender.coming(device_token, cookie)?;
+    let Coming { origin, device, way, replaced } = sender.coming(device_token, cookie)?;
     let proof = needed(proof_of(code, recovery_code, passkey)?)?;
     let wanted = Answer { challenge: Secret::new(challenge), proof, device, origin, way };
-    answer(&identity, identity.answer_challenge(wanted).await.map_err(wrong)?)
+    answer(&identity, identity.answer_challenge(wanted).await.map_err(wrong)?, replaced).await
 }
 
 /// The password was right before; here it is the factor that was wrong.

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::factors::proof_of;
 use super::passkeys::RequestView;
+use super::proof::proof_of;
 use super::tokens::TokensView;
 use crate::audit::Refusal;
 use crate::config::Secret;
@@ -86,6 +86,8 @@ pub struct Sender {
     origin: Origin,
     is_foreign: Option<Problem>,
     device: Option<Secret<String>>,
+    /// The session that the browser has already, whoever's it is.
+    session: Option<Secret<String>>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Sender
@@ -99,20 +101,31 @@ where
         let client = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let origin = Origin { address, client: client.to_owned() };
         let identity = Identity::from_ref(state);
-        let device = kept(parts, identity.device_cookie().0).map(|text| Secret::new(text.to_owned()));
-        Ok(Self { origin, is_foreign: refuse_foreign(parts).err(), device })
+        let cookie = |name: &str| kept(parts, name).map(|text| Secret::new(text.to_owned()));
+        let (device, session) = (cookie(identity.device_cookie().0), cookie(identity.cookie()));
+        Ok(Self { origin, is_foreign: refuse_foreign(parts).err(), device, session })
     }
 }
 
 /// Who comes in: where from, on which device, and how they are recognised from then on.
-type Coming = (Origin, Option<Secret<String>>, Way);
+pub(super) struct Coming {
+    pub(super) origin: Origin,
+    pub(super) device: Option<Secret<String>>,
+    pub(super) way: Way,
+    /// The session that the new one takes the place of.
+    pub(super) replaced: Option<Secret<String>>,
+}
 
 impl Sender {
     /// Who comes in so. Only a page of ours is given a cookie.
     pub(super) fn coming(self, device_token: Option<String>, cookie: bool) -> Result<Coming, Problem> {
         match self.is_foreign {
             Some(problem) if cookie => Err(problem),
-            _ => Ok((self.origin.clone(), self.device(device_token), Way::of(cookie))),
+            _ => {
+                let (origin, way) = (self.origin.clone(), Way::of(cookie));
+                let replaced = self.session.clone().filter(|_| cookie);
+                Ok(Coming { origin, device: self.device(device_token), way, replaced })
+            }
         }
     }
 
@@ -131,7 +144,7 @@ failures! {
 ///
 /// With an address and a password, and with the name of the workspace for who is in another than the default one.
 /// Programs get an access token for `Authorization: Bearer`, and a refresh token for `POST /api/v1/token/refresh`; a
-/// browser that asks for a cookie gets that instead, and may do so only from a page of the same origin. The very first sign-in of an installation takes a second or so longer: the key is made then that tokens
+/// browser that asks for a cookie gets that instead, and may do so only from a page of the same origin; a session that it had ends. The very first sign-in of an installation takes a second or so longer: the key is made then that tokens
 /// are signed with.
 #[utoipa::path(
     post,
@@ -147,10 +160,10 @@ pub async fn sign_in(
     Json(body): Json<SignInBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
     let SignInBody { workspace, email, password, code, recovery_code, device_token, cookie } = body;
-    let (origin, device, way) = sender.coming(device_token, cookie)?;
+    let Coming { origin, device, way, replaced } = sender.coming(device_token, cookie)?;
     let (password, proof) = (Secret::new(password), proof_of(code, recovery_code, None)?);
     match identity.sign_in(SignIn { workspace, email, password, proof, device, origin, way }).await? {
-        SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in),
+        SignInOutcome::SignedIn(signed_in) => answer(&identity, *signed_in, replaced).await,
         SignInOutcome::FactorNeeded(challenge) => Err(asked(challenge)),
     }
 }
@@ -169,11 +182,15 @@ fn asked(Challenge { text, expires_at, has_app, passkeys }: Challenge) -> Proble
     }
 }
 
-/// What somebody gets who has signed in.
-pub(in crate::identity) fn answer(
+/// What somebody gets who has signed in, perhaps in the place of somebody.
+pub(super) async fn answer(
     identity: &Identity,
     signed_in: SignedIn,
+    replaced: Option<Secret<String>>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
+    if let Some(text) = &replaced {
+        identity.end_replaced(text).await;
+    }
     let SignedIn { workspace, user, session, text, token, device, recovery_codes_left, must_enrol } = signed_in;
     let mut headers = HeaderMap::new();
     if token.is_none() {

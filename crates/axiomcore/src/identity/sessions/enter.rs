@@ -19,21 +19,21 @@ use crate::identity::{Challenge, Device, Identity, Proof, Status};
 use crate::store::Connection;
 
 /// Who wants to come in, as far as that is known before they are let try.
-pub(super) struct Comer {
-    /// Under what their failures are counted: their address in their workspace, or what stands for it.
-    pub(super) account: String,
-    pub(super) found: Option<Stored>,
-    pub(super) device: Option<Device>,
+struct Comer {
+    /// Under what their failures are counted: their address in their workspace.
+    account: String,
+    found: Option<Stored>,
+    device: Option<Device>,
 }
 
 impl Comer {
-    pub(super) fn tried<'t>(&'t self, origin: &'t Origin) -> Tried<'t> {
+    fn tried<'t>(&'t self, origin: &'t Origin) -> Tried<'t> {
         let device = self.device.as_ref().map(|device| &*device.id);
         Tried { account: &self.account, address: &origin.address, device }
     }
 
     /// Who they would be.
-    pub(super) fn place(&self) -> Option<Place> {
+    fn place(&self) -> Option<Place> {
         let active = self.found.as_ref().filter(|found| found.user.status == Status::Active);
         active.map(|found| Place { workspace: found.workspace, id: found.user.id.clone() })
     }
@@ -198,19 +198,27 @@ impl Identity {
         };
         let found = self.0.parts.database.read(look_up).await?;
         let (place, comer) = found.ok_or(SignInError::Challenge)?;
-        if comer.device.is_none() {
-            self.address_may(&origin).await?;
-        }
-        let attempt = match self.0.gate.factor(comer.tried(&origin)).await {
-            Ok(attempt) => attempt,
-            Err(blocked) => return Err(self.turned_away(blocked).await),
-        };
+        let attempt = self.try_factor(&comer, &proof, &origin).await?;
         let ground = Ground::Answer { fingerprint, proof };
         concluded(attempt, self.begin_session(Begun { place, device, origin, way }, ground).await).await
     }
 
+    /// Lets somebody try a second factor. Codes are guessed, as passwords are; a passkey is not.
+    async fn try_factor(&self, comer: &Comer, proof: &Proof, origin: &Origin) -> Result<Attempt, SignInError> {
+        if let Proof::Passkey(shown) = proof {
+            return self.try_passkey(shown, comer.device.as_ref(), origin).await.map_err(|_| SignInError::Refused);
+        }
+        if comer.device.is_none() {
+            self.address_may(origin).await?;
+        }
+        match self.0.gate.factor(comer.tried(origin)).await {
+            Ok(attempt) => Ok(attempt),
+            Err(blocked) => Err(self.turned_away(blocked).await),
+        }
+    }
+
     /// Refuses an address that has guessed at too many accounts; it is told so at once.
-    pub(super) async fn address_may(&self, origin: &Origin) -> Result<(), SignInError> {
+    async fn address_may(&self, origin: &Origin) -> Result<(), SignInError> {
         self.0.gate.address(&origin.address).await.map_err(|blocked| {
             self.0.metrics.lock(blocked);
             SignInError::Throttled(blocked.wait)
@@ -227,7 +235,7 @@ impl Identity {
 
 /// Under what failures of somebody are counted, whether or not there is such an account: by the workspace's number, so that
 /// to name the default one or not to name it is the same.
-pub(super) fn account(workspace: i64, email: &str) -> String {
+fn account(workspace: i64, email: &str) -> String {
     format!("{workspace} {email}")
 }
 

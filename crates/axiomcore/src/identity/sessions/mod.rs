@@ -8,6 +8,7 @@ mod enter;
 mod manage;
 mod recognise;
 mod refresh;
+mod replaced;
 mod sign_in;
 pub(super) mod store;
 mod text;

@@ -1,7 +1,7 @@
 //! Everything that fails answers with a problem, and none of them tells what is inside.
 
 use axiomcore::clock::Timestamp;
-use axiomcore::http::{Config, Health};
+use axiomcore::http::{Catalogue, Config, Health};
 use axiomcore::telemetry::Metrics;
 use axum::body::Body;
 use axum::http::Request;
@@ -21,6 +21,18 @@ fn an_unknown_address_and_an_unknown_method_are_problems() {
     let answer = request(running.address, "DELETE", "/hello", &[], "");
     assert_eq!((answer.status, answer.problem().as_str()), (405, "method_not_allowed"));
     assert_eq!(answer.header("allow"), Some("GET,HEAD"));
+}
+
+#[test]
+fn every_problem_says_what_to_do_in_words_of_its_own_or_of_its_code() {
+    let running = Running::start(|_| {});
+    let told = get(running.address, "/nowhere", &[]).json();
+    assert_eq!(told["mend"], "Look for a mistake in the path. The served OpenAPI document lists all addresses.");
+    for code in Catalogue::new().unwrap().iter() {
+        let mend = code.mend();
+        assert!(mend.len() > 10 && mend.ends_with('.'), "{}: {mend}", code.code);
+        assert!(code.help.starts_with(mend) && !mend.starts_with("- "), "{}: {mend}", code.code);
+    }
 }
 
 #[test]

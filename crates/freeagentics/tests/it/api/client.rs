@@ -102,6 +102,7 @@ impl Answer {
         assert_eq!((document["code"].as_str(), document["status"].as_u64()), (Some(code), Some(status.into())));
         assert_eq!(document["type"], format!("/errors/{code}"));
         assert_eq!(document["request_id"].as_str(), self.header("x-request-id"));
+        assert!(document["mend"].as_str().is_some_and(|mend| !mend.is_empty()), "{document}");
         document
     }
 }

@@ -90,7 +90,15 @@ fn a_key_ends_by_itself_when_its_time_is_over() {
     let brief = server.client_with(text(&made));
     brief.get("/api/v1/agents").expect(200);
     std::thread::sleep(Duration::from_millis(2_100));
-    brief.get("/api/v1/agents").problem(401, "unauthenticated");
+    let told = brief.get("/api/v1/agents").problem(401, "unauthenticated");
+    let detail = told["detail"].as_str().unwrap();
+    assert!(detail.starts_with("this API key expired at 20"), "{detail}");
+    assert!(told["mend"].as_str().unwrap().contains("new key"), "{told}");
+    // Nobody else learns that there was one.
+    let (rest, last) = text(&made).split_at(text(&made).len() - 1);
+    let wrong = server.client_with(&format!("{rest}{}", if last == "0" { "1" } else { "0" }));
+    let told = wrong.get("/api/v1/agents").problem(401, "unauthenticated");
+    assert_eq!(told.get("detail"), None, "{told}");
     let never = json!({ "name": "never", "permissions": [], "expires_in": 0 });
     server.client().post("/api/v1/keys", &never).problem(422, "invalid_body");
 }

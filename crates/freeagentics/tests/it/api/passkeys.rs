@@ -24,6 +24,11 @@ pub(crate) fn challenge(options: &Value) -> Vec<u8> {
     decoded(&options["challenge"])
 }
 
+/// What a device knows the user by whom these options are for.
+pub(crate) fn owner(options: &Value) -> Vec<u8> {
+    decoded(&options["user"]["id"])
+}
+
 /// Begins to register, with the password and perhaps a factor beside it.
 pub(crate) fn begin(client: &Client, password: &str, proof: &Value) -> Answer {
     let mut body = json!({ "password": password });
@@ -33,7 +38,7 @@ pub(crate) fn begin(client: &Client, password: &str, proof: &Value) -> Answer {
 
 /// What a device answers that makes a passkey for these options.
 pub(crate) fn made(device: &mut Device, options: &Value) -> Value {
-    device.owner = decoded(&options["user"]["id"]);
+    device.owner = owner(options);
     made_so(device, &device.making(&challenge(options), PAGE))
 }
 

@@ -5,8 +5,11 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use axiomcore::clock::{Clock, SystemClock};
+use serde_json::json;
+use testbed::Device;
 
-use super::{Installation, KEY, Server, on_both_databases, refused};
+use super::person::{PASSWORD, Person};
+use super::{Installation, KEY, Server, on_both_databases, passkeys, refused};
 
 on_both_databases!(the_first_start_shows_the_administrators_key_once, a_stopped_server_starts_again_with_what_it_knew);
 
@@ -32,6 +35,25 @@ fn a_stopped_server_starts_again_with_what_it_knew(installation: Installation) {
     let second = installation.start();
     let found = second.client().get("/api/v1/models/lamp").expect(200);
     assert_eq!((&found["digest"], &found["created_at"]), (&model["digest"], &model["created_at"]));
+}
+
+#[test]
+fn a_server_on_any_free_port_takes_passkeys_of_the_address_that_it_found() {
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "identity.signing_key_bits=2048"]);
+    let ann = Person::join(&installation, &server, "ann@example.org", "observer").client(&server);
+    let mut device = Device::es256("localhost");
+    let begun = passkeys::begin(&ann, PASSWORD, &json!({})).expect(200);
+    let options = &begun["public_key"];
+    assert_eq!(options["rp"]["id"], "localhost");
+    let challenge = passkeys::challenge(options);
+    let at = |port: &str| format!("http://localhost:{port}");
+    let elsewhere = passkeys::made_so(&device, &device.making(&challenge, &at("0")));
+    ann.post("/api/v1/factors/passkeys", &elsewhere).problem(422, "passkey_invalid");
+    device.owner = passkeys::owner(options);
+    let here =
+        passkeys::made_so(&device, &device.making(&challenge, &at(server.address().rsplit_once(':').unwrap().1)));
+    ann.post("/api/v1/factors/passkeys", &here).expect(201);
 }
 
 #[test]

@@ -1,19 +1,17 @@
 //! Listing, showing and removing one's own passkeys.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answers::AssertionBody;
 use super::options::RequestView;
-use crate::config::Secret;
 use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
 use crate::identity::codes::{
     FACTOR_CODE_WRONG, FACTOR_MISSING, HASHING_BUSY, PASSKEY_NOT_FOUND, PASSKEYS_OFF, PASSWORD_WRONG, PEOPLE_ONLY,
     TOO_MANY_FAILURES,
 };
-use crate::identity::routes::factors::{needed, proof_of};
+use crate::identity::routes::proof::ProofBody;
 use crate::identity::{Anybody, Identity, Passkey};
 
 /// A passkey that is registered.
@@ -44,20 +42,6 @@ impl From<Passkey> for PasskeyView {
 #[schema(as = Passkeys)]
 pub struct PasskeyList {
     items: Vec<PasskeyView>,
-}
-
-/// Password and a factor: a code of the app, a recovery code, or a passkey, which may be the very one.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RemovePasskey)]
-pub struct RemoveBody {
-    #[schema(max_length = 1024)]
-    password: String,
-    #[schema(max_length = 64)]
-    code: Option<String>,
-    #[schema(max_length = 64)]
-    recovery_code: Option<String>,
-    passkey: Option<AssertionBody>,
 }
 
 failures! { ListFailures: PEOPLE_ONLY }
@@ -94,23 +78,23 @@ pub async fn ask_for_own_passkey(
 
 /// Remove a passkey
 ///
-/// Takes the password and a factor: a session is not enough. With the last factor the recovery codes go.
+/// Takes the password and a factor, which may be the very one: a session is not enough. With the last factor the recovery codes
+/// go.
 #[utoipa::path(
     post,
     tag = "factors",
     path = "/api/v1/factors/passkeys/{id}/remove",
     params(("id" = String, Path, description = "The passkey's id.")),
-    request_body = RemoveBody,
+    request_body = ProofBody,
     responses((status = 204, description = "It is gone."), RemoveFailures),
 )]
 pub async fn remove_passkey(
     caller: Anybody,
     State(identity): State<Identity>,
     Path(id): Path<String>,
-    Json(body): Json<RemoveBody>,
+    Json(body): Json<ProofBody>,
 ) -> Result<StatusCode, Problem> {
-    let RemoveBody { password, code, recovery_code, passkey } = body;
-    let proof = needed(proof_of(code, recovery_code, passkey)?)?;
-    identity.remove_passkey(&caller.0, &id, Secret::new(password), proof).await?;
+    let (password, proof) = body.whole()?;
+    identity.remove_passkey(&caller.0, &id, password, proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }

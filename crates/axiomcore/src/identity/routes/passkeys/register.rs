@@ -4,32 +4,17 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answers::{AssertionBody, AttestationBody};
+use super::answers::AttestationBody;
 use super::manage::PasskeyView;
 use super::options::CreationView;
-use crate::config::Secret;
 use crate::failures;
 use crate::http::{Json, Problem, StatusCode};
 use crate::identity::codes::{
     FACTOR_CODE_WRONG, FACTOR_PROOF_REQUIRED, HASHING_BUSY, NAME_INVALID, PASSKEY_EXISTS, PASSKEY_INVALID,
     PASSKEYS_OFF, PASSWORD_WRONG, PEOPLE_ONLY, TOO_MANY_FAILURES, TOO_MANY_PASSKEYS,
 };
-use crate::identity::routes::factors::proof_of;
+use crate::identity::routes::proof::ProofBody;
 use crate::identity::{Anybody, Identity, NewPasskey};
-
-/// The password, and a factor of who has one.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = BeginPasskey)]
-pub struct BeginBody {
-    #[schema(max_length = 1024)]
-    password: String,
-    #[schema(max_length = 64)]
-    code: Option<String>,
-    #[schema(max_length = 64)]
-    recovery_code: Option<String>,
-    passkey: Option<AssertionBody>,
-}
 
 /// What the device has made.
 #[derive(Deserialize, ToSchema)]
@@ -76,17 +61,16 @@ failures! {
     post,
     tag = "factors",
     path = "/api/v1/factors/passkeys/options",
-    request_body = BeginBody,
+    request_body = ProofBody,
     responses((status = 200, description = "What the browser needs.", body = CreationView), BeginFailures),
 )]
 pub async fn begin_passkey(
     caller: Anybody,
     State(identity): State<Identity>,
-    Json(body): Json<BeginBody>,
+    Json(body): Json<ProofBody>,
 ) -> Result<Json<CreationView>, Problem> {
-    let BeginBody { password, code, recovery_code, passkey } = body;
-    let proof = proof_of(code, recovery_code, passkey)?;
-    Ok(Json(identity.begin_passkey(&caller.0, Secret::new(password), proof).await?.into()))
+    let (password, proof) = body.shown()?;
+    Ok(Json(identity.begin_passkey(&caller.0, password, proof).await?.into()))
 }
 
 /// Register a passkey

@@ -11,7 +11,7 @@ use crate::failures;
 use crate::http::codes::{STORAGE_FULL, UNAVAILABLE};
 use crate::http::{Json, Open, Problem};
 use crate::identity::codes::{CROSS_SITE_REQUEST, PASSKEYS_OFF, SIGN_IN_REFUSED, SIGN_IN_THROTTLED};
-use crate::identity::routes::sign_in::{Sender, SignedInView, answer};
+use crate::identity::routes::sign_in::{Coming, Sender, SignedInView, answer};
 use crate::identity::{Identity, PasskeySignIn};
 
 /// What the device has shown.
@@ -62,7 +62,7 @@ pub async fn sign_in_with_passkey(
     sender: Sender,
     Json(SignInBody { credential, device_token, cookie }): Json<SignInBody>,
 ) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
-    let (origin, device, way) = sender.coming(device_token, cookie)?;
+    let Coming { origin, device, way, replaced } = sender.coming(device_token, cookie)?;
     let wanted = PasskeySignIn { shown: credential.into(), device, origin, way };
-    answer(&identity, identity.sign_in_with_passkey(wanted).await?)
+    answer(&identity, identity.sign_in_with_passkey(wanted).await?, replaced).await
 }

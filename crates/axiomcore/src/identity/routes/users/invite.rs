@@ -143,7 +143,15 @@ pub(in super::super) fn may_deliver(identity: &Identity, mail: &Mail, asked: boo
     if asked && !identity.0.tickets_in_answers {
         return Err(Problem::new(&TICKETS_ARE_MAILED).pointer("/ticket"));
     }
-    if asked || mail.is_set_up() { Ok(()) } else { Err(Problem::new(&NO_MAIL)) }
+    if asked || mail.is_set_up() {
+        return Ok(());
+    }
+    let mend = if identity.0.tickets_in_answers {
+        "Ask for the ticket itself, with `\"ticket\": true` (`--ticket`), and hand it on. Nothing was done."
+    } else {
+        "Ask whoever runs the server to set `mail.hook_url`. Nothing was done."
+    };
+    Err(Problem::new(&NO_MAIL).mend(mend))
 }
 
 impl InvitedView {

@@ -27,7 +27,8 @@ fn story(location: &Location) {
     shown::one_answer_lets_in_once_even_at_the_same_moment(&service);
     shown::a_copy_is_refused_and_on_record(&service);
     shown::after_a_password_it_is_enough_that_somebody_was_there(&service);
-    shown::failures_cost_what_those_of_passwords_do(&service);
+    shown::failures_cost_the_passkey_where_they_are_made(&service);
+    shown::who_guesses_at_a_password_keeps_no_passkey_out(&service);
     owned::a_session_is_not_enough_to_add_or_remove_one(&service);
     owned::a_role_that_asks_for_a_factor_is_met(&service);
     owned::it_goes_with_a_reset_and_with_its_user(&service);

@@ -147,37 +147,65 @@ pub(super) fn after_a_password_it_is_enough_that_somebody_was_there(service: &Se
     service.wait(3_600);
 }
 
-pub(super) fn failures_cost_what_those_of_passwords_do(service: &Service) {
-    let (oda, mut device, _) = service.with_passkey("oda1@example.org", "observer");
+pub(super) fn failures_cost_the_passkey_where_they_are_made(service: &Service) {
+    let (_, mut device, _) = service.with_passkey("oda1@example.org", "observer");
     let mut answer = |flags| {
         let ceremony = Ceremony { flags, ..device.showing(&service.asked().challenge, PAGE) };
         shown(device.show(&ceremony))
     };
+    let known = service.alone(answer(5), "198.51.100.3").unwrap().device.unwrap();
     for _ in 0..5 {
         assert!(service.alone(answer(1), HOME).is_err());
     }
     let held = service.alone(answer(5), HOME);
     assert!(matches!(held, Err(SignInError::Refused)), "even the right one has to wait, and nobody is told: {held:?}");
     service.alone(answer(5), "198.51.100.2").unwrap();
-    service.wait(1);
-    let known = service.alone(answer(5), HOME).unwrap().device.unwrap();
-    for i in 0..20 {
-        assert!(service.sign_in(&oda, "wrong horse battery", &format!("2001:db8:5:{i:x}::1")).is_err());
-    }
-    assert!(service.alone(answer(5), "203.0.113.9").is_err(), "strangers wait while the account is guessed at");
-    let mut on_known = wanted(answer(5), "203.0.113.9");
+    let mut on_known = wanted(answer(5), HOME);
     on_known.device = Some(known);
     service.runtime.block_on(service.identity.sign_in_with_passkey(on_known)).unwrap();
-    service.wait(3_600);
-    let mut unknown = |i: u8| {
-        let mut answer = answer(5);
-        answer.credential = vec![i; 32];
-        service.alone(answer, "2001:db8:6:2::1")
+    service.wait(1);
+    service.alone(answer(5), HOME).unwrap();
+    let locked = || {
+        let rendered = service.metrics.render();
+        let counted = rendered.lines().find_map(|line| line.strip_prefix("sign_in_locks_total{class=\"passkey\"} "));
+        counted.map_or(0, |number| number.parse::<u32>().unwrap())
     };
-    (0..100).for_each(|i| assert!(matches!(unknown(i), Err(SignInError::Refused))));
-    assert!(
-        matches!(unknown(100), Err(SignInError::Throttled(_))),
-        "who tries ids that nobody has is an address that guesses"
-    );
+    let before = locked();
+    for _ in 0..9 {
+        let mut answer = answer(5);
+        answer.credential = vec![7; 32];
+        let refused = service.alone(answer, "2001:db8:6:2::1");
+        assert!(matches!(refused, Err(SignInError::Refused)), "{refused:?}");
+    }
+    assert_eq!(locked() - before, 4, "what nobody has waits as well");
+    service.wait(3_600);
+}
+
+pub(super) fn who_guesses_at_a_password_keeps_no_passkey_out(service: &Service) {
+    let (pia, mut device, _) = service.with_passkey("pia1@example.org", "observer");
+    let mut answer = || {
+        let ceremony = device.showing(&service.asked().challenge, PAGE);
+        shown(device.show(&ceremony))
+    };
+    // The second factor was asked for before the guessing began.
+    let asked = service.challenge(&pia);
+    for i in 0..21 {
+        let from = if i < 6 { HOME.to_owned() } else { format!("2001:db8:7:{i:x}::1") };
+        assert!(service.sign_in(&pia, "wrong horse battery", &from).is_err());
+    }
+    let right = service.sign_in(&pia, GOOD, HOME);
+    assert!(matches!(right, Err(SignInError::Refused)), "the password waits: {right:?}");
+    // From where it is guessed, from anywhere else.
+    service.alone(answer(), HOME).unwrap();
+    service.alone(answer(), "203.0.113.9").unwrap();
+    for i in 0..100 {
+        let nobody = Person { email: format!("nobody{i}@example.org"), ..Person::default() };
+        assert!(service.sign_in(&nobody, "wrong horse battery", HOME).is_err());
+    }
+    let throttled = service.sign_in(&pia, GOOD, HOME);
+    assert!(matches!(throttled, Err(SignInError::Throttled(_))), "the address waits: {throttled:?}");
+    service.alone(answer(), HOME).unwrap();
+    let options = asked.passkeys.clone().unwrap();
+    service.answer(&asked, proof(&mut device, &options), &pia).unwrap();
     service.wait(3_600);
 }

@@ -6,7 +6,8 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{
-    Installation, OURS, cookie, on_both_databases, refresh, sign_in, sign_in_for_cookie, text, with_ann, with_ann_as,
+    EMAIL, Installation, OURS, PASSWORD, cookie, on_both_databases, refresh, sign_in, sign_in_for_cookie, text,
+    with_ann, with_ann_as,
 };
 
 on_both_databases!(somebody_sees_their_sessions_and_ends_them);
@@ -36,6 +37,28 @@ fn somebody_sees_their_sessions_and_ends_them(installation: Installation) {
     told.retain(|action| action.starts_with("session."));
     told.sort();
     assert_eq!(told, ["session.begin", "session.begin", "session.begin", "session.end", "session.end_all"]);
+}
+
+#[test]
+fn who_signs_in_over_anothers_session_ends_it() {
+    let installation = Installation::sqlite();
+    let (server, _) = with_ann(&installation);
+    installation.beside().user("bob@example.org", PASSWORD, "observer");
+    let before = cookie(&sign_in_for_cookie(&server, OURS));
+    let whoami = |cookie: &str| server.stranger().send("GET", "/api/v1/whoami", &[("cookie", cookie), OURS], "");
+    assert_eq!(whoami(&before).expect(200)["user"]["email"], EMAIL);
+    let again = |password: &str, cookie: bool| {
+        let body = json!({ "email": "bob@example.org", "password": password, "cookie": cookie }).to_string();
+        let headers = [("cookie", before.as_str()), OURS, ("content-type", "application/json")];
+        server.stranger().send("POST", "/api/v1/sign-in", &headers, &body)
+    };
+    again("wrong horse battery", true).problem(401, "sign_in_refused");
+    // A program that happens to send a cookie keeps tokens of its own.
+    again(PASSWORD, false).expect(200);
+    whoami(&before).expect(200);
+    let after = cookie(&again(PASSWORD, true));
+    whoami(&before).problem(401, "unauthenticated");
+    assert_eq!(whoami(&after).expect(200)["user"]["email"], "bob@example.org");
 }
 
 #[test]

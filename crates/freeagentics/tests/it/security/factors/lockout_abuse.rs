@@ -4,9 +4,23 @@ use serde_json::json;
 
 use super::password_guessing::{BEHIND_PROXY, from};
 use crate::api::person::{PASSWORD, Person, text};
-use crate::api::{Installation, on_both_databases};
+use crate::api::{Installation, on_both_databases, passkeys};
 
-on_both_databases!(a_known_device_signs_in_whatever_others_do);
+on_both_databases!(a_known_device_signs_in_whatever_others_do, a_passkey_signs_in_whatever_others_guess);
+
+fn a_passkey_signs_in_whatever_others_guess(installation: Installation) {
+    let server = installation.start_with(&[&BEHIND_PROXY[..], &passkeys::SETTINGS].concat());
+    let (stranger, mut device) = (server.stranger(), passkeys::device());
+    let ann = Person::join(&installation, &server, "ann@example.org", "observer");
+    passkeys::register(&ann.client(&server), &mut device);
+    for i in 0..30 {
+        let wrong = from(&stranger, &format!("203.0.113.{i}"), &ann.email, "wrong on purpose");
+        assert!(matches!(wrong.status, 401 | 429), "{}", wrong.text);
+    }
+    from(&stranger, "198.51.100.7", &ann.email, PASSWORD).problem(401, "sign_in_refused");
+    let shown = passkeys::shown(&mut device, &passkeys::asked(&stranger));
+    passkeys::token(&passkeys::sign_in(&stranger, &shown));
+}
 
 fn a_known_device_signs_in_whatever_others_do(installation: Installation) {
     let server = installation.start_with(&BEHIND_PROXY);
