@@ -78,6 +78,7 @@ async function arrive() {
   for (const id of ["email", "password", "factor-code"]) find(id).value = "";
   [find("person").hidden, find("factor").hidden] = [false, true];
   find("person-error").textContent = "";
+  find("mailed").hidden = true;
   invited();
   const me = await read("/whoami");
   person = me.user ?? null;
@@ -185,12 +186,13 @@ async function owned() {
   const mustEnrol = status.required && !status.since && items.length === 0;
   find("enrol-first").hidden = !mustEnrol;
   find("add").hidden = obstacle() !== null;
+  showApp(status);
   find("passkeys").replaceChildren(...items.map((passkey) => {
     const used = passkey.last_used_at ? `last used ${day(passkey.last_used_at)}` : "never used";
     const about = `added ${day(passkey.created_at)}, ${used}${passkey.synced ? ", on several devices" : ""}`;
     const remove = element("button", { type: "button", textContent: "Remove" });
     remove.setAttribute("aria-label", `Remove the passkey ${passkey.name}`);
-    remove.addEventListener("click", () => askForProof(`Remove ${passkey.name}`, false, true, async (proof) => {
+    remove.addEventListener("click", () => askForProof(`Remove ${passkey.name}`, { hasFactor: true }, async (proof) => {
       await send(`/factors/passkeys/${encodeURIComponent(passkey.id)}/remove`, proof);
       find("account-said").textContent = `${passkey.name} is removed. If your device keeps it, delete it there too.`;
     }));
@@ -201,17 +203,17 @@ async function owned() {
 }
 
 /** Asks for the password, and a factor if there is one, and does something with both. */
-function askForProof(title, isNamed, hasFactor, work) {
+function askForProof(title, { isNamed = false, hasPassword = true, hasFactor }, work) {
   find("proof-title").textContent = title;
-  [find("proof-named").hidden, find("proof-factor").hidden] = [!isNamed, !hasFactor];
-  find("proof-name").required = isNamed;
+  [find("proof-named").hidden, find("proof-own").hidden, find("proof-factor").hidden] = [!isNamed, !hasPassword, !hasFactor];
+  [find("proof-name").required, find("proof-password").required] = [isNamed, hasPassword];
   for (const id of ["proof-name", "proof-password", "proof-code"]) find(id).value = "";
   find("proof-error").textContent = "";
   find("proof-form").onsubmit = (event) => {
     event.preventDefault();
     find("proof-go").disabled = true;
     trying("proof-error", async () => {
-      const proof = { password: find("proof-password").value };
+      const proof = hasPassword ? { password: find("proof-password").value } : {};
       const code = find("proof-code").value.trim();
       if (hasFactor && code) Object.assign(proof, typed(code));
       else if (hasFactor) proof.passkey = await present((await send("/factors/passkeys/challenge", {})).public_key);
@@ -229,15 +231,12 @@ find("proof").addEventListener("close", () => {
 });
 find("add").addEventListener("click", () => trying("account-said", async () => {
   const { hasFactor, mustEnrol } = await owned();
-  askForProof("Add a passkey", true, hasFactor, async (proof) => {
+  askForProof("Add a passkey", { isNamed: true, hasFactor }, async (proof) => {
     const name = find("proof-name").value.trim();
     const { public_key: options } = await send("/factors/passkeys/options", proof);
     const made = await send("/factors/passkeys", { name, credential: await make(options) });
     find("account-said").textContent = `${made.name} is added. From now on you can sign in with it.`;
-    if (made.recovery_codes) {
-      find("codes").textContent = made.recovery_codes.join("\n");
-      find("told").hidden = false;
-    }
+    if (made.recovery_codes) tellCodes(made.recovery_codes);
     if (mustEnrol) await watch();
   });
 }));

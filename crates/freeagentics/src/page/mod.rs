@@ -1,6 +1,6 @@
 //! The page at `/`: what runs, the demo fleet live, links to the documents.
 //!
-//! One document, one style sheet, two scripts, one icon, embedded as they are: nothing is built and nothing comes from elsewhere,
+//! One document, one style sheet, three scripts, one icon, embedded as they are: nothing is built and nothing comes from elsewhere,
 //! so that the strictest content security policy holds. The page itself is open and knows nothing; what it shows it asks the
 //! API for, by the session of its reader, which is in a cookie that no script can read, or with the key that they give it.
 
@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 const DOCUMENT: &str = include_str!("index.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// One's password and one's authenticator app.
+const OWN: &str = include_str!("own.js");
 /// Signing in and out, and one's passkeys.
 const ACCOUNT: &str = include_str!("account.js");
 const ICON: &str = include_str!("icon.svg");
@@ -25,6 +27,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Routes<S> {
         .get("/", async |_: Open| part("text/html; charset=utf-8", DOCUMENT))
         .get("/page.css", async |_: Open| part("text/css; charset=utf-8", STYLE))
         .get("/page.js", async |_: Open| part("text/javascript; charset=utf-8", SCRIPT))
+        .get("/own.js", async |_: Open| part("text/javascript; charset=utf-8", OWN))
         .get("/account.js", async |_: Open| part("text/javascript; charset=utf-8", ACCOUNT))
         .get("/page.svg", async |_: Open| part("image/svg+xml", ICON))
 }

@@ -49,6 +49,9 @@ function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+/** A text that can stand before and behind another one. */
+const spoken = (text) => text.replace(/^./, (letter) => letter.toUpperCase()).replace(/[^.!?:]$/, "$&.");
+
 /** Asks the API. What it refuses becomes an error with its own words. */
 async function ask(path, options = {}) {
   // Without a key the browser sends the cookie of the session by itself.
@@ -56,7 +59,7 @@ async function ask(path, options = {}) {
   const answer = await fetch(`/api/v1${path}`, { ...options, headers });
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
-  const why = [problem.detail ?? problem.title ?? `status ${answer.status}`, problem.mend].filter(Boolean).join(" ");
+  const why = [problem.detail ?? problem.title ?? `status ${answer.status}`, problem.mend].filter(Boolean).map(spoken).join(" ");
   throw Object.assign(new Error(why), { status: answer.status, problem });
 }
 
@@ -65,7 +68,8 @@ const read = async (path) => (await ask(path)).json();
 /** Sends JSON, and gives what comes back. */
 async function send(path, body) {
   const answer = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  return answer.status === 204 ? null : answer.json();
+  const text = await answer.text();
+  return text ? JSON.parse(text) : null;
 }
 
 // --- The key
@@ -100,6 +104,8 @@ function forget() {
   sessionStorage.removeItem(STORED);
   for (const id of ["numbers", "fleet", "leave", "account", "to-account", "told"]) find(id).hidden = true;
   find("codes").textContent = "";
+  closeApp();
+  closeChange();
   find("passkeys").replaceChildren();
   find("welcome").hidden = false;
 }

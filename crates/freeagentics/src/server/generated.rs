@@ -18,7 +18,7 @@ use super::start::{Started, build, served};
 const UPDATE: &str = "UPDATE_DOCS";
 
 /// Routes that serve pages for browsers and their parts.
-const PAGES: [&str; 6] = ["/", "/account.js", "/page.css", "/page.js", "/page.svg", "/errors/style.css"];
+const PAGES: [&str; 7] = ["/", "/account.js", "/own.js", "/page.css", "/page.js", "/page.svg", "/errors/style.css"];
 
 pub(super) fn started() -> (TempDir, Settings, Started) {
     let folder = tempfile::tempdir().unwrap();

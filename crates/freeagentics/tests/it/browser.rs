@@ -3,9 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
+use axiomcore::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testbed::{Program, free_port};
+use testbed::{Authenticator, Program, free_port};
 
 use crate::api::person::PASSWORD;
 use crate::api::{Client, Installation};
@@ -55,6 +56,12 @@ impl Browser {
 
     fn open(&self, url: &str) {
         self.ask("url", &json!({ "url": url }));
+    }
+
+    /// The text that is shown in an element.
+    fn text(&self, selector: &str) -> String {
+        let told = self.run(&format!("return document.querySelector('{selector}').innerText"));
+        told.as_str().unwrap_or_else(|| panic!("{selector}: {told}")).to_owned()
     }
 
     /// What a piece of script comes to.
@@ -206,4 +213,68 @@ fn who_was_invited_chooses_a_password_where_the_letter_leads() {
     sign_in(&browser);
     browser.see("#account");
     assert_eq!(browser.run(WHOAMI)["user"]["email"], "ann@example.org");
+}
+
+#[test]
+fn who_must_enrol_adds_an_app_at_a_bare_address_and_changes_their_password() {
+    let (installation, port) = (Installation::sqlite(), free_port());
+    let set = ["--set", "identity.factor_required_for=observer", "--listen", &format!("127.0.0.1:{port}")];
+    let _server = installation.start_with(&set);
+    installation.beside().user("ann@example.org", PASSWORD, "observer");
+    let browser = Browser::start();
+    // Browsers give no passkeys to an address without a name.
+    browser.open(&format!("http://127.0.0.1:{port}/"));
+    browser.see("#person");
+    sign_in(&browser);
+    browser.see("#enrol-first");
+    browser.click("#app-add");
+    browser.write("#proof-password", &format!("{PASSWORD}\n"));
+    browser.see("#app-new");
+    let uri = browser.run("return document.querySelector('#app-uri').href");
+    let app = Authenticator::scan(uri.as_str().unwrap());
+    let now = SystemClock.now().0;
+    browser.write("#app-code", "000000\n");
+    browser.wait("document.querySelector('#app-error').textContent.includes('wait for the next one')");
+    browser.run("document.querySelector('#app-code').value = ''");
+    browser.write("#app-code", &format!("{}\n", app.code(now)));
+    browser.see("#told");
+    assert_eq!(browser.text("#codes").lines().count(), 10);
+    browser.see("#facts div");
+    assert!(!browser.run("return document.body.innerHTML").as_str().unwrap().contains("otpauth"), "the secret is gone");
+    browser.click("#noted");
+    // Another password; the wrong one of now says what to do.
+    browser.click("#change");
+    browser.write("#old-password", "a wrong password");
+    browser.write("#changed-password", "another horse battery\n");
+    browser.wait("document.querySelector('#change-error').textContent.includes('sign in with now')");
+    browser.run("document.querySelector('#old-password').value = ''");
+    browser.write("#old-password", &format!("{PASSWORD}\n"));
+    browser.wait("document.querySelector('#account-said').textContent.includes('is changed')");
+    sign_out(&browser);
+    sign_in(&browser);
+    browser.wait("document.querySelector('#person-error').textContent.includes('forgotten your password')");
+    browser.run("document.querySelector('#password').value = document.querySelector('#email').value = ''");
+    browser.write("#email", "ann@example.org");
+    browser.write("#password", "another horse battery\n");
+    browser.see("#factor");
+    browser.write("#factor-code", &format!("{}\n", app.code(now + 30_000)));
+    browser.see("#account");
+    browser.wait("document.querySelector('#codes-left').textContent.startsWith('10 ')");
+    let log = browser.log();
+    assert!(!log.contains("Content Security Policy") && !log.contains("Uncaught"), "{log}");
+}
+
+#[test]
+fn who_has_forgotten_their_password_says_so_where_they_sign_in() {
+    let (installation, port) = (Installation::sqlite(), free_port());
+    let _server = installation.start_with(&["--listen", &format!("127.0.0.1:{port}")]);
+    let browser = Browser::start();
+    browser.open(&format!("http://localhost:{port}/"));
+    browser.see("#forgotten");
+    browser.click("#forgotten");
+    browser.wait("document.querySelector('#person-error').textContent.includes('address')");
+    browser.write("#email", "ann@example.org");
+    browser.click("#forgotten");
+    // This server cannot send mail, and says who can help.
+    browser.wait("document.querySelector('#person-error').textContent.includes('Ask an administrator')");
 }

@@ -2,7 +2,11 @@
 
 use crate::api::Installation;
 
-const SCRIPTS: [&str; 2] = [include_str!("../../src/page/page.js"), include_str!("../../src/page/account.js")];
+const SCRIPTS: [&str; 3] = [
+    include_str!("../../src/page/page.js"),
+    include_str!("../../src/page/own.js"),
+    include_str!("../../src/page/account.js"),
+];
 
 /// The values of an attribute, in the order of the document.
 fn values<'a>(document: &'a str, attribute: &str) -> Vec<&'a str> {

@@ -39,7 +39,7 @@ const ELSEWHERE: [&str; 30] = [
 ];
 
 /// What a page for people is served from.
-const PAGES: [&str; 6] = ["/", "/account.js", "/page.css", "/page.js", "/page.svg", "/errors/style.css"];
+const PAGES: [&str; 7] = ["/", "/account.js", "/own.js", "/page.css", "/page.js", "/page.svg", "/errors/style.css"];
 
 fn operations(document: &Value) -> Vec<(String, String)> {
     let paths = document["paths"].as_object().unwrap().iter();
