@@ -30,11 +30,12 @@ mod worlds;
 
 use std::{
     ffi::OsString,
-    io::{self, BufWriter, IsTerminal},
+    io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
 };
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use terminal_size::terminal_size;
 
 use commands::Cli;
@@ -91,11 +92,15 @@ fn usage(told: &clap::Error) -> ExitCode {
     if !(json && told.use_stderr()) {
         // Whoever has closed the pipe did not want to read it.
         let _gone = told.print();
+        if told.use_stderr() && told.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            let paint = paint(io::stderr().is_terminal());
+            let _gone = writeln!(io::stderr(), " {} {}", paint.faint("mend:"), mend(told, &told.to_string()));
+        }
         return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(Exit::Usage as u8));
     }
     let text = told.to_string();
     let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let failure = Failure::usage("usage", message, "see freeagentics --help");
+    let failure = Failure::usage("usage", message, mend(told, &text));
     let (mut out, mut err, mut input) = (io::sink(), io::stderr().lock(), io::empty());
     let mut terminal = Terminal {
         out: &mut out,
@@ -107,6 +112,24 @@ fn usage(told: &clap::Error) -> ExitCode {
         err_paint: Paint::Plain,
     };
     failure.report(&mut terminal, Format::Json).into()
+}
+
+/// What to write in place of what is wrong with the command line.
+fn mend(told: &clap::Error, text: &str) -> String {
+    let is_word = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("freeagentics");
+    let command: Vec<&str> = usage.split(' ').take_while(is_word).collect();
+    let more = format!("`{} --help` says what there is", command.join(" "));
+    let kinds = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let likely = kinds.iter().find_map(|kind| match told.get(*kind)? {
+        ContextValue::String(one) => Some(one.clone()),
+        ContextValue::Strings(some) => some.first().cloned(),
+        _ => None,
+    });
+    match likely {
+        Some(likely) => format!("did you mean `{likely}`? {more}"),
+        None => more,
+    }
 }
 
 /// Colours only for people who have not asked for none (<https://no-color.org>).

@@ -10,6 +10,7 @@ use axiomcore::config::SecretFileError;
 use super::{Client, Credential, Patience, believing};
 use crate::exit::Failure;
 use crate::session::{Held, Kept};
+use crate::terminal::{Format, Terminal, harmless};
 
 /// Where a server listens that was not told otherwise.
 const HERE: &str = "http://127.0.0.1:8080";
@@ -35,15 +36,58 @@ pub(crate) struct Connection {
     pub(crate) key_file: Option<PathBuf>,
 }
 
+/// What a command comes by, as far as that was decided outside the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The key in a file that stands on the command line.
+    File(PathBuf),
+    /// The key in a file that the environment names.
+    NamedFile(PathBuf),
+    /// The key in the environment.
+    Environment,
+    /// The session of `sign-in`.
+    Session,
+}
+
 impl Connection {
-    /// A client with this server and what opens it.
-    pub(crate) fn open(&self) -> Result<Client, Failure> {
-        self.open_with(|base| self.credential(base), Patience::COMMAND)
+    /// A client with this server and what opens it. Says so where that is a key that stands before a session: whoever has signed
+    /// in expects to be themselves.
+    pub(crate) fn open(&self, format: Format, terminal: &mut Terminal<'_>) -> Result<Client, Failure> {
+        let by = self.by();
+        let client = self.open_with(|base| credential(&by, base), Patience::COMMAND)?;
+        if format == Format::Text
+            && let By::NamedFile(_) | By::Environment = &by
+            && let Some(session) = Kept::of(client.base()).ok().and_then(|kept| kept.read().ok().flatten())
+            && session.tokens.is_some()
+        {
+            let (name, email) = (by.name(), harmless(&session.email));
+            writeln!(terminal.err, "note: {name} opens the server, not the session of {email}; unset it to be them")?;
+        }
+        Ok(client)
+    }
+
+    /// What opens the server.
+    pub(crate) fn by(&self) -> By {
+        match (&self.key_file, set(KEY_FILE), set(KEY)) {
+            (Some(file), ..) => By::File(file.clone()),
+            (None, Some(file), _) => By::NamedFile(file.into()),
+            (None, None, Some(_)) => By::Environment,
+            (None, None, None) => By::Session,
+        }
     }
 
     /// A client with this server that shows no key and asks once.
     pub(crate) fn stranger(&self) -> Result<Client, Failure> {
         self.open_with(|_| Ok(Credential::None), Patience::NONE)
+    }
+
+    /// The session of who has signed in on this machine, for what only people can do, whatever key there is.
+    pub(crate) fn person(&self) -> Result<Client, Failure> {
+        let Some(client) = self.session()? else {
+            let message = format!("nobody is signed in to {} here", self.stranger()?.base());
+            return Err(Failure::usage("not_signed_in", message, "sign in first: freeagentics sign-in"));
+        };
+        Ok(client)
     }
 
     /// A client with the session of who has signed in on this machine, whatever key there is; none if nobody has.
@@ -74,20 +118,33 @@ impl Connection {
         }
         Ok(Client::new(&base, credential(&base)?, patience))
     }
+}
 
-    fn credential(&self, base: &str) -> Result<Credential, Failure> {
-        let file = self.key_file.clone().or_else(|| set(KEY_FILE).map(PathBuf::from));
-        let key = match (file, set(KEY)) {
-            (Some(file), _) => Secret::from_file(&file).map_err(|error| unusable(&file, &error))?,
-            (None, Some(key)) => Secret::new(key),
-            (None, None) => return of_session(base),
-        };
-        if key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Ok(Credential::Key(key));
+impl By {
+    /// As one would say it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File(file) => format!("the key in {}", harmless(&file.display().to_string())),
+            Self::NamedFile(file) => {
+                format!("the key in {}, which {KEY_FILE} names,", harmless(&file.display().to_string()))
+            }
+            Self::Environment => format!("the key in {KEY}"),
+            Self::Session => "the session of sign-in".to_owned(),
         }
-        let mend = "copy it again: it is one line of visible characters";
-        Err(Failure::usage("bad_key", "the API key has blanks or characters that no key has", mend))
     }
+}
+
+fn credential(by: &By, base: &str) -> Result<Credential, Failure> {
+    let key = match by {
+        By::File(file) | By::NamedFile(file) => Secret::from_file(file).map_err(|error| unusable(file, &error))?,
+        By::Environment => Secret::new(set(KEY).unwrap_or_default()),
+        By::Session => return of_session(base),
+    };
+    if key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Credential::Key(key));
+    }
+    let mend = "copy it again: it is one line of visible characters";
+    Err(Failure::usage("bad_key", "the API key has blanks or characters that no key has", mend))
 }
 
 /// What opens a server for who has signed in to it here.

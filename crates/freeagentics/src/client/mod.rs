@@ -14,7 +14,7 @@ mod trouble;
 mod trust;
 
 pub(crate) use call::{Call, segment};
-pub(crate) use connection::Connection;
+pub(crate) use connection::{By, Connection};
 pub(crate) use credential::Credential;
 pub(crate) use events::Event;
 pub(crate) use exchange::Client;

@@ -143,8 +143,9 @@ impl Refusal {
             _ => None,
         };
         let (title, detail, mend) = (text("title"), text("detail"), text("mend"));
-        let message = detail.or(title).unwrap_or_else(|| format!("the server answered with status {status}"));
-        let mend = mend.unwrap_or_else(|| self::mend(&code, server));
+        let message = detail.clone().or(title).unwrap_or_else(|| format!("the server answered with status {status}"));
+        let here = detail.is_none().then(|| at_hand(&code)).flatten().map(str::to_owned);
+        let mend = here.or(mend).unwrap_or_else(|| self::mend(&code, server));
         // What stands elsewhere in the complaint is not said twice.
         let _said = (text("code"), text("type"));
         document.insert("status".to_owned(), status.into());
@@ -177,17 +178,22 @@ const fn to_believe(doubt: Doubt) -> &'static str {
     }
 }
 
+/// What to do about a code whose way out is in this program, where the server can only say what it is in the API.
+fn at_hand(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "unauthenticated" => {
+            "check the key in --key-file, FREEAGENTICS_KEY_FILE or FREEAGENTICS_KEY, or sign in again: freeagentics sign-in"
+        }
+        "factor_enrolment_required" => {
+            "enrol an authenticator app: freeagentics account app; or a passkey, on the page of the server"
+        }
+        "people_only" => "sign in as a person first: freeagentics sign-in",
+        _ => return None,
+    })
+}
+
 /// What to do about a code that the answer itself leaves to the code's page: what begins that page, if this program knows it.
 fn mend(code: &str, server: &str) -> String {
-    match code {
-        "unauthenticated" => {
-            "check the key in --key-file, FREEAGENTICS_KEY_FILE or FREEAGENTICS_KEY, or sign in again: freeagentics sign-in".to_owned()
-        }
-        "forbidden" => "ask whoever made the key, or gave you your roles, for this permission".to_owned(),
-        code => {
-            let known = catalogue().ok().and_then(|catalogue| catalogue.find(code));
-            let first = known.and_then(|code| code.help.split("\n\n").next());
-            first.map_or_else(|| format!("{server}/errors/{code} says what to do"), str::to_owned)
-        }
-    }
+    let known = catalogue().ok().and_then(|catalogue| catalogue.find(code));
+    known.map_or_else(|| format!("{server}/errors/{code} says what to do"), |code| code.mend().to_owned())
 }

@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+pub(crate) mod account;
 pub(crate) mod agents;
 mod asking;
 pub(crate) mod audit;
@@ -29,6 +30,7 @@ pub(crate) mod simulate;
 pub(crate) mod steps;
 pub(crate) mod test;
 pub(crate) mod users;
+pub(crate) mod whoami;
 pub(crate) mod workspaces;
 mod written;
 
@@ -80,6 +82,10 @@ enum Command {
     SignIn(sign_in::Args),
     /// Sign out: the session of `sign-in` ends.
     SignOut(sign_out::Args),
+    /// Say who you are to a server: by what, with which roles, until when.
+    Whoami(whoami::Args),
+    /// Change your password, or your second factor.
+    Account(account::Args),
     /// List the models that are built in; give models to a server and compare them there.
     Models(models::Args),
     /// Create, find, watch, reset and delete the agents of a server.
@@ -128,6 +134,8 @@ impl Cli {
             Command::Schema(args) => schema::run(args, format, terminal),
             Command::SignIn(args) => sign_in::run(args, format, terminal),
             Command::SignOut(args) => sign_out::run(args, format, terminal),
+            Command::Whoami(args) => whoami::run(args, format, terminal),
+            Command::Account(args) => account::run(args, format, terminal),
             Command::Models(args) => models::run(args, format, terminal),
             Command::Agents(asking) => asking.run(format, terminal),
             Command::Users(asking) => asking.run(format, terminal),

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::asking::{Question, done, items, text};
+use super::asking::{Question, Things, done, items, text};
 use super::keys::create::show;
 use super::users::invite;
 use crate::{
@@ -12,6 +12,10 @@ use crate::{
     tables::{Align, Table},
     terminal::{Format, Terminal},
 };
+
+/// How they are named.
+const WORKSPACES: Things =
+    Things { path: "/workspaces", code: "workspace_not_found", one: "workspace", list: "workspaces list" };
 
 /// Lists, makes and renames workspaces, and invites people into them.
 #[derive(Debug, Subcommand)]
@@ -37,9 +41,9 @@ pub(crate) struct CreateArgs {
 /// Renames one.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RenameArgs {
-    /// Its number.
+    /// Its number or name.
     #[arg(value_name = "WORKSPACE")]
-    id: u32,
+    id: String,
     /// What it is called from now on.
     #[arg(value_name = "NAME")]
     name: String,
@@ -48,9 +52,9 @@ pub(crate) struct RenameArgs {
 /// Invites somebody.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InviteArgs {
-    /// Its number.
+    /// Its number or name.
     #[arg(value_name = "WORKSPACE")]
-    id: u32,
+    id: String,
     #[command(flatten)]
     person: invite::Args,
 }
@@ -61,10 +65,12 @@ impl Question for Verb {
             Self::List => list(client, format, terminal),
             Self::Create(CreateArgs { name }) => create(name, client, format, terminal),
             Self::Rename(RenameArgs { id, name }) => {
+                let id = WORKSPACES.id_of(client, id)?;
                 let renamed = client.ask(&Call::put(format!("/workspaces/{id}"), &json!({ "name": name })))?;
                 done(&renamed, &format!("workspace {id} is {}", text(&renamed, "name")), format, terminal)
             }
             Self::Invite(InviteArgs { id, person }) => {
+                let id = WORKSPACES.id_of(client, id)?;
                 invite::invite(&format!("/workspaces/{id}/users"), person, client, format, terminal)
             }
         }

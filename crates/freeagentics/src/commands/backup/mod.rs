@@ -26,6 +26,9 @@ use crate::{
     terminal::{Format, Terminal},
 };
 
+/// What is said of a key that a backup was not made with.
+const WRONG_KEY: &str = "backup_key";
+
 /// Who is on record as having done it: whoever has the backup key and may write the database.
 const OPERATOR: &str = "operator";
 
@@ -51,13 +54,14 @@ enum Verb {
 }
 
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    match &args.verb {
-        Verb::Create(args) => create::run(args, format, terminal),
-        Verb::List(args) => list::run(args, format, terminal),
-        Verb::Verify(args) => verify::run(args, format, terminal),
-        Verb::Restore(args) => restore::run(args, format, terminal),
-        Verb::Prune(args) => prune::run(args, format, terminal),
-    }
+    let (place, done) = match &args.verb {
+        Verb::Create(args) => (&args.place, create::run(args, format, terminal)),
+        Verb::List(args) => (&args.place, list::run(args, format, terminal)),
+        Verb::Verify(args) => (&args.place, verify::run(args, format, terminal)),
+        Verb::Restore(args) => (&args.place, restore::run(args, format, terminal)),
+        Verb::Prune(args) => (&args.place, prune::run(args, format, terminal)),
+    };
+    done.map_err(|failure| place.name_key(failure))
 }
 
 /// Where backups are, and what they are of.
@@ -82,6 +86,21 @@ impl Where {
         let given = [("backup.folder", &self.folder), ("backup.key_file", &self.key_file)];
         let given = given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)));
         Arguments::of_installation(self.config.clone(), self.data.clone()).with(given)
+    }
+
+    /// Says of a key that is not the right one which it is, and where it was set.
+    fn name_key(&self, failure: Failure) -> Failure {
+        let Failure::Other(mut complaint) = failure else { return failure };
+        if complaint.code == WRONG_KEY
+            && let Ok(settings) = self.arguments().load()
+            && let Some(line) = settings.effective().into_iter().find(|line| line.key == "backup.key")
+            && let Ok(key) = backup::Key::parse(settings.section::<backup::Config>().key.expose())
+        {
+            let (public, origin) = (key.public(), line.origin);
+            complaint.message =
+                format!("{}; that of the key in force is {public} (backup.key: {origin})", complaint.message);
+        }
+        Failure::Other(complaint)
     }
 
     /// The destination alone, for an installation that need not be there any more.
@@ -135,7 +154,10 @@ fn failed(error: BackupError) -> Failure {
             "backups_not_configured",
             "name the folder with --folder or backup.folder, and the file with the key with --key-file or backup.key_file",
         ),
-        BackupError::Damaged(Damage::OtherKey { .. }) => ("backup_key", "give the key that this backup was made with"),
+        BackupError::Damaged(Damage::OtherKey { .. }) => (
+            WRONG_KEY,
+            "give the key that this backup was made with: in a file that --key-file, or else backup.key_file, names",
+        ),
         BackupError::Damaged(Damage::SegmentMissing { .. } | Damage::SegmentAltered { .. }) => {
             ("backup_damaged", "restore as of a moment before that was shipped, with --to")
         }

@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    place: Where,
+    pub(super) place: Where,
     /// The backup; without it the one from which the most can be restored.
     id: Option<String>,
     /// As it was at this moment in UTC, such as 2026-03-01T12:00:00Z; as late as possible without it. What was committed in

@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    place: Where,
+    pub(super) place: Where,
     /// The backup; the newest without it.
     id: Option<String>,
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Call, Client, segment},
-    commands::asking::text,
+    commands::{asking::text, services::SERVICES},
     exit::{Exit, Failure},
     terminal::{Format, Terminal},
 };
@@ -21,13 +21,14 @@ pub(crate) struct Args {
     /// After how many seconds it stops working; never without it.
     #[arg(long, value_name = "SECONDS")]
     expires_in: Option<u32>,
-    /// The service account that it is to open.
-    #[arg(long, value_name = "ID")]
+    /// The service account, by id or name, that it is to open.
+    #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
 }
 
 pub(super) fn run(args: &Args, client: &Client, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let path = args.service.as_ref().map_or_else(|| "/keys".into(), |id| format!("/services/{}/keys", segment(id)));
+    let service = args.service.as_ref().map(|service| SERVICES.id_of(client, service)).transpose()?;
+    let path = service.map_or_else(|| "/keys".into(), |id| format!("/services/{}/keys", segment(&id)));
     let body = json!({ "name": args.name, "permissions": args.permissions, "expires_in": args.expires_in });
     let made = client.ask(&Call::post(path, &body))?;
     if format == Format::Json {

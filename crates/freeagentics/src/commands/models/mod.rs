@@ -44,7 +44,7 @@ enum Verb {
 
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
     let Some(verb) = &args.verb else { return shipped::run(args.name.as_deref(), format, terminal) };
-    let client = args.connection.open()?;
+    let client = args.connection.open(format, terminal)?;
     match verb {
         Verb::Push(args) => push::run(args, &client, format, terminal),
         Verb::List(args) => list::run(args, &client, format, terminal),

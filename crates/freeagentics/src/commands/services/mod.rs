@@ -4,7 +4,7 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::asking::{Question, done, items, roles, text};
+use super::asking::{Question, Things, done, items, roles, text};
 use super::users::id_of;
 use crate::{
     client::{Call, Client, segment},
@@ -12,6 +12,10 @@ use crate::{
     tables::{Align, Table},
     terminal::{Format, Terminal, harmless},
 };
+
+/// How they are named.
+pub(super) const SERVICES: Things =
+    Things { path: "/services", code: "service_not_found", one: "service account", list: "services list" };
 
 /// Lists, makes, changes and deletes service accounts.
 #[derive(Debug, Subcommand)]
@@ -43,7 +47,7 @@ pub(crate) struct Content {
 /// Changes one.
 #[derive(Debug, clap::Args)]
 pub(crate) struct UpdateArgs {
-    /// Its id.
+    /// Its id or name.
     #[arg(value_name = "SERVICE")]
     id: String,
     #[command(flatten)]
@@ -53,7 +57,7 @@ pub(crate) struct UpdateArgs {
 /// Deletes one.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DeleteArgs {
-    /// Its id.
+    /// Its id or name.
     #[arg(value_name = "SERVICE")]
     id: String,
 }
@@ -67,12 +71,14 @@ impl Question for Verb {
                 show(&made, format, terminal)
             }
             Self::Update(UpdateArgs { id, content }) => {
-                let call = Call::put(format!("/services/{}", segment(id)), &content.body(client)?);
+                let id = SERVICES.id_of(client, id)?;
+                let call = Call::put(format!("/services/{}", segment(&id)), &content.body(client)?);
                 show(&client.ask(&call)?, format, terminal)
             }
-            Self::Delete(DeleteArgs { id }) => {
-                client.ask(&Call::delete(format!("/services/{}", segment(id))))?;
-                let line = format!("{} is gone, and its keys work no more", harmless(id));
+            Self::Delete(DeleteArgs { id: meant }) => {
+                let id = SERVICES.id_of(client, meant)?;
+                client.ask(&Call::delete(format!("/services/{}", segment(&id))))?;
+                let line = format!("{} is gone, and its keys work no more", harmless(meant));
                 done(&json!({ "id": id, "deleted": true }), &line, format, terminal)
             }
         }

@@ -18,6 +18,8 @@ use crate::{
 
 /// How often a code may be mistyped; the server has the last word.
 const TRIES: usize = 3;
+/// How people are asked for one.
+pub(super) const CODE: &str = "Code of your app, or a recovery code: ";
 
 /// Signs in with an address, a password and, where you have one, a code of your second factor. The session is kept in your
 /// folder for settings, for nobody else to read, and goes on by itself until it is not used for long.
@@ -42,8 +44,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
     let client = args.connection.stranger()?;
     let kept = Kept::of(client.base())?;
-    let email = args.email.clone().map_or_else(|| asked("Address: ", terminal), Ok)?;
-    let password = args.password_file.as_deref().map_or_else(|| typed(terminal), of_file)?;
+    let email = args.email.clone().map_or_else(|| asked(("Address: ", "freeagentics sign-in EMAIL"), terminal), Ok)?;
+    let password = password(args.password_file.as_deref(), ("Password: ", "--password-file"), terminal)?;
     // What was kept and cannot be read any more is about to be replaced.
     let before = kept.read().ok().flatten().filter(|session| session.email == email);
     let device = before.and_then(|session| session.device_token);
@@ -61,9 +63,24 @@ pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     let strange = || Trouble::Strange("the answer has no tokens".to_owned()).into_failure(&server);
     let tokens = Tokens::of(&signed_in, SystemClock.now()).ok_or_else(strange)?;
     let told = signed_in.get("device_token").and_then(Value::as_str).map(|text| Secret::new(text.to_owned()));
+    end_previous(&args.connection, terminal)?;
     let session = Session { server, email, tokens: Some(tokens), device_token: told.or(device) };
     kept.write(&session)?;
     tell(&mut signed_in, &session, format, terminal)
+}
+
+/// Ends the session that was kept here until now, whoever's it is: when it is forgotten here, nobody could.
+fn end_previous(connection: &Connection, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    // What cannot be read any more cannot be shown to the server either.
+    let Ok(Some(client)) = connection.session() else { return Ok(()) };
+    match client.send(&Call::post("/sign-out", &Value::Null)) {
+        Ok(_) | Err(Trouble::SignedOut) => {}
+        Err(Trouble::Refused(refusal)) if refusal.status == 401 => {}
+        Err(trouble) => {
+            writeln!(terminal.err, "note: the session of before goes on until it is not used for long: {trouble}")?;
+        }
+    }
+    Ok(())
 }
 
 /// Answers what is asked after the right password.
@@ -79,7 +96,7 @@ fn second_factor(
     loop {
         let code = match &args.code {
             Some(code) => code.clone(),
-            None if terminal.interactive => asked("Code of your app, or a recovery code: ", terminal)?,
+            None if terminal.interactive => asked((CODE, "freeagentics sign-in --code CODE"), terminal)?,
             None => {
                 let mend = "give a code of your authenticator app, or a recovery code, with --code";
                 return Err(Failure::usage(
@@ -89,10 +106,8 @@ fn second_factor(
                 ));
             }
         };
-        // The app's are six digits; recovery codes are sixteen letters and digits.
-        let is_of_app = code.trim().len() < 10;
-        let member = if is_of_app { "code" } else { "recovery_code" };
-        let body = json!({ "challenge": challenge, member: code.trim(), "device_token": device });
+        let (member, code) = kind_of(&code);
+        let body = json!({ "challenge": challenge, member: code, "device_token": device });
         left -= 1;
         match client.send(&Call::post("/sign-in/factor", &body)) {
             Ok(answer) => return Ok(answer.body),
@@ -125,9 +140,29 @@ fn tell(
         writeln!(terminal.out, "  {left} recovery codes are left")?;
     }
     if signed_in.get("factor_enrolment_required") == Some(&Value::Bool(true)) {
-        writeln!(terminal.out, "  a role asks for a second factor: enrol one on the page at {}", session.server)?;
+        let command = "freeagentics account app";
+        writeln!(
+            terminal.out,
+            "  a role asks for a second factor: enrol one with `{command}`, or at {}",
+            session.server
+        )?;
     }
     Ok(Exit::Done)
+}
+
+/// A password: that in the file, or one that is asked for with the first of `how`; the second is the flag that names a file.
+pub(super) fn password(
+    file: Option<&Path>,
+    how: (&str, &str),
+    terminal: &mut Terminal<'_>,
+) -> Result<Secret<String>, Failure> {
+    file.map_or_else(|| typed(how, terminal), of_file)
+}
+
+/// What a code is sent as. The app's are six digits; recovery codes are sixteen letters and digits.
+pub(super) fn kind_of(code: &str) -> (&'static str, &str) {
+    let code = code.trim();
+    (if code.len() < 10 { "code" } else { "recovery_code" }, code)
 }
 
 fn of_file(file: &Path) -> Result<Secret<String>, Failure> {
@@ -144,20 +179,20 @@ fn of_file(file: &Path) -> Result<Secret<String>, Failure> {
     })
 }
 
-fn typed(terminal: &mut Terminal<'_>) -> Result<Secret<String>, Failure> {
+fn typed((question, flag): (&str, &str), terminal: &mut Terminal<'_>) -> Result<Secret<String>, Failure> {
     if !terminal.interactive {
-        let mend = "write it into a file that only you can read, and name that with --password-file";
+        let mend = format!("write it into a file that only you can read, and name that with {flag}");
         return Err(Failure::usage("no_password", "nobody is there to ask for the password", mend));
     }
-    let typed = hidden::ask("Password: ", terminal).map_err(|error| Failure::unreadable("-", error))?;
+    let typed = hidden::ask(question, terminal).map_err(|error| Failure::unreadable("-", error))?;
     typed.ok_or_else(given_up)
 }
 
-/// Asks for something that may be seen.
-fn asked(question: &str, terminal: &mut Terminal<'_>) -> Result<String, Failure> {
+/// Asks for something that may be seen; the second of `how` is how else it is given.
+pub(super) fn asked((question, command): (&str, &str), terminal: &mut Terminal<'_>) -> Result<String, Failure> {
     if !terminal.interactive {
-        let mend = "give it as the first argument: freeagentics sign-in EMAIL";
-        return Err(Failure::usage("no_address", "nobody is there to ask for the address", mend));
+        let message = format!("nobody is there to ask for: {}", question.trim_end_matches([':', ' ']));
+        return Err(Failure::usage("nobody_to_ask", message, format!("give it with the command: {command}")));
     }
     write!(terminal.err, "{question}")?;
     terminal.err.flush()?;
@@ -167,9 +202,6 @@ fn asked(question: &str, terminal: &mut Terminal<'_>) -> Result<String, Failure>
 }
 
 fn given_up() -> Failure {
-    Failure::usage(
-        "given_up",
-        "nobody is signed in: the question was not answered",
-        "begin again: freeagentics sign-in",
-    )
+    let message = "nothing was done: the question was not answered";
+    Failure::usage("given_up", message, "give the same command again")
 }

@@ -68,7 +68,7 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let client = args.connection.open()?;
+    let client = args.connection.open(format, terminal)?;
     let key = args.idempotency_key.clone().map_or_else(fresh_key, Ok)?;
     if let Some(file) = &args.file {
         let batch = lines::Batch { agent: args.agent.as_deref(), explain: args.explain, key: &key, file };

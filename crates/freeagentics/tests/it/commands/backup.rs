@@ -203,6 +203,10 @@ fn a_restore_over_anything_and_a_wrong_key_are_refused() {
         id,
     ]);
     assert_eq!(code(&said), "backup_key", "{}", said.err);
+    let told = said.error();
+    let message = told["message"].as_str().unwrap();
+    assert!(message.contains("backup.key: ") && message.contains(key), "which one, and where it is set: {message}");
+    assert!(told["mend"].as_str().unwrap().contains("--key-file"), "{told}");
     let said = freeagentics(&["backup", "list", "--output", "json", "--data", data]);
     assert_eq!(code(&said), "backups_not_configured");
     for said in [said, bench.backup("list", &new, &[])] {

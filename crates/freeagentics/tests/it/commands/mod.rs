@@ -1,5 +1,6 @@
 //! The command line as a user meets it: the real program, its output, its exit codes.
 
+mod account;
 mod agents;
 mod archiving;
 mod audit;

@@ -30,6 +30,7 @@ fn people_are_invited_listed_changed_and_deleted() {
     let id = server.stranger().post("/api/v1/tickets/accept", &accept).expect(200)["id"].as_str().unwrap().to_owned();
     let without = asked(&server, &["users", "invite", "bob@example.org", "--output", "json"]);
     assert_eq!((without.code, without.error()["code"].as_str()), (5, Some("no_mail")));
+    assert!(without.error()["mend"].as_str().unwrap().contains("--ticket"), "{}", without.err);
     let line = done(&server, &["users", "roles", &id, "agent_manager", "researcher"]);
     assert_eq!(line, format!("{id}  ann@example.org  active, agent_manager, researcher\n"));
     assert_eq!(told(&server, &["users", "disable", "Ann@example.org"])["status"], "disabled");
@@ -61,7 +62,15 @@ fn keys_are_made_listed_and_revoked() {
     let listed = told(&server, &["keys", "list"]);
     let key = listed["keys"].as_array().unwrap().iter().find(|key| key["name"] == "reader").unwrap();
     let id = key["id"].as_str().unwrap();
-    assert_eq!(done(&server, &["keys", "revoke", id]), format!("{id} works no more\n"));
+    let twice: Vec<Value> =
+        (0..2).map(|_| told(&server, &["keys", "create", "two", "--permission", "agents:read"])).collect();
+    let unclear = asked(&server, &["keys", "revoke", "two", "--output", "json"]);
+    assert_eq!((unclear.code, unclear.error()["code"].as_str()), (5, Some("ambiguous")));
+    assert_eq!(told(&server, &["keys", "revoke", twice[0]["id"].as_str().unwrap()])["id"], twice[0]["id"]);
+    assert_eq!(told(&server, &["keys", "revoke", "two"])["id"], twice[1]["id"], "the one that still works");
+    let none = asked(&server, &["keys", "revoke", "two", "--output", "json"]);
+    assert_eq!((none.code, none.error()["code"].as_str()), (5, Some("key_not_found")));
+    assert_eq!(done(&server, &["keys", "revoke", "reader"]), "reader works no more\n");
     server.client_with(&text).get("/api/v1/agents").problem(401, "unauthenticated");
     assert!(!done(&server, &["keys", "list"]).contains(id) && done(&server, &["keys", "list", "--all"]).contains(id));
 }
@@ -101,15 +110,17 @@ fn somebody_is_seen_where_they_are_signed_in_and_signed_out() {
 fn service_accounts_are_made_opened_changed_and_deleted() {
     let server = Installation::sqlite().start();
     let id = told(&server, &["services", "create", "nightly", "--role", "observer"])["id"].as_str().unwrap().to_owned();
-    let key = told(&server, &["keys", "create", "night", "--permission", "agents:read", "--service", &id]);
+    let key = told(&server, &["keys", "create", "night", "--permission", "agents:read", "--service", "nightly"]);
     done(&server, &["keys", "create", "another", "--permission", "agents:read"]);
     let program = server.client_with(key["key"].as_str().unwrap());
     program.get("/api/v1/agents").expect(200);
-    let keys = told(&server, &["keys", "list", "--service", &id]);
+    let keys = told(&server, &["keys", "list", "--service", "nightly"]);
     assert_eq!((keys["keys"].as_array().unwrap().len(), &keys["keys"][0]["id"]), (1, &key["id"]), "its own");
     let listed = done(&server, &["services", "list"]);
     assert!(listed.contains("nightly") && listed.contains("observer"), "{listed}");
-    let line = done(&server, &["services", "update", &id, "weekly"]);
+    let unknown = asked(&server, &["services", "delete", "daily", "--output", "json"]);
+    assert_eq!((unknown.code, unknown.error()["code"].as_str()), (5, Some("service_not_found")));
+    let line = done(&server, &["services", "update", "nightly", "weekly"]);
     assert_eq!(line, format!("{id}  weekly, no roles\n"));
     program.get("/api/v1/agents").problem(403, "forbidden");
     assert_eq!(done(&server, &["services", "delete", &id]), format!("{id} is gone, and its keys work no more\n"));
@@ -124,7 +135,7 @@ fn workspaces_are_made_renamed_and_opened() {
     assert!(said.starts_with("workspace 2 is neighbours\n"), "{said}");
     let key = said.lines().find_map(|line| line.trim().strip_prefix("key  ")).unwrap();
     assert_eq!(server.client_with(key).get("/api/v1/whoami").expect(200)["workspace"], 2);
-    assert_eq!(done(&server, &["workspaces", "rename", "2", "friends"]), "workspace 2 is friends\n");
+    assert_eq!(done(&server, &["workspaces", "rename", "neighbours", "friends"]), "workspace 2 is friends\n");
     let said = done(&server, &["workspaces", "invite", "2", "eve@example.org", "--role", "observer", "--ticket"]);
     assert!(said.starts_with("eve@example.org is invited, with observer") && said.contains("ticket_"), "{said}");
     assert_eq!(server.client_with(key).get("/api/v1/users").expect(200)["items"][0]["email"], "eve@example.org");

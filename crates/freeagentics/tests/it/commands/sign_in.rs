@@ -16,17 +16,17 @@ use crate::api::people::{PASSWORD, join};
 use crate::api::person::Person;
 use crate::api::{Installation, Server};
 
-const ANN: &str = "ann@example.org";
+pub(super) const ANN: &str = "ann@example.org";
 
 /// Somebody at a machine of their own.
-struct Home {
-    server: String,
+pub(super) struct Home {
+    pub(super) server: String,
     settings: TempDir,
-    password: String,
+    pub(super) password: String,
 }
 
 impl Home {
-    fn new(server: &Server) -> Self {
+    pub(super) fn new(server: &Server) -> Self {
         let (server, settings) = (format!("http://{}", server.address()), tempfile::tempdir().unwrap());
         let password = settings.path().join("password.txt");
         fs::write(&password, format!("{PASSWORD}\n")).unwrap();
@@ -34,22 +34,22 @@ impl Home {
         Self { server, settings, password: password.display().to_string() }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(arguments);
         command.env("FREEAGENTICS_URL", &self.server).env("XDG_CONFIG_HOME", self.settings.path());
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    pub(super) fn run(&self, arguments: &[&str]) -> Said {
         finished(self.command(arguments).stdin(Stdio::null()).output().unwrap())
     }
 
-    fn sign_in(&self, more: &[&str]) -> Said {
+    pub(super) fn sign_in(&self, more: &[&str]) -> Said {
         self.run(&[&["sign-in", ANN, "--password-file", &self.password], more].concat())
     }
 
     /// What a command complained of.
-    fn refused(&self, arguments: &[&str]) -> (i32, String, String) {
+    pub(super) fn refused(&self, arguments: &[&str]) -> (i32, String, String) {
         let said = self.run(&[arguments, &["--output", "json"]].concat());
         let told = |name: &str| said.error()[name].as_str().unwrap().to_owned();
         (said.code, told("code"), told("mend"))
@@ -62,7 +62,7 @@ impl Home {
         files.find_map(|entry| Some(entry.unwrap().path()).filter(is_session)).unwrap()
     }
 
-    fn kept(&self) -> Value {
+    pub(super) fn kept(&self) -> Value {
         serde_json::from_str(&fs::read_to_string(self.file()).unwrap()).unwrap()
     }
 
@@ -104,14 +104,52 @@ fn who_has_signed_in_needs_no_key_until_they_sign_out() {
 }
 
 #[test]
-fn a_key_goes_before_who_is_signed_in() {
+fn a_key_goes_before_who_is_signed_in_and_it_is_said_so() {
     let server = Installation::sqlite().start();
     join(&server, &server.client(), ANN, &["observer"]);
     let home = Home::new(&server);
+    let with_key = |arguments: &[&str]| {
+        finished(
+            home.command(arguments).env("FREEAGENTICS_KEY", crate::api::KEY).stdin(Stdio::null()).output().unwrap(),
+        )
+    };
+    assert_eq!(with_key(&["users", "list"]).err, "", "there is nobody else to be");
     assert_eq!(home.sign_in(&[]).code, 0);
-    let with_key = home.command(&["users", "list"]).env("FREEAGENTICS_KEY", crate::api::KEY).output().unwrap();
-    assert_eq!(finished(with_key).code, 0);
+    let said = with_key(&["users", "list"]);
+    assert_eq!(said.code, 0);
+    let note =
+        format!("note: the key in FREEAGENTICS_KEY opens the server, not the session of {ANN}; unset it to be them\n");
+    assert_eq!(said.err, note);
+    assert_eq!(with_key(&["users", "list", "--output", "json"]).err, "", "what programs read is JSON");
+    let file = secret("chosen.key", crate::api::KEY);
+    assert_eq!(home.run(&["users", "list", "--key-file", &file]).err, "", "who names a key means it");
     assert_eq!(home.refused(&["users", "list"]).1, "forbidden");
+}
+
+#[test]
+fn who_signs_in_over_another_session_ends_that() {
+    let server = Installation::sqlite().start();
+    join(&server, &server.client(), ANN, &["observer"]);
+    join(&server, &server.client(), "bob@example.org", &["observer"]);
+    let home = Home::new(&server);
+    let access = || server.client_with(home.kept()["access_token"].as_str().unwrap());
+    assert_eq!(home.sign_in(&[]).code, 0);
+    let first = access();
+    assert_eq!(home.sign_in(&[]).err, "");
+    first.get("/api/v1/whoami").problem(401, "unauthenticated");
+    let second = access();
+    second.get("/api/v1/whoami").expect(200);
+    // Somebody else at the same machine; the token of before has ended by then.
+    home.let_the_token_end();
+    let said = home.run(&["sign-in", "bob@example.org", "--password-file", &home.password]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    second.get("/api/v1/whoami").problem(401, "unauthenticated");
+    let mine = access().get("/api/v1/sessions").expect(200);
+    assert_eq!(mine["items"].as_array().unwrap().len(), 2, "this one, and that of joining");
+    // Who mistypes stays who they were.
+    let wrong = secret("mistyped.txt", "incorrect horse\n");
+    assert_eq!(home.refused(&["sign-in", ANN, "--password-file", &wrong]).1, "sign_in_refused");
+    assert_eq!(home.run(&["agents", "list"]).code, 0);
 }
 
 #[test]
@@ -213,13 +251,13 @@ fn a_session_that_others_can_read_is_not_used() {
 }
 
 /// A terminal with the program at one end.
-struct Terminal {
+pub(super) struct Terminal {
     keys: File,
-    shown: String,
+    pub(super) shown: String,
 }
 
 impl Terminal {
-    fn new(command: &mut Command) -> (Self, std::process::Child) {
+    pub(super) fn new(command: &mut Command) -> (Self, std::process::Child) {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -230,7 +268,7 @@ impl Terminal {
     }
 
     /// Reads until this is shown.
-    fn wait_for(&mut self, text: &str) {
+    pub(super) fn wait_for(&mut self, text: &str) {
         let mut some = [0; 1024];
         while !self.shown.contains(text) {
             let read = self.keys.read(&mut some).unwrap_or_else(|error| panic!("{error}: {}", self.shown));
@@ -238,7 +276,7 @@ impl Terminal {
         }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(super) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 }
@@ -273,7 +311,7 @@ fn who_gives_up_at_the_password_gets_the_terminal_back_as_it_was() {
     terminal.wait_for("Password: ");
     assert!(!echoes(&terminal));
     terminal.press("corr\u{3}");
-    terminal.wait_for("nobody is signed in");
+    terminal.wait_for("nothing was done");
     assert_eq!(child.wait().unwrap().code(), Some(2));
     assert!(echoes(&terminal) && !terminal.shown.contains("corr"), "{}", terminal.shown);
 }

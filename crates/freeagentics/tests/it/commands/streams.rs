@@ -57,6 +57,16 @@ fn complaints_are_json_too_when_json_is_asked_for() {
 }
 
 #[test]
+fn what_is_mistyped_gets_what_was_likely_meant() {
+    let said = freeagentics(&["aduit"]);
+    let mend = " mend: did you mean `audit`? `freeagentics --help` says what there is\n";
+    assert!(said.code == 2 && said.err.starts_with("error: ") && said.err.ends_with(mend), "{}", said.err);
+    let said = freeagentics(&["agents", "list", "--lable", "team=shop", "--output", "json"]);
+    assert_eq!(said.error()["mend"], "did you mean `--label`? `freeagentics agents list --help` says what there is");
+    assert!(!freeagentics(&["audit", "--help"]).err.contains("mend:"));
+}
+
+#[test]
 fn help_names_the_exit_codes() {
     let said = freeagentics(&["--help"]);
     assert!(said.out.contains("  4  a line of observations is wrong"), "{}", said.out);

@@ -1,0 +1,66 @@
+//! `freeagentics account`: one's own password and second factor, for who has signed in.
+
+mod app;
+mod password;
+
+use clap::Subcommand;
+use serde_json::Value;
+
+use crate::{
+    client::Connection,
+    exit::{Exit, Failure},
+    terminal::{Format, Terminal, harmless},
+};
+
+/// Changes your password, or your second factor.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Change your password: your other sessions end.
+    Password(password::Args),
+    /// Say that you have forgotten your password: what lets you choose a new one is mailed to you.
+    Forgotten(password::ForgottenArgs),
+    /// Enrol an authenticator app: its codes are asked for from then on.
+    App(app::Args),
+    /// Remove your authenticator app.
+    RemoveApp(app::RemoveArgs),
+    /// Get ten new recovery codes in place of those that you have.
+    RecoveryCodes(app::RenewArgs),
+}
+
+pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    let Args { verb, connection } = args;
+    match verb {
+        // Whoever says so cannot sign in.
+        Verb::Forgotten(args) => password::forgotten(args, &connection.stranger()?, format, terminal),
+        Verb::Password(args) => password::change(args, &connection.person()?, format, terminal),
+        Verb::App(args) => app::enrol(args, &connection.person()?, format, terminal),
+        Verb::RemoveApp(args) => app::remove(args, &connection.person()?, format, terminal),
+        Verb::RecoveryCodes(args) => app::renew(args, &connection.person()?, format, terminal),
+    }
+}
+
+/// Shows recovery codes, which are told only now.
+fn tell_codes(told: &Value, line: &str, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+    if format == Format::Json {
+        terminal.json(told)?;
+        return Ok(Exit::Done);
+    }
+    writeln!(terminal.out, "{line}")?;
+    writeln!(
+        terminal.out,
+        "These codes let you in without the app, each once. Write them down: they are shown only now."
+    )?;
+    let codes = told.get("recovery_codes").and_then(Value::as_array).into_iter().flatten();
+    for code in codes.filter_map(Value::as_str) {
+        writeln!(terminal.out, "  {}", harmless(code))?;
+    }
+    Ok(Exit::Done)
+}
