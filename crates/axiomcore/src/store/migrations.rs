@@ -10,6 +10,8 @@
 //! | `$CLUSTERED` | `STRICT, WITHOUT ROWID` | nothing |
 //! | `$STRICT` | `STRICT` | nothing |
 
+use std::collections::BTreeSet;
+
 use super::{Connection, Database, Dialect, Error, Result, Value};
 
 /// A change of the schema. What was applied may never change: its text is remembered by its length and hash.
@@ -72,10 +74,10 @@ pub(crate) fn migrate(connection: &mut dyn Connection, component: &str, migratio
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_versions (component TEXT NOT NULL, version $INT NOT NULL, \
                      name TEXT NOT NULL, fingerprint $INT NOT NULL, PRIMARY KEY (component, version)) $CLUSTERED";
 
-/// The version of a component's schema, after checking that nobody edited what was applied.
+/// The version of a component's schema, after checking that nobody edited what was applied, or passed one over.
 fn applied(connection: &mut dyn Connection, component: &str, migrations: &[Migration]) -> Result<i64> {
     let sql = "SELECT version, fingerprint FROM schema_versions WHERE component = $1 ORDER BY version";
-    let mut last = 0;
+    let (mut last, mut there) = (0, BTreeSet::new());
     for row in connection.query(sql, &[Value::from(component)])? {
         last = row.int(0)?;
         let ours = migrations.iter().find(|migration| migration.version == last);
@@ -85,6 +87,14 @@ fn applied(connection: &mut dyn Connection, component: &str, migrations: &[Migra
                  new migration instead"
             )));
         }
+        there.insert(last);
+    }
+    let passed_over = migrations.iter().find(|known| known.version < last && !there.contains(&known.version));
+    if let Some(Migration { version, .. }) = passed_over {
+        return Err(Error::Refused(format!(
+            "migration {version} of `{component}` was passed over here, though {last} was applied: restore a backup of before, \
+             for nobody knows what is in these tables"
+        )));
     }
     Ok(last)
 }

@@ -35,6 +35,7 @@ fn story(open: impl Fn() -> Database) {
     assert_eq!(database.migrate("library", MIGRATIONS).unwrap(), Applied { from: 2, to: 2 });
     older_programs_accept_newer_schemas(&database);
     edited_migrations_are_refused(&database);
+    migrations_that_were_passed_over_are_refused(&database);
     values_come_back_as_they_went_in(&database);
     parameters_go_by_their_number(&database);
     a_failed_transaction_leaves_nothing(&database);
@@ -52,6 +53,18 @@ fn older_programs_accept_newer_schemas(database: &Database) {
 fn edited_migrations_are_refused(database: &Database) {
     let edited = [Migration { sql: "CREATE TABLE other (id $SEQUENCE) $STRICT;\n", ..MIGRATIONS[0] }];
     assert!(matches!(database.migrate("library", &edited), Err(Error::Refused(why)) if why.contains("migration 1")));
+}
+
+fn migrations_that_were_passed_over_are_refused(database: &Database) {
+    let sql = ["CREATE TABLE cellars (id $SEQUENCE) $STRICT;\n", "CREATE TABLE attics (id $SEQUENCE) $STRICT;\n"];
+    let [first, second] = sql.map(|sql| Migration { sql, ..MIGRATIONS[0] });
+    let both = [first, Migration { version: 2, ..second }];
+    assert_eq!(database.migrate("house", &both).unwrap(), Applied { from: 0, to: 2 });
+    let forget = "DELETE FROM schema_versions WHERE component = 'house' AND version = 1";
+    database.write_blocking(|c| c.execute(forget, &[])).unwrap();
+    let refused = database.migrate("house", &both);
+    assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("migration 1 of `house` was passed over")));
+    assert!(database.migrate("house", &both[..1]).is_err(), "older programs do not build on it either");
 }
 
 fn values_come_back_as_they_went_in(database: &Database) {

@@ -1,11 +1,11 @@
 //! Every chunk and manifest, damaged in every way: each is named for what it is.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use axiomcore::backup::{BackupError, Damage, Manifest};
+use axiomcore::backup::{BackupError, Damage, Facts, Manifest};
 
-use super::{Bench, OTHER};
+use super::{Bench, OTHER, proven};
 
 fn chunk_file(bench: &Bench, manifest: &Manifest, number: u64) -> PathBuf {
     bench.place().join(format!("chunks/{}/{number:06}", manifest.id))
@@ -150,4 +150,41 @@ fn a_backup_in_whose_place_lies_another_of_its_number_is_noticed() {
     fs::remove_file(manifest_file(&bench, &other)).unwrap();
     fs::write(&file, kept).unwrap();
     assert_eq!(bench.vault().list(2).unwrap().damages, [Damage::Replaced { id: first.id }]);
+}
+
+#[test]
+fn what_comes_back_with_less_than_the_manifest_says_does_not_count_as_good() {
+    for bench in [Bench::new(0), Bench::on_server(0)] {
+        bench.insert("one");
+        let manifest = bench.create();
+        let (vault, scratch) = (bench.vault(), bench.folder.path().join("scratch"));
+        let found = |change: fn(&mut Facts)| {
+            let changed = |folder: &Path| {
+                let mut proven = proven(folder)?;
+                change(&mut proven.facts);
+                Ok(proven)
+            };
+            let verdict = vault.verify(&manifest.id, &scratch, &changed).unwrap();
+            assert_eq!(vault.list(0).unwrap().last_good().is_some(), verdict.is_good());
+            verdict.findings.join("; ")
+        };
+        assert_eq!(found(|_| {}), "");
+        assert_eq!(found(|facts| facts.log -= 1), "the log ends with row 0; the manifest says 1");
+        assert_eq!(found(|facts| facts.schema.clear()), "the schema is not that of the manifest");
+        let audit = "the audit of workspace 1 does not have the entry 5 of the manifest";
+        assert_eq!(found(|facts| facts.audit.clear()), audit);
+        assert_eq!(found(|facts| facts.audit[0].seq -= 1), audit);
+        assert_eq!(found(|facts| facts.audit[0].hash = "00".repeat(32)), audit);
+        assert_eq!(found(|facts| facts.audit[0].seq += 1), "", "what was written meanwhile may be there");
+    }
+}
+
+#[test]
+fn what_nobody_could_look_into_does_not_count_as_good() {
+    let bench = Bench::new(0);
+    let manifest = bench.create();
+    let (vault, scratch) = (bench.vault(), bench.folder.path().join("scratch"));
+    let verdict = vault.verify(&manifest.id, &scratch, &|_| Err("it does not open".into())).unwrap();
+    assert_eq!(verdict.findings, ["it does not open"]);
+    assert!(vault.list(0).unwrap().last_good().is_none() && !scratch.exists());
 }

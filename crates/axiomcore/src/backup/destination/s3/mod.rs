@@ -132,9 +132,9 @@ impl S3 {
             return self.refused(&path, status, &answer);
         }
         let text = String::from_utf8_lossy(&answer);
-        let keys: Vec<&str> = between(&text, "Key").collect();
+        let keys: Vec<String> = between(&text, "Key").map(unescaped).collect();
         let is_cut = between(&text, "IsTruncated").next() == Some("true");
-        let next = keys.last().filter(|_| is_cut).map(|last| (*last).to_owned());
+        let next = keys.last().filter(|_| is_cut).cloned();
         let keys = keys.iter().map(|key| key.strip_prefix(prefix).unwrap_or(key).to_owned()).collect();
         Ok((keys, next))
     }
@@ -167,7 +167,7 @@ fn read(mut answer: Response<ureq::Body>) -> Result<(u16, Vec<u8>), String> {
     body.map(|body| (status, body)).map_err(|error| error.to_string())
 }
 
-/// The contents of elements of this name. What we ask for has no attributes, and names that nothing has to be escaped in.
+/// The contents of elements of this name. What we ask for has no attributes.
 fn between<'t>(text: &'t str, name: &str) -> impl Iterator<Item = &'t str> + use<'t> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let mut rest = text;
@@ -177,6 +177,21 @@ fn between<'t>(text: &'t str, name: &str) -> impl Iterator<Item = &'t str> + use
         rest = after;
         Some(inside)
     })
+}
+
+/// Text as it was before it came into XML. Our own names need nothing of this; a prefix may.
+fn unescaped(text: &str) -> String {
+    let signs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    // The sign that all of them begin with comes last, so that nothing is read twice.
+    signs.iter().fold(text.to_owned(), |text, (escaped, sign)| text.replace(escaped, sign))
 }
 
 /// TLS that believes the authorities of the system.

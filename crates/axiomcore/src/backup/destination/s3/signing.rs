@@ -90,18 +90,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_is_signed_as_the_example_of_amazon_is() {
-        // "Signature Calculations for the Authorization Header", example GET Bucket Lifecycle.
+    fn requests_are_signed_as_the_examples_of_amazon_are() {
+        // "Signature Calculations for the Authorization Header": GET Bucket Lifecycle, and GET Bucket (List Objects).
         let signer = Signer {
             access_key: "AKIAIOSFODNN7EXAMPLE".into(),
             secret_key: Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into()),
             region: "us-east-1".into(),
         };
         let host = "examplebucket.s3.amazonaws.com";
-        let request = Signed { method: "GET", host, path: "/", query: "lifecycle=", body: b"" };
-        let [(_, authorization), ..] = signer.headers(&request, Timestamp(1_369_353_600_000));
-        let signature = "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543";
-        assert!(authorization.ends_with(signature), "{authorization}");
+        for (query, signature) in [
+            ("lifecycle=", "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"),
+            ("max-keys=2&prefix=J", "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"),
+        ] {
+            let request = Signed { method: "GET", host, path: "/", query, body: b"" };
+            let [(_, authorization), ..] = signer.headers(&request, Timestamp(1_369_353_600_000));
+            assert!(authorization.ends_with(signature), "{query}: {authorization}");
+        }
         assert_eq!(escaped("a/b c~é"), "a%2Fb%20c~%C3%A9");
     }
 }
