@@ -56,6 +56,7 @@ test: lint $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Everything that has
 	target/debug/drill-power-loss --rounds 40 --longest-round 200
 	target/debug/drill-load --smoke
 	target/debug/drill-load --endure --smoke
+	target/debug/drill-load --traces --smoke
 	target/debug/drill-sign-in --smoke
 	infra/release/check
 	infra/release/scan
@@ -75,6 +76,7 @@ drill: $(DATABASES) ## Attack it: 2,000 kills, 500 power cuts, both databases; t
 	target/release/drill-power-loss --rounds 500
 	target/release/drill-load
 	target/release/drill-load --endure
+	target/release/drill-load --traces --agents 20000
 	target/release/drill-restore
 	target/release/drill-load --database postgres
 	target/release/drill-sign-in

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{read_dir, read_to_string};
 use std::ops::Sub;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -56,6 +57,13 @@ impl Usage {
     pub fn cpu_seconds(&self) -> f64 {
         self.user_seconds + self.system_seconds
     }
+}
+
+/// How long the threads of a process that there are have been on a processor, to the nanosecond; nothing if it is gone.
+pub fn running(pid: u32) -> Duration {
+    let threads = read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let times = threads.filter_map(|thread| read_to_string(thread.path().join("schedstat")).ok());
+    Duration::from_nanos(times.filter_map(|text| text.split(' ').next()?.parse::<u64>().ok()).sum())
 }
 
 /// What was used since `earlier`; memory is that of now.
@@ -122,6 +130,7 @@ mod tests {
         assert!(memory.iter().any(|draw| draw % 7 == 0));
         let used = Usage::of(std::process::id()) - before;
         assert!(used.cpu_seconds() > 0.0 && used.resident_mib > 30.0, "{used:?}");
+        assert!(running(std::process::id()) > Duration::from_millis(1));
     }
 
     #[test]

@@ -68,6 +68,9 @@ pub(crate) struct Arguments {
     /// Instead: load, stress, spike and soak, held against what the product promises as the least.
     #[arg(long)]
     pub(crate) endure: bool,
+    /// Instead: what traces cost, by two servers that are alike but for them, in turn.
+    #[arg(long, conflicts_with = "endure")]
+    pub(crate) traces: bool,
     /// How long the soak is, in seconds.
     #[arg(long, default_value_t = 1800.0, value_name = "SECONDS", requires = "endure")]
     soak: f64,

@@ -8,6 +8,7 @@ mod maze;
 mod measurement;
 mod report;
 mod restart;
+mod traces;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,12 @@ fn run(arguments: &Arguments) -> Result<bool> {
         endurance.tell()?;
         harness::report::write(arguments.report.as_deref(), &endurance)?;
         return Ok(endurance.holds());
+    }
+    if arguments.traces {
+        let cost = traces::compare(arguments)?;
+        cost.tell()?;
+        harness::report::write(arguments.report.as_deref(), &cost)?;
+        return Ok(cost.holds());
     }
     let report = measurement::measure(arguments)?;
     report.tell()?;

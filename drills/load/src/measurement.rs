@@ -28,28 +28,35 @@ const BARE_INSERT: Duration = Duration::from_secs(5);
 pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
     let temporary = folder(arguments)?;
     let machine = machine(arguments, temporary.path())?;
-    on_a_bench(arguments, temporary.path(), |bench| bench.measure(machine))
+    on_a_bench(arguments, temporary.path(), &[], |bench| bench.measure(machine))
 }
 
 /// Starts what is needed and sees how long it holds.
 pub(crate) fn endure(arguments: &Arguments) -> Result<Endurance> {
     let temporary = folder(arguments)?;
-    on_a_bench(arguments, temporary.path(), |bench| endurance::endure(arguments, &bench))
+    on_a_bench(arguments, temporary.path(), &[], |bench| endurance::endure(arguments, &bench))
 }
 
-fn folder(arguments: &Arguments) -> Result<TempDir> {
+/// A folder to work in, on the disk that was asked for.
+pub(crate) fn folder(arguments: &Arguments) -> Result<TempDir> {
     Ok(match &arguments.folder {
         Some(folder) => tempfile::tempdir_in(folder)?,
         None => tempfile::tempdir()?,
     })
 }
 
-fn on_a_bench<T>(arguments: &Arguments, folder: &Path, work: impl FnOnce(Bench<'_>) -> Result<T>) -> Result<T> {
+/// With these settings besides those that were asked for.
+pub(crate) fn on_a_bench<T>(
+    arguments: &Arguments,
+    folder: &Path,
+    settings: &[String],
+    work: impl FnOnce(Bench<'_>) -> Result<T>,
+) -> Result<T> {
     let postgres = (arguments.database == Database::Postgres).then(Postgres::start);
     let url = postgres.as_ref().map(Postgres::url);
     let program = arguments.program.clone().map_or_else(|| beside_this_program("freeagentics"), Ok)?;
     let installation = Installation::new(&program, folder, url.as_deref())?;
-    let installation = installation.with_settings(arguments.set.iter().cloned());
+    let installation = installation.with_settings(arguments.set.iter().chain(settings).cloned());
     let server = installation.start_ready(&Disk::Real)?;
     let bench = Bench { arguments, installation: &installation, worlds: worlds(arguments), server };
     work(bench)
@@ -144,6 +151,11 @@ impl Bench<'_> {
         let load = Load { rate: Some(rate), connections: self.arguments.connections, warm_up, duration, seed };
         let work = Rc::new(RefCell::new(self.steps(self.arguments.pattern, None)));
         observed(name, self.server.pid(), || generator::run(self.server.address, load, work))
+    }
+
+    /// The server's process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.server.pid()
     }
 
     /// How many files and connections the server has open, once it has seen that ours are closed.

@@ -12,6 +12,7 @@ mod importing;
 mod keys;
 mod late_bodies;
 mod live;
+mod marked;
 mod matrix;
 mod models;
 pub(crate) mod passkeys;

@@ -15,13 +15,13 @@ const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN: &str = "00f067aa0ba902b7";
 
 /// A collector that takes OTLP over HTTP in JSON.
-struct Collector {
+pub(super) struct Collector {
     url: String,
     bodies: Receiver<Value>,
 }
 
 impl Collector {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1/traces", listener.local_addr().unwrap());
         let (sender, bodies) = channel();
@@ -32,6 +32,15 @@ impl Collector {
             }
         });
         Self { url, bodies }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Everything that has arrived so far.
+    pub(super) fn received(&self) -> Vec<Value> {
+        std::iter::from_fn(|| self.bodies.recv_timeout(Duration::from_millis(500)).ok()).collect()
     }
 
     /// Every span that arrives until there are so many, by its name.
