@@ -26,7 +26,6 @@ mod session;
 mod system;
 mod tables;
 mod terminal;
-mod worlds;
 
 use std::{
     ffi::OsString,

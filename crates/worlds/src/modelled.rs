@@ -1,5 +1,7 @@
 //! A world that is just as a model says: the model itself, used to make what it explains.
 
+use std::sync::Arc;
+
 use freeagentics_inference::model::{Evidence, Moment as At, Preference, Spec, Table};
 use freeagentics_inference::numerics::Random;
 
@@ -8,16 +10,17 @@ use crate::world::{Moment, Shape, World};
 /// A world out of a model. What its preferences say is the reward.
 #[derive(Clone, Debug)]
 pub struct Modelled {
-    spec: Spec,
-    shape: Shape,
+    spec: Arc<Spec>,
+    shape: Arc<Shape>,
     states: Vec<usize>,
     action: Option<Vec<usize>>,
 }
 
 impl Modelled {
     /// A world that has yet to begin.
-    pub fn new(spec: Spec) -> Self {
-        let shape = Shape::of(&spec);
+    pub fn new(spec: impl Into<Arc<Spec>>) -> Self {
+        let spec = spec.into();
+        let shape = Shape::of(&spec).into();
         let states = vec![0; spec.factors.len()];
         Self { spec, shape, states, action: None }
     }
@@ -27,7 +30,23 @@ impl Modelled {
         &self.spec
     }
 
-    fn show(&self, random: &mut Random) -> Vec<Evidence> {
+    /// Begins anew, somewhere that the prior allows.
+    pub fn begin(&mut self, random: &mut Random) {
+        self.states = self.spec.priors.iter().map(|prior| random.index(prior)).collect();
+        self.action = None;
+    }
+
+    /// Goes on after an action, and returns the states before it.
+    pub fn go_on(&mut self, action: &[usize], random: &mut Random) -> Vec<usize> {
+        let next =
+            self.spec.transitions.iter().map(|table| random.index(&self.column(table, &self.states, Some(action))));
+        let next = next.collect();
+        self.action = Some(action.to_vec());
+        std::mem::replace(&mut self.states, next)
+    }
+
+    /// What can be seen now.
+    pub fn show(&self, random: &mut Random) -> Vec<Evidence> {
         let tables = self.spec.likelihoods.iter().zip(&self.spec.modalities);
         let shown = tables.map(|(table, modality)| {
             let declared = modality.initial.as_ref().map(|values| {
@@ -101,17 +120,12 @@ impl World for Modelled {
     }
 
     fn reset(&mut self, random: &mut Random) -> Moment {
-        self.states = self.spec.priors.iter().map(|prior| random.index(prior)).collect();
-        self.action = None;
+        self.begin(random);
         Moment { evidence: self.show(random), reward: 0.0, over: false }
     }
 
     fn act(&mut self, action: &[usize], random: &mut Random) -> Moment {
-        let next =
-            self.spec.transitions.iter().map(|table| random.index(&self.column(table, &self.states, Some(action))));
-        let next = next.collect();
-        let before = std::mem::replace(&mut self.states, next);
-        self.action = Some(action.to_vec());
+        let before = self.go_on(action, random);
         let evidence = self.show(random);
         let reward = self.reward(&before, action, &evidence);
         Moment { evidence, reward, over: false }

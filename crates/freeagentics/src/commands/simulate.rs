@@ -2,9 +2,9 @@
 
 use std::{path::Path, thread};
 
-use ::worlds::{Fit, Modelled, NAMES, Result, Settings, World, named, simulate};
 use freeagentics_inference::engine::Engine;
 use serde_json::json;
+use worlds::{Fit, Modelled, NAMES, Result, Settings, World, named, simulate};
 
 use crate::{
     exit::{Exit, Failure},

@@ -2,9 +2,9 @@
 
 use freeagentics_inference::{model::Spec, numerics::Random};
 use serde_json::Value;
+use worlds::Modelled;
 
 use super::scene;
-use crate::worlds::World;
 
 /// The random stream of what happens, and that of the numbers it is told in.
 const HAPPENS: u32 = 3;
@@ -14,7 +14,7 @@ const NUMBERS: u32 = 4;
 #[derive(Clone, Debug)]
 pub(super) struct Life<'m> {
     spec: &'m Spec,
-    world: World<'m>,
+    world: Modelled,
     seed: u64,
     /// The number of the last step; steps count on through all episodes.
     pub(super) step: u64,
@@ -26,13 +26,13 @@ pub(super) struct Life<'m> {
 
 impl<'m> Life<'m> {
     /// An episode that has yet to begin, after the step with this number.
-    pub(super) const fn new(spec: &'m Spec, seed: u64, step: u64, episode: u64) -> Self {
-        Self { spec, world: World::new(spec), seed, step, episode, steps_of_episode: 0 }
+    pub(super) fn new(spec: &'m Spec, seed: u64, step: u64, episode: u64) -> Self {
+        Self { spec, world: Modelled::new(spec.clone()), seed, step, episode, steps_of_episode: 0 }
     }
 
     /// The same world in the episode after this one.
-    pub(super) const fn next_episode(&self, episode: u64) -> Self {
-        Self::new(self.spec, self.seed, self.step, episode)
+    pub(super) fn next_episode(&self, episode: u64) -> Self {
+        Self { episode, steps_of_episode: 0, ..self.clone() }
     }
 
     /// What is seen at the next step. Asked twice, it is the same.
@@ -55,7 +55,7 @@ impl<'m> Life<'m> {
     }
 
     /// The world at the next step, with the draws that decide it.
-    fn now(&self) -> (World<'m>, Random) {
+    fn now(&self) -> (Modelled, Random) {
         let (mut world, mut random) = (self.world.clone(), Random::new(self.seed, self.step + 1, HAPPENS));
         if self.steps_of_episode == 0 {
             world.begin(&mut random);

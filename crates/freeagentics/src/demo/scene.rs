@@ -49,16 +49,17 @@ pub(super) fn action(spec: &Spec, told: &Value) -> Option<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use freeagentics_inference::document::{self, Format, Limits, Observations};
+    use worlds::Modelled;
 
     use super::*;
-    use crate::{models::SHIPPED, worlds::World};
+    use crate::models::SHIPPED;
 
     #[test]
     fn whatever_a_shipped_world_shows_the_model_reads_as_just_that() {
         for shipped in SHIPPED {
             let document = document::read(shipped.document, Format::Yaml, &Limits::default()).unwrap();
             let observations = Observations::of(&document.spec, Limits::default());
-            let mut world = World::new(&document.spec);
+            let mut world = Modelled::new(document.spec.clone());
             for step in 0..500 {
                 let mut random = Random::new(1, step, 0);
                 if step % 50 == 0 {

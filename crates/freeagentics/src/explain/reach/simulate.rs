@@ -5,8 +5,9 @@ use freeagentics_inference::{
     numerics::Random,
 };
 
+use worlds::Modelled;
+
 use super::{Choice, beliefs::Belief};
-use crate::worlds::World;
 
 /// Steps of one run; then another begins from the prior.
 const STEPS: u64 = 60;
@@ -36,7 +37,7 @@ pub(super) fn runs(engine: &Engine, seed: u64, steps: usize) -> Runs {
     let spec = engine.model().spec();
     let mut runs = Runs::default();
     let (mut state, mut scratch) = (engine.start(), engine.scratch());
-    let mut world = World::new(spec);
+    let mut world = Modelled::new(spec.clone());
     for step in 0..steps as u64 {
         let mut random = Random::new(seed, step, WORLD);
         if step % STEPS == 0 {
