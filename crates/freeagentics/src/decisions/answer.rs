@@ -132,8 +132,10 @@ pub(crate) struct SearchedIn {
     nodes: u32,
     /// How large the tree would be, of actions and observations, were equal beliefs not shared.
     tree: u64,
-    /// Whether it went as deep as the agent's options ask for.
+    /// Whether it went as deep as the agent's options ask for, or as the plan that is followed still reaches.
     complete: bool,
+    /// Steps since the plan was made that this step follows; 0 if it planned anew.
+    followed: u32,
 }
 
 /// One plan (policy), in nats.
@@ -207,11 +209,12 @@ impl<'a> StepAnswer<'a> {
         self.surprise = Some(unexpected.collect());
         self.impossible = Some(decision.impossible());
         self.considered = Some(weighing.considered.iter().map(|one| ActionIn::of(engine, one)).collect());
-        self.searched = decision.searched().map(|Searched { depth, nodes, tree, complete }| SearchedIn {
+        self.searched = decision.searched().map(|Searched { depth, nodes, tree, complete, followed }| SearchedIn {
             depth,
             nodes,
             tree,
             complete,
+            followed,
         });
     }
 

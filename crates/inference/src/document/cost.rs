@@ -44,7 +44,10 @@ impl Cost {
         let sweeps = if spec.factors.len() > 1 { SWEEPS } else { 1 };
         let inference: u64 =
             spec.likelihoods.iter().map(|table| slice(spec, table)).sum::<u64>().saturating_mul(sweeps);
-        let operations = prefixes.saturating_mul(slices).saturating_add(inference);
+        // A window is inferred anew with every step, in as many sweeps, over both kinds of tables.
+        let window = options.look_back.map_or(0, |look_back| wide(look_back.steps).saturating_mul(SWEEPS));
+        let window = tables.iter().map(|table| slice(spec, table)).sum::<u64>().saturating_mul(window);
+        let operations = prefixes.saturating_mul(slices).saturating_add(inference).saturating_add(window);
         let expanded = options.search.as_ref().map_or(1, |search| u64::from(search.nodes));
         let operations = operations.saturating_mul(expanded);
         let states: u64 = spec.factors.iter().map(|factor| wide(factor.labels.len())).sum();

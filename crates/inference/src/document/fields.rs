@@ -142,6 +142,15 @@ pub(super) static SEARCH: Part = Part {
             "`expected`: each action counts as often as it would be chosen; `best`: only the best counts.",
         ),
         optional("sure", "The search ends when the choice is clearer than this many nats; default 0, never."),
+        optional("every", "How many steps a plan is followed before the agent plans anew; default 1."),
+        optional("surprise", "It plans anew at once when an observation fits worse than this; default 0, never."),
+    ],
+};
+
+pub(super) static LOOK_BACK: Part = Part {
+    fields: &[
+        required("steps", "How many steps are inferred together, the present one among them."),
+        optional("by", "`smoothing`, `variational` or `marginal` messages; default `smoothing`."),
     ],
 };
 
@@ -161,6 +170,7 @@ pub(super) static AGENT: Part = Part {
         optional("novelty", "`weigh` or `ignore` what a plan would teach about the model; default `weigh`."),
         optional("information", "`weigh` or `ignore` what a plan would teach about the states; default `weigh`."),
         optional("goal", "States to be reached, however far away."),
+        optional("look_back", "Infers the last steps together, and learns from each when it leaves the window."),
         optional("search", "Looks for plans that depend on what will be observed; policies are then single actions."),
     ],
 };

@@ -27,7 +27,8 @@ pub struct Batch {
     /// Hashes of steps that were taken once, by their low bits. Only what comes again is worth a place.
     seen: Vec<u64>,
     key: Vec<u64>,
-    /// Whether anything may be remembered: an agent that learns decides otherwise the next time.
+    /// Whether anything may be remembered: an agent that learns decides otherwise the next time, and one that looks back goes
+    /// by more than what it believed last.
     sharing: bool,
 }
 
@@ -49,7 +50,7 @@ impl Engine {
             steps: vec![None; places],
             seen: vec![0; SEEN],
             key: Vec::new(),
-            sharing: self.lessons.total == 0,
+            sharing: self.lessons.total == 0 && self.options.look_back.is_none(),
         }
     }
 
@@ -80,7 +81,7 @@ impl Engine {
         let Some(step) = &mut batch.steps[place] else { return self.step(state, input, seed, &mut batch.common) };
         let scratch = &mut step.scratch;
         scratch.selection.choose(self, seed, state.steps);
-        state.advance(&scratch.belief, &scratch.selection.action);
+        state.advance(&scratch.belief, &scratch.selection.action, scratch.followed);
         Ok(Decision { engine: self, scratch, input: *input })
     }
 
@@ -125,6 +126,7 @@ impl Engine {
         }
         key.clear();
         key.push(u64::from(state.begun) << 32 | u64::from(input.elapsed));
+        key.push(u64::from(state.followed));
         for evidence in input.evidence {
             match evidence {
                 Evidence::Missing => key.push(u64::MAX),

@@ -1,7 +1,9 @@
 //! Options against a model, and their canonical form.
 
 use super::plans::Plans;
-use super::{Backup, Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, Search, reach};
+use super::{
+    Backup, Choice, Goal, Impossible, Learns, LookBack, MOST_SHARPNESS, Mode, Options, Policies, Scheme, Search, reach,
+};
 use crate::model::{Fault, Faults, Learnable, Preference, Spec};
 use crate::numerics::{Digest, Hasher};
 
@@ -30,6 +32,11 @@ pub(super) fn plans(spec: &Spec, options: &Options) -> Result<Plans, Vec<Fault>>
     }
     if let Some(search) = &options.search {
         check_search(search, &mut faults);
+    }
+    if let Some(LookBack { steps, .. }) = options.look_back
+        && !(2..=MOST_LOOK_BACK).contains(&steps)
+    {
+        faults.add("option `look_back`", format!("looks back on {steps} steps; it must be from 2 to {MOST_LOOK_BACK}"));
     }
     for (key, message, _) in conflicts(spec, options) {
         faults.add(format!("option `{key}`"), message);
@@ -76,9 +83,7 @@ pub(crate) fn conflicts(spec: &Spec, options: &Options) -> Vec<(&'static str, St
             found.push(("goal", message, "name states of another factor, or wish for them in `preference`"));
         }
     }
-    if options.search.is_none() {
-        return found;
-    }
+    let Some(search) = &options.search else { return found };
     let single = match &options.policies {
         Policies::All { length } => *length == 1,
         Policies::Listed(policies) => policies.iter().all(|policy| policy.len() == 1),
@@ -90,6 +95,11 @@ pub(crate) fn conflicts(spec: &Spec, options: &Options) -> Vec<(&'static str, St
         (options.goal.is_some(), "a search does not go with a goal", "keep one of the two"),
         (timed, "a search does not go with preferences by step", "use the same preferences for every step"),
         (habits, "an agent that searches learns no habits", "leave one of the two out"),
+        (
+            search.surprise > 0.0 && search.every == 1,
+            "an agent that plans anew at every step does so whatever surprises it",
+            "set `every` above 1, or leave `surprise` out",
+        ),
     ] {
         if conflict {
             found.push(("search", message.to_owned(), mend));
@@ -97,6 +107,9 @@ pub(crate) fn conflicts(spec: &Spec, options: &Options) -> Vec<(&'static str, St
     }
     found
 }
+
+/// Most steps that an agent looks back on.
+pub(crate) const MOST_LOOK_BACK: usize = 64;
 
 /// Most steps that a search looks ahead.
 pub(crate) const MOST_SEARCH_DEPTH: usize = 64;
@@ -118,6 +131,13 @@ fn check_search(search: &Search, faults: &mut Faults) {
     }
     if !(search.sure >= 0.0 && search.sure.is_finite()) {
         faults.add(place, format!("is sure at {} nats; it must be 0 or more", search.sure));
+    }
+    if search.every < 1 || usize::try_from(search.every).map_or(true, |every| every > search.depth) {
+        let (every, depth) = (search.every, search.depth);
+        faults.add(place, format!("plans anew every {every} steps; it must be from 1 to its depth, {depth}"));
+    }
+    if !(search.surprise >= 0.0 && search.surprise.is_finite()) {
+        faults.add(place, format!("is surprised at {} nats; it must be 0 or more", search.surprise));
     }
 }
 
@@ -163,10 +183,23 @@ pub(super) fn digest(options: &Options, n_controls: usize) -> Digest {
         hasher.count(goal.depth);
         hasher.numbers(&[goal.threshold, goal.weight]);
     }
+    if let Some(LookBack { steps, scheme }) = &options.look_back {
+        hasher.text(match scheme {
+            Scheme::Variational => "looks back variational",
+            Scheme::Marginal => "looks back marginal",
+            Scheme::Smoothing => "looks back smoothing",
+        });
+        hasher.count(*steps);
+    }
     if let Some(search) = &options.search {
         hasher.text(if search.backup == Backup::Best { "search best" } else { "search expected" });
         hasher.counts(&[search.depth, search.nodes as usize]);
         hasher.numbers(&[search.prune_actions, search.prune_outcomes, search.sure]);
+        if search.every != 1 {
+            hasher.text("a plan is followed");
+            hasher.count(search.every as usize);
+            hasher.numbers(&[search.surprise]);
+        }
     }
     hasher.finish()
 }

@@ -39,8 +39,10 @@ pub struct Searched {
     pub nodes: u32,
     /// Nodes of the tree, of actions and of observations, were equal beliefs not shared.
     pub tree: u64,
-    /// Whether the search went as deep as the options ask for.
+    /// Whether the search went as deep as the options ask for, or as the plan that is followed still reaches.
     pub complete: bool,
+    /// Steps since the plan was made that this step follows; 0 if it plans anew.
+    pub followed: u32,
 }
 
 /// What a step decided and why. Borrows the step's [`Scratch`]; arrays hold one entry per state, policy or value.

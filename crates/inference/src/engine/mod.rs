@@ -9,6 +9,7 @@ mod beliefs;
 mod believing;
 mod check;
 mod decision;
+mod hierarchy;
 mod intern;
 mod knowledge;
 mod learning;
@@ -30,9 +31,12 @@ mod terms;
 use std::sync::Arc;
 
 pub use batch::Batch;
-pub(crate) use check::{MOST_GOAL_DEPTH, MOST_SEARCH_DEPTH, MOST_SEARCH_NODES, conflicts};
+pub(crate) use check::{MOST_GOAL_DEPTH, MOST_LOOK_BACK, MOST_SEARCH_DEPTH, MOST_SEARCH_NODES, conflicts};
 pub use decision::{Decision, Searched, Split};
-pub use options::{Backup, Choice, Goal, Impossible, Learns, MOST_SHARPNESS, Mode, Options, Policies, Search};
+pub use hierarchy::{Hierarchy, Levels, Tie};
+pub use options::{
+    Backup, Choice, Goal, Impossible, Learns, LookBack, MOST_SHARPNESS, Mode, Options, Policies, Search,
+};
 pub use saved::SavedError;
 pub use search::Budget;
 pub use sequence::{Beliefs, Scheme, Window};

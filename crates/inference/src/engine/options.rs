@@ -1,5 +1,7 @@
 //! How an agent plans and chooses: everything that is not part of the model itself.
 
+use super::Scheme;
+
 /// Which policies (plans) are weighed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Policies {
@@ -50,6 +52,15 @@ pub enum Learns {
     Never,
 }
 
+/// How an agent looks back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookBack {
+    /// Steps whose states are inferred together, the present one among them.
+    pub steps: usize,
+    /// How they are.
+    pub scheme: Scheme,
+}
+
 /// States to be reached, however far away: each step is worth the less the further it leads from them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goal {
@@ -87,11 +98,25 @@ pub struct Search {
     pub backup: Backup,
     /// The search ends early when the choice is clearer than this many nats; 0 never.
     pub sure: f64,
+    /// Steps that a plan is good for; after so many the agent plans anew. In between it goes on in the tree that it has
+    /// planned, and looks only as far ahead as that still reaches. 1 plans anew at every step.
+    pub every: u32,
+    /// Free energy in nats of an observation above which it plans anew at once; 0 never.
+    pub surprise: f64,
 }
 
 impl Default for Search {
     fn default() -> Self {
-        Self { depth: 3, nodes: 10_000, prune_actions: 0.0, prune_outcomes: 0.0, backup: Backup::Expected, sure: 0.0 }
+        Self {
+            depth: 3,
+            nodes: 10_000,
+            prune_actions: 0.0,
+            prune_outcomes: 0.0,
+            backup: Backup::Expected,
+            sure: 0.0,
+            every: 1,
+            surprise: 0.0,
+        }
     }
 }
 
@@ -128,6 +153,9 @@ pub struct Options {
     pub information: bool,
     /// What it wants to reach.
     pub goal: Option<Goal>,
+    /// Infers the states of the last steps together: it believes, and learns, by what was seen before and after. A step is
+    /// learnt from once, when it leaves the window.
+    pub look_back: Option<LookBack>,
     /// Searches a tree of observations instead of weighing fixed plans; the policies are then single actions.
     pub search: Option<Search>,
 }
@@ -148,6 +176,7 @@ impl Default for Options {
             novelty: true,
             information: true,
             goal: None,
+            look_back: None,
             search: None,
         }
     }

@@ -1,14 +1,18 @@
 //! A state as bytes: small, exact, and refused when it does not fit.
 
 use super::learning::{decode, encode};
+use super::sequence;
 use super::step::is_distribution;
-use super::{Engine, Learns, State};
+use super::{Engine, Learns, MOST_SEARCH_DEPTH, State};
 
 /// First byte of a saved state.
 const FORMAT: u8 = 1;
 
 /// First byte of a saved state of an agent that learns: behind the rest it says what was learnt.
 const LEARNING: u8 = 2;
+
+/// First byte of a saved state of an agent that looks back: behind all that it says what the agent remembers.
+const LOOKING_BACK: u8 = 3;
 
 /// Format, mark of the model and count of steps; what follows is the agent's own.
 const COMMON: usize = 1 + 8 + 8;
@@ -17,7 +21,10 @@ const COMMON: usize = 1 + 8 + 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SavedError {
     /// Written by another version, or not a state at all.
-    #[error("the saved state has format {0:?}; this version reads {FORMAT}, or {LEARNING} of an agent that learns")]
+    #[error(
+        "the saved state has format {0:?}; this version reads {FORMAT}, {LEARNING} of an agent that learns, {LOOKING_BACK} of \
+         one that looks back"
+    )]
     Format(Option<u8>),
     /// The state belongs to an agent of another model.
     #[error("the state belongs to another model")]
@@ -35,9 +42,18 @@ pub enum SavedError {
     Damaged(&'static str),
 }
 
+const UNFIT: &str = "what was learnt does not fit the model";
+const FORGOTTEN: &str = "what it remembers does not fit the model";
+
+/// 0 before an episode has begun, then one more than the steps for which a plan has been followed.
+fn mark(state: &State) -> u8 {
+    if state.begun { u8::try_from(state.followed + 1).unwrap_or(u8::MAX) } else { 0 }
+}
+
 impl Engine {
-    /// The state as bytes: format, mark of the model, count of steps, whether an episode has begun, action, beliefs, all
-    /// little-endian. For an agent that learns what it has learnt follows, in as few bytes as will do.
+    /// The state as bytes: format, mark of the model, count of steps, whether an episode has begun and how long a plan has been
+    /// followed, action, beliefs, all little-endian. For an agent that learns what it has learnt follows, in as few bytes as
+    /// will do; for one that looks back what it remembers.
     ///
     /// # Errors
     /// If the state belongs to another model.
@@ -49,7 +65,7 @@ impl Engine {
         out.push(self.saved_format());
         out.extend(state.model.to_le_bytes());
         out.extend(state.steps.to_le_bytes());
-        out.push(u8::from(state.begun));
+        out.push(mark(state));
         out.extend(state.action.iter().flat_map(|value| (*value as u32).to_le_bytes()));
         for (factor, size) in self.layout.sizes.iter().enumerate() {
             let belief = &state.belief[self.layout.range(factor)][..*size];
@@ -58,6 +74,9 @@ impl Engine {
         if self.lessons.total > 0 {
             encode(&state.deltas, out);
             encode(&state.pending, out);
+        }
+        if self.options.look_back.is_some() {
+            sequence::encode(&state.past, out);
         }
         Ok(())
     }
@@ -92,6 +111,17 @@ impl Engine {
         }
     }
 
+    /// Whether what is saved of an agent goes beyond its episode: it learns.
+    pub fn outlives_episodes(&self) -> bool {
+        self.lessons.total > 0
+    }
+
+    /// An agent's own part once its episode is over; nothing if nothing of it goes on.
+    pub fn own_after_episode(&self, own: &[u8]) -> Option<Vec<u8>> {
+        let (_, rest) = own.split_first().filter(|_| self.outlives_episodes())?;
+        Some([&[0], rest].concat())
+    }
+
     /// As [`load_into`](Self::load_into), from the agent's own part.
     ///
     /// # Errors
@@ -102,15 +132,18 @@ impl Engine {
         }
         let length = SavedError::Length { expected: self.saved_length(), found: COMMON + own.len() };
         let (own, learnt) = own.split_at_checked(self.saved_length() - COMMON).ok_or(length)?;
-        if self.lessons.total > 0 {
-            self.load_learnt(learnt, state)?;
-        } else if !learnt.is_empty() {
-            return Err(length);
+        let learns = self.lessons.total > 0;
+        let past = if learns { self.load_learnt(learnt, state)? } else { learnt };
+        match (self.options.look_back.is_some(), past.is_empty()) {
+            (true, _) => state.past = sequence::decode(past, self).ok_or(SavedError::Damaged(FORGOTTEN))?,
+            (false, true) => {}
+            (false, false) => return Err(if learns { SavedError::Damaged(UNFIT) } else { length }),
         }
         let (begun, rest) = own.split_first().ok_or(length)?;
         let (actions, beliefs) = rest.split_at_checked(4 * self.plans.n_controls).ok_or(length)?;
         state.steps = steps;
-        state.begun = *begun == 1;
+        state.begun = *begun > 0;
+        state.followed = u32::from(begun.saturating_sub(1));
         let actions = actions.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes) as usize);
         state.action.iter_mut().zip(actions).for_each(|(to, from)| *to = from);
         let beliefs = beliefs.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
@@ -120,21 +153,23 @@ impl Engine {
         self.check_loaded(*begun, state).map_or(Ok(()), |damage| Err(SavedError::Damaged(damage)))
     }
 
-    fn load_learnt(&self, bytes: &[u8], state: &mut State) -> Result<(), SavedError> {
-        let damaged = SavedError::Damaged("what was learnt does not fit the model");
+    /// Reads what was learnt, and returns the rest.
+    fn load_learnt<'a>(&self, bytes: &'a [u8], state: &mut State) -> Result<&'a [u8], SavedError> {
+        let damaged = SavedError::Damaged(UNFIT);
         let pending = decode(bytes, &self.lessons, &mut state.deltas).ok_or(damaged)?;
         // Nothing is pending for most agents, and then no room is needed for it.
-        if self.options.learns == Learns::Episode || pending != [0] {
+        if self.options.learns == Learns::Episode || pending.first() != Some(&0) {
             state.pending.resize(self.lessons.total, 0.0);
         }
-        match decode(pending, &self.lessons, &mut state.pending) {
-            Some([]) => Ok(()),
-            _ => Err(damaged),
-        }
+        decode(pending, &self.lessons, &mut state.pending).ok_or(damaged)
     }
 
     fn saved_format(&self) -> u8 {
-        if self.lessons.total > 0 { LEARNING } else { FORMAT }
+        match (self.options.look_back.is_some(), self.lessons.total > 0) {
+            (true, _) => LOOKING_BACK,
+            (false, true) => LEARNING,
+            (false, false) => FORMAT,
+        }
     }
 
     /// Without what was learnt.
@@ -153,7 +188,7 @@ impl Engine {
             return Err(SavedError::Foreign);
         }
         let (steps, own) = rest.split_first_chunk::<8>().ok_or(length)?;
-        let fits = if self.lessons.total > 0 { usize::ge } else { usize::eq };
+        let fits = if self.saved_format() == FORMAT { usize::eq } else { usize::ge };
         if !fits(&bytes.len(), &self.saved_length()) {
             return Err(length);
         }
@@ -164,8 +199,8 @@ impl Engine {
     fn check_loaded(&self, begun: u8, state: &State) -> Option<&'static str> {
         let controls = &self.model.spec().controls;
         let beliefs = (0..self.layout.len()).map(|factor| &state.belief[self.layout.range(factor)]);
-        if begun > 1 {
-            Some("the mark of an episode is neither 0 nor 1")
+        if usize::from(begun) > MOST_SEARCH_DEPTH {
+            Some("no plan is followed for so long")
         } else if state.action.iter().zip(controls).any(|(value, control)| *value >= control.labels.len()) {
             Some("its action does not exist")
         } else if state.begun && !beliefs.clone().all(is_distribution) {

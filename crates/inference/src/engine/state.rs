@@ -1,5 +1,6 @@
 //! What belongs to one agent, and what a step is given.
 
+use super::sequence::Past;
 use crate::model::Evidence;
 
 /// One agent between two steps: its beliefs, its last chosen action, how many steps it has taken, what it has learnt.
@@ -13,10 +14,14 @@ pub struct State {
     pub(super) action: Vec<usize>,
     pub(super) steps: u64,
     pub(super) begun: bool,
+    /// Steps since the plan was made that is followed; 0 if the last step made it, or none is.
+    pub(super) followed: u32,
     /// What was learnt: added to the model's own counts. Empty if nothing can be.
     pub(super) deltas: Vec<f64>,
     /// What the present episode will add when it is over, for an agent that learns by episodes.
     pub(super) pending: Vec<f64>,
+    /// What it remembers of the last steps, for an agent that looks back.
+    pub(super) past: Past,
 }
 
 impl State {
@@ -27,15 +32,18 @@ impl State {
             action: vec![0; n_controls],
             steps: 0,
             begun: false,
+            followed: 0,
             deltas: vec![0.0; learnt],
             pending: Vec::new(),
+            past: Past::default(),
         }
     }
 
-    /// Forgets everything that was learnt.
+    /// Forgets everything that was learnt, and what was still to be learnt.
     pub fn unlearn(&mut self) {
         self.deltas.fill(0.0);
         self.pending.fill(0.0);
+        self.past = Past::default();
     }
 
     /// Steps taken since the agent was made; a new episode does not reset them.
@@ -49,22 +57,25 @@ impl State {
     }
 
     /// Takes over what a step came to.
-    pub(super) fn advance(&mut self, belief: &[f64], action: &[usize]) {
+    pub(super) fn advance(&mut self, belief: &[f64], action: &[usize], followed: u32) {
         self.belief.copy_from_slice(belief);
         self.action.copy_from_slice(action);
         self.steps += 1;
         self.begun = true;
+        self.followed = followed;
     }
 
-    /// Starts a new episode: the next step begins from the prior. The count of steps goes on.
+    /// Starts a new episode: the next step begins from the prior. The count of steps goes on, and what was learnt stays.
     pub fn reset(&mut self) {
         self.begun = false;
+        self.followed = 0;
     }
 
-    /// Makes it the state of an agent that has taken so many steps and begins a new episode. What it has learnt stays.
+    /// Makes it the state of an agent that has taken so many steps, has learnt nothing, and begins an episode.
     pub fn restart(&mut self, steps: u64) {
         self.steps = steps;
-        self.begun = false;
+        self.unlearn();
+        self.reset();
     }
 }
 

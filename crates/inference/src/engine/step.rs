@@ -6,6 +6,7 @@ use super::learning::{Learnt, Seen};
 use super::outlook::Outlook;
 use super::search::{self, Tools, Tree};
 use super::select::Selection;
+use super::sequence::View;
 use super::tables::Slice;
 use super::{Budget, Decision, Engine, Impossible, Input, Learns, Searched, State};
 use crate::model::{Evidence, Learnable};
@@ -67,14 +68,16 @@ pub struct Scratch {
     pub(super) impossible: bool,
     /// Whether an action preceded the observation.
     pub(super) acted: bool,
+    /// Steps since the plan was made that this step follows; 0 if it makes its own.
+    pub(super) followed: u32,
     /// The action that held in the last tick before it.
-    preceding: Vec<usize>,
+    pub(super) preceding: Vec<usize>,
     pub(super) outlook: Outlook,
     pub(super) selection: Selection,
     work: Work,
     contraction: Vec<f64>,
     /// What the last agent knew, if agents of this engine learn.
-    learnt: Option<Box<Learnt>>,
+    pub(super) learnt: Option<Box<Learnt>>,
     /// Nodes of the search, for agents that search.
     tree: Option<Box<Tree>>,
     pub(super) searched: Searched,
@@ -93,6 +96,7 @@ impl Scratch {
             free_energy: 0.0,
             impossible: false,
             acted: false,
+            followed: 0,
             preceding: vec![0; engine.plans.n_controls],
             outlook: Outlook::new(engine.program(knowledge)),
             selection: Selection::new(engine),
@@ -184,21 +188,21 @@ impl Engine {
         scratch: &'a mut Scratch,
         budget: &mut Budget<'_>,
     ) -> Result<Decision<'a>, StepError> {
-        self.perceive(state, input, scratch)?;
+        let view = self.perceive(state, input, scratch)?;
         self.weigh_plans(scratch, seed, state.steps, budget);
-        self.learn(state, input, scratch);
-        state.advance(&scratch.belief, &scratch.selection.action);
+        self.learn(state, input, scratch, view);
+        state.advance(&scratch.belief, &scratch.selection.action, scratch.followed);
         Ok(Decision { engine: self, scratch, input: *input })
     }
 
     /// Evaluates the plans, or searches, and chooses.
     fn weigh_plans(&self, scratch: &mut Scratch, seed: u64, step: u64, budget: &mut Budget<'_>) {
-        let Scratch { outlook, selection, learnt, belief, tree, work, contraction, searched, .. } = scratch;
+        let Scratch { outlook, selection, learnt, belief, tree, work, contraction, searched, followed, .. } = scratch;
         let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
         if let Some(tree) = tree {
             let deltas = learnt.as_deref().map_or(&[][..], |learnt| &learnt.deltas);
             let tools = &mut Tools { engine: self, knowledge, outlook, work, contraction, deltas };
-            *searched = search::search(tree, tools, belief, budget);
+            *searched = search::search(tree, tools, belief, *followed, budget);
             for (index, position) in self.plans.positions.iter().enumerate().skip(1) {
                 let action = position.action as usize;
                 outlook.replace(index, tree.values[action], tree.sums[action]);
@@ -223,16 +227,16 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Result<(), StepError> {
         self.check_action(chosen)?;
-        self.perceive(state, input, scratch)?;
+        let view = self.perceive(state, input, scratch)?;
         if self.lessons.habits {
             self.weigh_plans(scratch, 0, state.steps, &mut Budget { nodes: None, go_on: &mut || true });
         }
-        self.learn(state, input, scratch);
-        state.advance(&scratch.belief, chosen);
+        self.learn(state, input, scratch, view);
+        state.advance(&scratch.belief, chosen, scratch.followed);
         Ok(())
     }
 
-    /// Moves only the belief on, by the model as it is; `prior` stands in for the one that begins an episode.
+    /// Moves only the belief on, by the tables that the working memory has at hand; `prior` stands in for the one that begins an episode.
     pub(super) fn filter(
         &self,
         state: &mut State,
@@ -240,21 +244,27 @@ impl Engine {
         prior: Option<&[Vec<f64>]>,
         scratch: &mut Scratch,
     ) {
-        self.predict(&self.knowledge, state, input, scratch);
+        let learnt = scratch.learnt.take();
+        let knowledge = learnt.as_deref().map_or(&self.knowledge, |learnt| &learnt.knowledge);
+        self.predict(knowledge, state, input, scratch);
         for (factor, prior) in prior.into_iter().flatten().enumerate() {
             scratch.prior[self.layout.range(factor)][..prior.len()].copy_from_slice(prior);
         }
-        self.weigh(&self.knowledge, input.evidence, scratch);
+        self.weigh(knowledge, input.evidence, scratch);
+        scratch.learnt = learnt;
         let action = state.action.clone();
-        state.advance(&scratch.belief, input.executed.unwrap_or(&action));
+        state.advance(&scratch.belief, input.executed.unwrap_or(&action), 0);
     }
 
     /// Counts what the step has shown, as far as something is learnt from it. An observation that cannot happen says
     /// nothing about how often it does, and a transition over several ticks is none of those that are counted.
-    fn learn(&self, state: &mut State, input: &Input<'_>, scratch: &Scratch) {
+    fn learn(&self, state: &mut State, input: &Input<'_>, scratch: &Scratch, view: Option<View>) {
         if !state.begun {
             self.lessons.settle(&mut state.deltas, &state.pending);
             state.pending.fill(0.0);
+        }
+        if self.options.look_back.is_some() {
+            return self.keep_past(state, view, scratch);
         }
         if self.lessons.total == 0 || self.options.learns == Learns::Never || scratch.impossible {
             return;
@@ -265,7 +275,7 @@ impl Engine {
             moved: (state.begun && input.elapsed == 1).then_some((&before, &scratch.preceding)),
             belief: &scratch.belief,
             evidence: input.evidence,
-            posterior: &scratch.selection.posterior,
+            posterior: Some(&scratch.selection.posterior),
             first: !state.begun,
         };
         let indifferent = |modality: usize| !self.knowledge.likelihoods.depends_on_action(modality);
@@ -276,7 +286,18 @@ impl Engine {
         state.belief = before;
     }
 
-    fn perceive(&self, state: &State, input: &Input<'_>, scratch: &mut Scratch) -> Result<(), StepError> {
+    /// What is believed now. A state whose window ends here is changed by what that teaches, if the step is not refused;
+    /// what an agent sees that looks back is returned.
+    fn perceive(&self, state: &mut State, input: &Input<'_>, scratch: &mut Scratch) -> Result<Option<View>, StepError> {
+        let ended = self.past_ended(state, input);
+        self.believe(ended.as_ref().unwrap_or(state), input, scratch)?;
+        if let Some(ended) = ended {
+            *state = ended;
+        }
+        Ok(self.look_back(state, input, scratch))
+    }
+
+    fn believe(&self, state: &State, input: &Input<'_>, scratch: &mut Scratch) -> Result<(), StepError> {
         if state.model != self.model_mark || state.deltas.len() != self.lessons.total {
             return Err(StepError::Foreign("state"));
         }
@@ -298,6 +319,7 @@ impl Engine {
         if scratch.impossible && self.options.impossible == Impossible::Refuse {
             return Err(StepError::Impossible { free_energy: scratch.free_energy });
         }
+        scratch.followed = self.followed(state, input, scratch.free_energy);
         Ok(())
     }
 
@@ -318,6 +340,15 @@ impl Engine {
         }
         input.executed.map_or(Ok(()), |executed| self.check_action(executed))?;
         if input.elapsed > MOST_ELAPSED { Err(StepError::Elapsed(input.elapsed)) } else { Ok(()) }
+    }
+
+    /// How long the plan has been followed once this step is taken; 0 where it is made anew: when it has been followed for as
+    /// long as it is good for, when something came that surprises, and when time went by of which it does not speak.
+    fn followed(&self, state: &State, input: &Input<'_>, free_energy: f64) -> u32 {
+        let Some(search) = &self.options.search else { return 0 };
+        let next = state.followed.saturating_add(1);
+        let surprised = search.surprise > 0.0 && free_energy > search.surprise;
+        if state.begun && input.elapsed == 1 && next < search.every && !surprised { next } else { 0 }
     }
 
     fn check_action(&self, action: &[usize]) -> Result<(), StepError> {

@@ -2,6 +2,7 @@
 
 mod goal;
 mod habits;
+mod look_back;
 mod policies;
 mod search;
 
@@ -16,6 +17,7 @@ use super::tree::Place;
 use crate::engine::{Choice, Impossible, Learns, MOST_SHARPNESS, Mode, Options, conflicts};
 use crate::model::Spec;
 
+pub(super) use look_back::SCHEMES;
 pub(super) use policies::{count_policies, count_prefixes};
 pub(super) use search::BACKUPS;
 
@@ -56,6 +58,7 @@ pub(super) fn options(cx: &Context<'_>, place: Option<Place<'_>>) -> Option<Opti
     let novelty = choose(cx, &fields, "novelty", &COUNTS, default.novelty);
     let information = choose(cx, &fields, "information", &COUNTS, default.information);
     let goal = fields.get("goal").and_then(|place| goal::read(cx, place));
+    let look_back = fields.get("look_back").and_then(|place| look_back::read(cx, place));
     let search = fields.get("search").and_then(|place| search::read(cx, place));
     let impossible = choose(cx, &fields, "impossible", &IMPOSSIBLE, default.impossible);
     let number = |key: &str, inside: fn(f64) -> bool, wanted: &str, default: f64| match fields.get(key) {
@@ -80,6 +83,7 @@ pub(super) fn options(cx: &Context<'_>, place: Option<Place<'_>>) -> Option<Opti
         novelty,
         information,
         goal,
+        look_back,
         search,
     })
 }

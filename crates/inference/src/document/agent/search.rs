@@ -25,6 +25,11 @@ pub(super) fn read(cx: &Context<'_>, place: Place<'_>) -> Option<Search> {
     let prune_actions = number("prune_actions", share, "from 0 to below 1");
     let prune_outcomes = number("prune_outcomes", share, "from 0 to below 1");
     let sure = number("sure", |nats| nats >= 0.0, "0 or more");
+    let surprise = number("surprise", |nats| nats >= 0.0, "0 or more");
+    let every = match fields.get("every") {
+        Some(place) => expect::whole(cx.sink, place, "`every` of `search`", 1, depth.unwrap_or(deepest)),
+        None => Some(default.every),
+    };
     let backup = super::choose(cx, &fields, "backup", &BACKUPS, default.backup);
     let depth = usize::try_from(depth?).ok()?;
     Some(Search {
@@ -34,5 +39,7 @@ pub(super) fn read(cx: &Context<'_>, place: Place<'_>) -> Option<Search> {
         prune_outcomes: prune_outcomes?,
         backup,
         sure: sure?,
+        every: every?,
+        surprise: surprise?,
     })
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::parts::{Definition, any_of, by_case, by_label, by_name, list_of, object, reference};
-use crate::document::agent::{BACKUPS, CHOICES, COUNTS, IMPOSSIBLE, LEARNS, MODES};
-use crate::document::fields::{AGENT, BOUNDS, GOAL, SEARCH, TEST, THEN};
+use crate::document::agent::{BACKUPS, CHOICES, COUNTS, IMPOSSIBLE, LEARNS, MODES, SCHEMES};
+use crate::document::fields::{AGENT, BOUNDS, GOAL, LOOK_BACK, SEARCH, TEST, THEN};
 
 pub(super) fn definitions() -> Vec<Definition> {
     let step = any_of([reference("label"), by_name(reference("label"))]);
@@ -49,6 +49,7 @@ fn agent() -> Value {
             ("novelty", words(&COUNTS)),
             ("information", words(&COUNTS)),
             ("goal", goal()),
+            ("look_back", look_back()),
             ("search", search()),
         ],
     );
@@ -74,6 +75,10 @@ fn goal() -> Value {
     )
 }
 
+fn look_back() -> Value {
+    object(&LOOK_BACK, vec![("steps", json!({ "type": "integer", "minimum": 2 })), ("by", words(&SCHEMES))])
+}
+
 fn search() -> Value {
     object(
         &SEARCH,
@@ -84,6 +89,8 @@ fn search() -> Value {
             ("prune_outcomes", share()),
             ("backup", words(&BACKUPS)),
             ("sure", reference("weight")),
+            ("every", json!({ "type": "integer", "minimum": 1 })),
+            ("surprise", reference("weight")),
         ],
     )
 }

@@ -13,7 +13,8 @@ pub(in super::super) struct Seen<'a> {
     pub(in super::super) moved: Option<(&'a [f64], &'a [usize])>,
     pub(in super::super) belief: &'a [f64],
     pub(in super::super) evidence: &'a [Evidence],
-    pub(in super::super) posterior: &'a [f64],
+    /// The policy posterior, if it is to be counted.
+    pub(in super::super) posterior: Option<&'a [f64]>,
     /// Whether it is the first step of an episode.
     pub(in super::super) first: bool,
 }
@@ -40,12 +41,8 @@ impl Lessons {
         preceding: impl Fn(usize) -> Option<&'a [usize]>,
     ) {
         let at_once = self.when == Learns::Online;
-        if !at_once && state.pending.is_empty() {
-            state.pending.resize(self.total, 0.0);
-        }
         for lesson in &self.all {
-            let to = if at_once { &mut state.deltas } else { &mut state.pending };
-            let to = &mut to[lesson.start..lesson.start + lesson.prior.len()];
+            let to = self.account(state, lesson);
             let belief = |factor: usize| &seen.belief[seen.layout.range(factor)];
             match lesson.what {
                 Learnable::Likelihood(modality) => {
@@ -66,9 +63,42 @@ impl Lessons {
                     lesson.add(to, at_once, &[], belief, &|state| belief(factor)[state]);
                 }
                 Learnable::Prior(_) => {}
-                Learnable::Habits => lesson.add(to, at_once, &[], belief, &|policy| seen.posterior[policy]),
+                Learnable::Habits => {
+                    let Some(posterior) = seen.posterior else { continue };
+                    lesson.add(to, at_once, &[], belief, &|policy| posterior[policy]);
+                }
             }
         }
+    }
+
+    /// Counts how often each policy would be followed.
+    pub(in super::super) fn count_habits(&self, state: &mut State, posterior: &[f64]) {
+        let at_once = self.when == Learns::Online;
+        for lesson in self.all.iter().filter(|lesson| lesson.what == Learnable::Habits) {
+            lesson.add(self.account(state, lesson), at_once, &[], |_| &[], &|policy| posterior[policy]);
+        }
+    }
+
+    /// Counts a transition; `pairs(factor)` is how probable each combination of states before and state after is,
+    /// `[states before…][state after]`.
+    pub(in super::super) fn count_moves(&self, state: &mut State, action: &[usize], pairs: impl Fn(usize) -> Vec<f64>) {
+        let at_once = self.when == Learns::Online;
+        for lesson in &self.all {
+            if let Learnable::Transition(factor) = lesson.what {
+                lesson.add_pairs(self.account(state, lesson), at_once, action, &pairs(factor));
+            }
+        }
+    }
+
+    /// Where what a lesson teaches is put down: at once, or for the end of the episode.
+    fn account<'s>(&self, state: &'s mut State, lesson: &Lesson) -> &'s mut [f64] {
+        let to = if self.when == Learns::Online {
+            &mut state.deltas
+        } else {
+            state.pending.resize(self.total, 0.0);
+            &mut state.pending
+        };
+        &mut to[lesson.start..lesson.start + lesson.prior.len()]
     }
 }
 
@@ -101,6 +131,23 @@ impl Lesson {
             for (outcome, (delta, prior)) in deltas[place.clone()].iter_mut().zip(&self.prior[place]).enumerate() {
                 if *prior > 0.0 {
                     *delta += self.rate * (weight(outcome) * probability);
+                }
+            }
+        }
+    }
+
+    /// Adds `rate · pairs` for the combination of controls that an action selects.
+    fn add_pairs(&self, deltas: &mut [f64], at_once: bool, action: &[usize], pairs: &[f64]) {
+        if at_once {
+            self.forget(deltas);
+        }
+        let combination = self.combination(action);
+        for (states, pairs) in pairs.chunks(self.outcomes).enumerate() {
+            let start = (states * self.combinations + combination) * self.outcomes;
+            let place = start..start + self.outcomes;
+            for ((delta, prior), pair) in deltas[place.clone()].iter_mut().zip(&self.prior[place]).zip(pairs) {
+                if *prior > 0.0 {
+                    *delta += self.rate * pair;
                 }
             }
         }

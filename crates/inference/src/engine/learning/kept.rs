@@ -46,8 +46,8 @@ pub(in super::super) fn decode<'a>(mut bytes: &'a [u8], lessons: &Lessons, numbe
     Some(bytes)
 }
 
-/// Seven bits a byte, the lowest first.
-fn put(out: &mut Vec<u8>, mut number: u64) {
+/// A number, seven bits a byte, the lowest first.
+pub(in super::super) fn put(out: &mut Vec<u8>, mut number: u64) {
     while number >= 128 {
         out.push((number & 127) as u8 | 128);
         number >>= 7;
@@ -55,7 +55,8 @@ fn put(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-fn take(bytes: &mut &[u8]) -> Option<u64> {
+/// Reads what [`put`] wrote.
+pub(in super::super) fn take(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..63).step_by(7) {
         let (byte, rest) = bytes.split_first()?;

@@ -55,7 +55,8 @@ impl Learnt {
         changed
     }
 
-    fn follow(&mut self, lessons: &Lessons, layout: &Layout, deltas: &[f64]) -> bool {
+    /// Makes it the knowledge that follows from these deltas; returns whether it was another.
+    pub(in super::super) fn follow(&mut self, lessons: &Lessons, layout: &Layout, deltas: &[f64]) -> bool {
         let mut changed = false;
         for lesson in &lessons.all {
             let all = lesson.start..lesson.start + lesson.prior.len();

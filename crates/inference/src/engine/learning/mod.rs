@@ -11,6 +11,6 @@ mod learnt;
 mod lesson;
 
 pub(super) use counting::Seen;
-pub(super) use kept::{decode, encode};
+pub(super) use kept::{decode, encode, put, take};
 pub(super) use learnt::Learnt;
 pub(super) use lesson::{Lesson, Lessons};

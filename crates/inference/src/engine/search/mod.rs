@@ -7,6 +7,11 @@
 //! answer is that of the deepest search that was finished. Equal beliefs are one node, expanded once; nodes that an earlier
 //! step has expanded are known already but are paid for all the same, so that a search spends the same, and comes to the same
 //! bits, whatever was remembered.
+//!
+//! An agent may follow its plan for some steps before it plans anew. A plan is no more than the tree: what a belief in it is
+//! worth so many steps ahead. To follow it is to search from the belief that one has come to as far as the tree still reaches,
+//! which is known already and comes to the values that the plan was made of; nothing is to be kept but how long it has been
+//! followed.
 
 mod expand;
 mod outcomes;
@@ -57,15 +62,23 @@ impl Tools<'_> {
     }
 }
 
-/// Searches from a belief; the values of the actions stand in `tree` afterwards.
-pub(super) fn search(tree: &mut Tree, tools: &mut Tools<'_>, belief: &[f64], budget: &mut Budget<'_>) -> Searched {
+/// Searches from a belief that lies so many steps into a plan that is followed; the values of the actions stand in `tree`
+/// afterwards.
+pub(super) fn search(
+    tree: &mut Tree,
+    tools: &mut Tools<'_>,
+    belief: &[f64],
+    followed: u32,
+    budget: &mut Budget<'_>,
+) -> Searched {
     let Some(options) = tools.options().cloned() else { return Searched::default() };
+    let reach = options.depth.saturating_sub(followed as usize).max(1);
     tree.begin();
     let root = tree.intern(belief);
     let most = budget.nodes.map_or(options.nodes, |nodes| nodes.min(options.nodes)).max(1);
     let mut purse = walk::Purse { left: most, go_on: &mut *budget.go_on, first: true };
-    let mut searched = Searched::default();
-    for depth in 1..=options.depth {
+    let mut searched = Searched { followed, ..Searched::default() };
+    for depth in 1..=reach {
         let Some(size) = walk::deepen(tree, tools, &options, root, depth, &mut purse) else { break };
         searched.depth = depth;
         searched.tree = size;
@@ -75,6 +88,6 @@ pub(super) fn search(tree: &mut Tree, tools: &mut Tools<'_>, belief: &[f64], bud
         }
     }
     searched.nodes = most - purse.left;
-    searched.complete = searched.depth == options.depth;
+    searched.complete = searched.depth == reach;
     searched
 }

@@ -1,7 +1,7 @@
 //! Messages along a window, all at once from the same old beliefs.
 
 use super::super::Engine;
-use super::{Beliefs, Window};
+use super::{Beliefs, Span};
 use crate::model::{Evidence, Table};
 use crate::numerics::{EPS, ln_floor, padded};
 
@@ -14,16 +14,16 @@ pub(super) enum Kind {
     Marginal,
 }
 
-pub(super) fn pass(engine: &Engine, window: &Window<'_>, prior: &[Vec<f64>], kind: Kind) -> Beliefs {
+pub(super) fn pass(engine: &Engine, span: &Span<'_>, kind: Kind) -> Beliefs {
     #[expect(clippy::cast_precision_loss, reason = "sizes are limited far below 2^53")]
     let even = |size: &usize| vec![1.0 / *size as f64; *size];
     let uniform: Vec<Vec<f64>> = engine.layout.sizes.iter().map(even).collect();
-    let mut beliefs = vec![uniform; window.evidence.len()];
+    let mut beliefs = vec![uniform; span.evidence.len()];
     for _ in 0..ROUNDS {
         let step = |step: usize| {
-            let mut logs = evidence(engine, window, step, &beliefs[step]);
-            forwards(engine, window, step, prior, &beliefs, kind, &mut logs);
-            backwards(engine, window, step, &beliefs, kind, &mut logs);
+            let mut logs = evidence(engine, span, step, &beliefs[step]);
+            forwards(engine, span, step, &beliefs, kind, &mut logs);
+            backwards(engine, span, step, &beliefs, kind, &mut logs);
             logs.into_iter().map(|logs| normalised(engine, logs)).collect()
         };
         beliefs = (0..beliefs.len()).map(step).collect();
@@ -40,17 +40,17 @@ fn normalised(engine: &Engine, mut logs: Vec<f64>) -> Vec<f64> {
 }
 
 /// What is seen at a step says about each factor, the others being as they are believed to be.
-fn evidence(engine: &Engine, window: &Window<'_>, step: usize, belief: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let spec = engine.model.spec();
+fn evidence(engine: &Engine, span: &Span<'_>, step: usize, belief: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let spec = span.spec;
     let mut logs: Vec<Vec<f64>> = engine.layout.sizes.iter().map(|size| vec![0.0; *size]).collect();
     for (modality, table) in spec.likelihoods.iter().enumerate() {
-        let weight = |observation: usize| match &window.evidence[step][modality] {
+        let weight = |observation: usize| match &span.evidence[step][modality] {
             Evidence::Missing => 0.0,
             Evidence::Index(seen) => f64::from(u8::from(observation == *seen)),
             Evidence::Soft(weights) => weights[observation],
         };
         let nothing = vec![0; spec.controls.len()];
-        let action = match engine.preceding_in(window, step, modality) {
+        let action = match span.preceding(engine, step, modality) {
             Some(action) => action,
             None if table.controls.is_empty() => &nothing,
             None => continue,
@@ -75,22 +75,14 @@ fn of_others(table: &Table, states: &[usize], target: Option<usize>, belief: &[V
 }
 
 /// What the step before, or the prior, says about each factor.
-fn forwards(
-    engine: &Engine,
-    window: &Window<'_>,
-    step: usize,
-    prior: &[Vec<f64>],
-    beliefs: &Beliefs,
-    kind: Kind,
-    logs: &mut [Vec<f64>],
-) {
+fn forwards(engine: &Engine, span: &Span<'_>, step: usize, beliefs: &Beliefs, kind: Kind, logs: &mut [Vec<f64>]) {
     let goes_on = step + 1 < beliefs.len();
     let weight = if kind == Kind::Marginal && goes_on { 0.5 } else { 1.0 };
-    let before = step.checked_sub(1).map(|before| (&beliefs[before], window.actions[before].as_slice()));
-    for (factor, table) in engine.model.spec().transitions.iter().enumerate() {
+    let before = step.checked_sub(1).map(|before| (&beliefs[before], span.actions[before]));
+    for (factor, table) in span.spec.transitions.iter().enumerate() {
         let mut message = vec![0.0; logs[factor].len()];
         match before {
-            None => message.iter_mut().zip(&prior[factor]).for_each(|(to, p)| *to = ln_floor(*p)),
+            None => message.iter_mut().zip(&span.prior[factor]).for_each(|(to, p)| *to = ln_floor(*p)),
             Some((belief, action)) => {
                 engine.for_each_entry(table, action, |next, states, p| {
                     let value = if kind == Kind::Variational { ln_floor(p) } else { p };
@@ -106,10 +98,10 @@ fn forwards(
 }
 
 /// What the step after says about each factor, through every transition that depends on it.
-fn backwards(engine: &Engine, window: &Window<'_>, step: usize, beliefs: &Beliefs, kind: Kind, logs: &mut [Vec<f64>]) {
-    let (Some(after), Some(action)) = (beliefs.get(step + 1), window.actions.get(step)) else { return };
+fn backwards(engine: &Engine, span: &Span<'_>, step: usize, beliefs: &Beliefs, kind: Kind, logs: &mut [Vec<f64>]) {
+    let (Some(after), Some(action)) = (beliefs.get(step + 1), span.actions.get(step)) else { return };
     let belief = &beliefs[step];
-    for (child, table) in engine.model.spec().transitions.iter().enumerate() {
+    for (child, table) in span.spec.transitions.iter().enumerate() {
         for (target, factor) in table.factors.iter().enumerate() {
             let size = logs[*factor].len();
             // [next][state of the target], the other dependencies being as they are believed to be.

@@ -1,13 +1,18 @@
 //! Sequence inference: the states of a whole window together, each by what was seen before and after it.
 //!
 //! A step believes by what was seen until then. Looking back over a window tells more: what is seen later also says where one
-//! had been.
+//! had been. An agent that looks back ([`past`]) believes and learns by that.
 
+mod kept;
 mod messages;
+mod past;
 mod smoothing;
 
-use super::{Engine, Input, StepError};
-use crate::model::{Evidence, Table};
+use super::{Engine, Input, Scratch, StepError};
+use crate::model::{Evidence, Spec, Table};
+pub(super) use kept::{decode, encode};
+use past::Looked;
+pub(super) use past::{Past, View};
 
 /// How the states of a window are inferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +39,20 @@ pub struct Window<'a> {
 /// Beliefs over a window: `[step][factor][state]`.
 pub type Beliefs = Vec<Vec<Vec<f64>>>;
 
+/// A window with all that its inference needs.
+#[derive(Clone, Copy, Debug)]
+struct Span<'a> {
+    /// The tables, as they were learnt.
+    spec: &'a Spec,
+    evidence: &'a [&'a [Evidence]],
+    /// The action between each step and the next.
+    actions: &'a [&'a [usize]],
+    /// What was believed before the first step.
+    prior: &'a [Vec<f64>],
+    /// The action before the first step, if there was one.
+    before: Option<&'a [usize]>,
+}
+
 impl Engine {
     /// What is believed about every step of a window, by all that was seen in it.
     ///
@@ -55,23 +74,14 @@ impl Engine {
         if self.believing(prior).is_none() {
             return Err(StepError::Foreign("prior"));
         }
-        Ok(match scheme {
-            Scheme::Variational => messages::pass(self, window, prior, messages::Kind::Variational),
-            Scheme::Marginal => messages::pass(self, window, prior, messages::Kind::Marginal),
-            Scheme::Smoothing => smoothing::smooth(self, window, prior),
-        })
-    }
-
-    /// The control vector before a step of a window; what is known of the first is what the model declares.
-    fn preceding_in<'a>(&'a self, window: &Window<'a>, step: usize, modality: usize) -> Option<&'a [usize]> {
-        match step.checked_sub(1) {
-            Some(before) => window.actions.get(before).map(Vec::as_slice),
-            None => self.initial.get(modality)?.as_deref(),
-        }
+        let evidence: Vec<&[Evidence]> = window.evidence.iter().map(Vec::as_slice).collect();
+        let actions: Vec<&[usize]> = window.actions.iter().map(Vec::as_slice).collect();
+        let span = Span { spec, evidence: &evidence, actions: &actions, prior, before: None };
+        Ok(span.infer(self, scheme, &mut self.scratch()).beliefs)
     }
 
     /// Visits the entries of a table under an action: outcome, the state of each factor it depends on, value.
-    fn for_each_entry(&self, table: &Table, action: &[usize], mut visit: impl FnMut(usize, &[usize], f64)) {
+    pub(super) fn for_each_entry(&self, table: &Table, action: &[usize], mut visit: impl FnMut(usize, &[usize], f64)) {
         let spec = self.model.spec();
         let sizes: Vec<usize> = table.factors.iter().map(|factor| self.layout.sizes[*factor]).collect();
         let combination =
@@ -86,6 +96,30 @@ impl Engine {
                 (*state, rest) = (rest % size, rest / size);
             }
             visit(row / columns, &states, *value);
+        }
+    }
+}
+
+impl Span<'_> {
+    /// What is believed about each step. The working memory has to know what the tables say.
+    fn infer(&self, engine: &Engine, scheme: Scheme, scratch: &mut Scratch) -> Looked {
+        let kind = match scheme {
+            Scheme::Variational => messages::Kind::Variational,
+            Scheme::Marginal => messages::Kind::Marginal,
+            Scheme::Smoothing => {
+                let filtered = smoothing::filter(engine, self, scratch);
+                return Looked { beliefs: smoothing::smooth(engine, self, &filtered), filtered };
+            }
+        };
+        Looked { beliefs: messages::pass(engine, self, kind), filtered: Vec::new() }
+    }
+
+    /// The control vector before a step of the window; what is known of the first step of an episode is what the model
+    /// declares.
+    fn preceding<'a>(&'a self, engine: &'a Engine, step: usize, modality: usize) -> Option<&'a [usize]> {
+        match step.checked_sub(1) {
+            Some(before) => self.actions.get(before).copied(),
+            None => self.before.or(engine.initial.get(modality)?.as_deref()),
         }
     }
 }

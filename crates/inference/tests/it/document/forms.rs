@@ -115,6 +115,7 @@ fn the_agent_is_what_the_document_says() {
         novelty: true,
         information: true,
         goal: None,
+        look_back: None,
         search: None,
         policies: Policies::All { length: 2 },
         habits: Some(vec![1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0]),

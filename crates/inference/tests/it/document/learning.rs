@@ -1,7 +1,7 @@
 //! What a document says of learning, goals and searches, and what it gets wrong there.
 
 use freeagentics_inference::document::Code;
-use freeagentics_inference::engine::{Backup, Engine, Goal, Learns, Search};
+use freeagentics_inference::engine::{Backup, Engine, Goal, Learns, LookBack, Scheme, Search};
 use freeagentics_inference::model::{Learnable, Learning, Model, Preference};
 
 use super::read_text;
@@ -63,6 +63,7 @@ preference: { by_step: { light: [{ dark: -1 }, [0, -2, 0]] } }
 agent:
   learns: episode
   novelty: ignore
+  look_back: { steps: 6, by: marginal }
   goal: { reach: { place: [hall, door] }, within: 6, threshold: .5, weight: .01 }
 ";
     let document = read_text(&with(goal)).unwrap_or_else(|problems| panic!("{problems}"));
@@ -71,16 +72,25 @@ agent:
     let wanted = Goal { states: vec![vec![], vec![2, 1]], depth: 6, threshold: 0.5, weight: 0.01 };
     assert_eq!((document.options.goal, document.options.learns), (Some(wanted), Learns::Episode));
     assert!(!document.options.novelty && document.options.information);
-    let search = "agent: { information: ignore, search: { depth: 4, nodes: 90, prune_outcomes: .01, backup: best } }";
+    assert_eq!(document.options.look_back, Some(LookBack { steps: 6, scheme: Scheme::Marginal }));
+    let search = "agent: { information: ignore, search: { depth: 4, nodes: 90, prune_outcomes: .01, backup: best, every: 3, surprise: 2.5 } }";
     let document = read_text(&with(search)).unwrap_or_else(|problems| panic!("{problems}"));
-    let wanted = Search { depth: 4, nodes: 90, prune_outcomes: 0.01, backup: Backup::Best, ..Search::default() };
+    let wanted = Search {
+        depth: 4,
+        nodes: 90,
+        prune_outcomes: 0.01,
+        backup: Backup::Best,
+        every: 3,
+        surprise: 2.5,
+        ..Search::default()
+    };
     assert_eq!((document.options.search.clone(), document.options.information), (Some(wanted), false));
     let model = Model::new(document.spec).expect("the document is valid");
     Engine::new(model.into(), document.options).expect("and so are its options");
 }
 
 /// Text, code, pointer and mend of the one problem.
-const WRONG: [(&str, Code, &str, &str); 20] = [
+const WRONG: [(&str, Code, &str, &str); 26] = [
     ("learning: { likelihood: { light: 0 } }", Code::OutOfRange, "/learning/likelihood/light", "above 0"),
     ("learning: { transition: { lamp: -3 } }", Code::OutOfRange, "/learning/transition/lamp", "above 0"),
     ("learning: { likelihood: { lihgt: 1 } }", Code::UnknownName, "/learning/likelihood/lihgt", "`light`"),
@@ -118,6 +128,17 @@ const WRONG: [(&str, Code, &str, &str); 20] = [
     ("agent: { goal: { reach: { place: hall }, weight: 1 } }", Code::OutOfRange, "/agent/goal/weight", "below 1"),
     ("agent: { search: { nodes: 3 } }", Code::MissingKey, "/agent/search", "`depth`"),
     ("agent: { search: { depth: 2.5 } }", Code::NotWhole, "/agent/search/depth", "whole"),
+    ("agent: { look_back: { steps: 1 } }", Code::OutOfRange, "/agent/look_back/steps", "2"),
+    ("agent: { look_back: { by: marginal } }", Code::MissingKey, "/agent/look_back", "`steps`"),
+    ("agent: { look_back: { steps: 3, by: smothing } }", Code::UnknownWord, "/agent/look_back/by", "`smoothing`"),
+    ("agent: { search: { depth: 3, every: 4 } }", Code::OutOfRange, "/agent/search/every", "3"),
+    (
+        "agent: { search: { depth: 3, every: 2, surprise: -1 } }",
+        Code::OutOfRange,
+        "/agent/search/surprise",
+        "0 or more",
+    ),
+    ("agent: { search: { depth: 3, surprise: 1 } }", Code::ConflictingKeys, "/agent/search", "`every` above 1"),
     ("agent: { policy_length: 2, search: { depth: 3 } }", Code::ConflictingKeys, "/agent/search", "`depth`"),
     (
         "agent: { search: { depth: 3 }, goal: { reach: { place: hall } } }",

@@ -83,6 +83,7 @@ pub(crate) fn searching(recipe: &Recipe, spec: &Spec) -> Options {
         prune_outcomes: [0.0, 0.02][g.index(2)],
         backup: [Backup::Best, Backup::Expected][g.index(2)],
         sure: [0.0, 0.1][g.index(2)],
+        ..Search::default()
     };
     Options { information: g.unit() < 0.7, search: Some(search), ..options(recipe, spec, 1) }
 }

@@ -75,7 +75,7 @@ fn paths(spec: &Spec, evidence: &[Vec<Evidence>], actions: &[Vec<usize>]) -> Vec
 
 /// Soft observations weigh logarithms, as everywhere.
 #[expect(clippy::disallowed_methods, reason = "the judge of the engine's logarithm may not be that logarithm")]
-fn likelihood(spec: &Spec, evidence: &[Evidence], state: usize, preceding: Option<&Vec<usize>>) -> f64 {
+pub(super) fn likelihood(spec: &Spec, evidence: &[Evidence], state: usize, preceding: Option<&Vec<usize>>) -> f64 {
     let mut log = 0.0;
     for (modality, evidence) in evidence.iter().enumerate() {
         let table = &spec.likelihoods[modality];

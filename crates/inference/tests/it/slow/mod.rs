@@ -8,6 +8,7 @@ mod beliefs;
 mod ledger;
 mod plans;
 mod search;
+mod spm;
 mod tables;
 
 pub(crate) use agent::{SlowAgent, SlowDecision};
@@ -15,4 +16,5 @@ pub(crate) use beliefs::{Seen, fixed_point, free_energy, ln_plus, softmax};
 pub(crate) use ledger::{Ledger, Lived};
 pub(crate) use plans::{SlowSplit, policies, predict, worth};
 pub(crate) use search::{Looked, Pruned, SlowSearch};
+pub(crate) use spm::SpmWindow;
 pub(crate) use tables::{combinations, entry, joint_states, sizes};

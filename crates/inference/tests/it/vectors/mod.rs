@@ -9,6 +9,7 @@ mod recording;
 mod runs;
 mod sampling;
 mod search;
+mod spm;
 mod windows;
 
 const TOLERANCE: f64 = 1e-9;
