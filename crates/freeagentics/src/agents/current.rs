@@ -14,7 +14,7 @@ use crate::runtime::Refused;
 pub(crate) struct Current {
     pub(crate) stored: Stored,
     pub(crate) last: Event,
-    /// What it carries, as saved by the engine; nothing before the first step of an episode.
+    /// What it carries, as saved by the engine; nothing before the first step of an episode, unless it has learnt something.
     pub(crate) state: Option<Vec<u8>>,
 }
 

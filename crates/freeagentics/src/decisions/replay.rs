@@ -31,7 +31,8 @@ impl Explained {
     }
 }
 
-/// What an agent carries after an event, as saved by the engine; nothing before the first step of an episode.
+/// What an agent carries after an event, as saved by the engine; nothing before the first step of an episode, unless it has
+/// learnt something.
 pub(crate) fn state_after(
     connection: &mut dyn Connection,
     library: &Library,
@@ -41,7 +42,17 @@ pub(crate) fn state_after(
     let mut here = event.clone();
     let base = loop {
         let base = match &here.told.what {
-            What::Created | What::Reset { .. } => None,
+            What::Created => None,
+            What::Reset { .. } => {
+                let compiled = library.compiled_blocking(event.workspace, event.told.model)?;
+                if !compiled.engine.outlives_episodes() {
+                    break None;
+                }
+                // There may be very many resets; one is as good as all of them.
+                let before = history::first_at(connection, here.clone())?;
+                steps.push(std::mem::replace(&mut here, before));
+                continue;
+            }
             What::Imported { state } => state.clone(),
             What::Stepped(Step { state: Some(state), .. }) => Some(state.clone()),
             What::Stepped(_) | What::Deleted => {
@@ -52,14 +63,18 @@ pub(crate) fn state_after(
         };
         break base;
     };
-    if steps.is_empty() {
+    let took_steps = steps.iter().any(|event| matches!(event.told.what, What::Stepped(_)));
+    if steps.is_empty() || (base.is_none() && !took_steps) {
         return Ok(base);
     }
     let compiled = library.compiled_blocking(event.workspace, event.told.model)?;
     let mut state = restored(&compiled, base.as_deref(), here.told.step)?;
     let mut scratch = compiled.engine.scratch();
     for event in steps.iter().rev() {
-        let What::Stepped(step) = &event.told.what else { continue };
+        let What::Stepped(step) = &event.told.what else {
+            state.reset();
+            continue;
+        };
         let reading = reading(step);
         let folded = compiled.engine.fold(&mut state, &input(&reading), &wide(&step.action), &mut scratch);
         folded.map_err(|error| unreadable(event.seq, &error))?;
@@ -73,6 +88,18 @@ pub(crate) fn state_after(
 pub(crate) fn restored(compiled: &Compiled, saved: Option<&[u8]>, steps: u64) -> Result<State> {
     let mut state = compiled.engine.start();
     restored_into(compiled, saved, steps, &mut state).map(|()| state)
+}
+
+/// What was saved once its episode is over; nothing if nothing of it goes on.
+pub(crate) fn after_episode(compiled: &Compiled, saved: &[u8], steps: u64) -> Result<Option<Vec<u8>>> {
+    if !compiled.engine.outlives_episodes() {
+        return Ok(None);
+    }
+    let mut state = restored(compiled, Some(saved), steps)?;
+    state.reset();
+    let mut ended = Vec::new();
+    compiled.engine.save(&state, &mut ended).map_err(|error| Error::Corrupt(error.to_string()))?;
+    Ok(Some(ended))
 }
 
 /// As [`restored`], into a state that is there already.

@@ -196,7 +196,9 @@ fn brought(engine: &Engine, agent: &AgentLine) -> std::result::Result<Brought, S
     let Some(text) = state else { return Ok(Brought { step: *step, episode: *episode, state: None }) };
     let bytes = hex::decode(text).ok_or("the state is not written in hexadecimal")?;
     let loaded = engine.load(&bytes).map_err(|error| error.to_string())?;
-    if loaded.steps() != *step || loaded.action().is_none() {
+    // Between two episodes only what was learnt is there to be carried.
+    let carries = loaded.action().is_some() || engine.outlives_episodes();
+    if loaded.steps() != *step || !carries {
         return Err(format!("the state is one after {} steps, the agent says {step}", loaded.steps()));
     }
     Ok(Brought { step: *step, episode: *episode, state: Some(bytes) })

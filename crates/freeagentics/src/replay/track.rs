@@ -18,7 +18,7 @@ pub(super) struct Track {
     far: [u64; 2],
     keyed: u64,
     commitment: [u8; 32],
-    /// As saved by the engine; nothing before the first step of an episode.
+    /// As saved by the engine; nothing before the first step of an episode, unless it has learnt something.
     pub(super) state: Option<Box<[u8]>>,
     pub(super) deleted: bool,
     /// Its last event that the table of heads must know.

@@ -109,16 +109,22 @@ impl Walk<'_> {
     fn event(&mut self, key: (i64, i64), event: &Event) -> Result<()> {
         let Some(track) = self.tracks.get_mut(&key) else { return Ok(()) };
         track.check(event, &mut self.report);
-        if let What::Stepped(step) = &event.told.what {
-            self.report.steps += 1;
-            if seat(&mut self.seats, self.library, event, &mut self.report)? {
-                let seat = self.seats.get_mut(&(event.workspace, event.told.model)).and_then(Option::as_mut);
-                if let Some(seat) = seat {
-                    decide(seat, track, event, step, &mut self.report);
-                }
+        let mut goes_on = None;
+        let is_step = matches!(event.told.what, What::Stepped(_));
+        let ends = matches!(event.told.what, What::Reset { .. }) && track.state.is_some();
+        self.report.steps += u64::from(is_step);
+        if (is_step || ends) && seat(&mut self.seats, self.library, event, &mut self.report)? {
+            let seat = self.seats.get_mut(&(event.workspace, event.told.model)).and_then(Option::as_mut);
+            match (seat, &event.told.what) {
+                (Some(seat), What::Stepped(step)) => decide(seat, track, event, step, &mut self.report),
+                (Some(seat), _) => goes_on = end_episode(seat, track, event, &mut self.report),
+                (None, _) => {}
             }
         }
         track.advance(event, self.heads_complete);
+        if ends {
+            track.state = goes_on;
+        }
         Ok(())
     }
 
@@ -177,6 +183,16 @@ fn seat(
     let can = made.is_some();
     seats.insert(key, made);
     Ok(can)
+}
+
+/// What an agent carries into its next episode.
+fn end_episode(seat: &Seat, track: &Track, event: &Event, report: &mut Report) -> Option<Box<[u8]>> {
+    let ended = replay::after_episode(&seat.compiled, track.state.as_deref()?, track.steps());
+    ended.map(|ended| ended.map(Into::into)).unwrap_or_else(|error| {
+        let detail = format!("the state before it cannot be read: {error}");
+        report.add(event.seq, Some(&track.name), Fault::Snapshot, detail);
+        None
+    })
 }
 
 fn decide(seat: &mut Seat, track: &mut Track, event: &Event, step: &Step, report: &mut Report) {

@@ -73,7 +73,12 @@ impl Bench {
     }
 
     pub(crate) fn model(&self, name: &str) -> i64 {
-        let checked = self.library.check(Shipped::find(name).unwrap().document, Format::Yaml).unwrap();
+        self.written(Shipped::find(name).unwrap().document)
+    }
+
+    /// A model by its document.
+    pub(crate) fn written(&self, document: &str) -> i64 {
+        let checked = self.library.check(document, Format::Yaml).unwrap();
         self.library.create_blocking(&self.principal, checked).unwrap().0.key
     }
 

@@ -53,7 +53,7 @@ pub(super) struct Hot<'a> {
     pub(super) far: [u64; 2],
     pub(super) keyed: u64,
     pub(super) commitment: [u8; 32],
-    /// Its own part of what the engine saves; nothing before the first step of an episode.
+    /// Its own part of what the engine saves; nothing before the first step of an episode, unless it has learnt something.
     #[serde(borrow)]
     pub(super) state: Option<&'a [u8]>,
 }

@@ -244,4 +244,6 @@ impl Threads {
 #[cfg(test)]
 pub(crate) mod bench;
 #[cfg(test)]
+mod learners;
+#[cfg(test)]
 mod story;

@@ -128,7 +128,15 @@ impl Shard {
         self.parts.metrics.changes.with(&[if deleted { "deleted" } else { "reset" }]).inc();
         let episode = hot.episode + u64::from(!deleted);
         let done = Done { revision: hot.revision + 1, step: hot.step, episode, json: String::new(), replayed: false };
-        let next = Next { commitment: [0; 32], state: None, key: key.map(|key| (key, None)), deleted };
+        let state = match hot.state.filter(|_| !deleted) {
+            None => None,
+            // What was learnt goes on in the next episode.
+            Some(own) => match self.parts.library.compiled_blocking(hot.workspace, hot.model) {
+                Ok(compiled) => compiled.engine.own_after_episode(own).map(Into::into),
+                Err(error) => return waiting.answer(Err(error.into())),
+            },
+        };
+        let next = Next { commitment: [0; 32], state, key: key.map(|key| (key, None)), deleted };
         let what = if deleted { What::Deleted } else { What::Reset { key } };
         let at = self.parts.clock.now();
         let also = beside(&waiting, at, deleted);

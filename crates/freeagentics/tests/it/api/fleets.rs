@@ -125,6 +125,37 @@ fn a_fleet_goes_to_another_server_and_decides_there_as_it_would_have_here(instal
     there.client().get("/api/v1/agents/new").problem(404, "agent_not_found");
 }
 
+/// A lamp that learns how often it is seen to be on.
+const LEARNER: &str = "
+freeagentics: 1
+name: learner
+factors: { lamp: [good, bad] }
+modalities: { light: [shines, dark] }
+likelihood: { light: { given: [lamp], table: [[.8, .3], [.2, .7]] } }
+transition: { lamp: { table: uniform } }
+learning: { likelihood: { light: 2 }, prior: { lamp: 3 } }
+";
+
+#[test]
+fn what_was_learnt_goes_along_between_two_episodes() {
+    let (installation, elsewhere) = (Installation::sqlite(), Installation::sqlite());
+    let (server, there) = (installation.start(), elsewhere.start());
+    let (here, there) = (server.client(), there.client());
+    here.post_yaml("/api/v1/models", LEARNER).expect(201);
+    for id in ["old", "new"] {
+        here.post("/api/v1/agents", &json!({ "id": id, "model": "learner", "labels": { "team": "a" } })).expect(201);
+    }
+    let next =
+        |client: &Client, id: &str| step(client, id, &json!({ "observation": { "light": "dark" } }))["digest"].clone();
+    (0..5).for_each(|_| drop(next(&here, "old")));
+    here.post("/api/v1/agents/old/reset", &json!({})).expect(200);
+    let exported = here.get("/api/v1/fleets/export?label=team=a").text;
+    import(&there, &exported).expect(200);
+    let (old, new) = (next(&here, "old"), next(&here, "new"));
+    assert_ne!(old, new, "one of them has learnt something");
+    assert_eq!((next(&there, "old"), next(&there, "new")), (old, new));
+}
+
 #[test]
 fn everything_that_is_wrong_with_an_import_is_told_with_its_line_and_nothing_is_taken_in() {
     let installation = Installation::sqlite();

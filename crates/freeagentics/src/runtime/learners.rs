@@ -1,0 +1,109 @@
+//! What agents have learnt is their own, and outlives episodes and servers; on both databases.
+
+use axiomcore::store::Database;
+use freeagentics_inference::engine::{Engine, Input, State};
+use freeagentics_inference::model::Evidence;
+use serde_json::{Value, json};
+
+use super::bench::{Bench, on_both};
+use super::*;
+use crate::replay::{Report, verify};
+
+/// Learners whose states are in every event, and such whose states are too large for that.
+const SIZES: [usize; 2] = [2, 100];
+
+/// A lamp of so many states, of which the first half is mostly seen to be on.
+fn document(states: usize) -> String {
+    let names: Vec<String> = (0..states).map(|state| format!("s{state}")).collect();
+    let row = |first: f64, last: f64| -> Vec<f64> {
+        (0..states).map(|state| if 2 * state < states { first } else { last }).collect()
+    };
+    let (on, off) = (row(0.8, 0.3), row(0.2, 0.7));
+    format!(
+        "freeagentics: 1\nname: learner{states}\nfactors: {{ lamp: [{}] }}\nmodalities: {{ light: [on_, off_] }}\n\
+         likelihood: {{ light: {{ given: [lamp], table: [{on:?}, {off:?}] }} }}\ntransition: {{ lamp: {{ table: uniform }} }}\n\
+         learning: {{ likelihood: {{ light: 2 }}, prior: {{ lamp: 3 }} }}\n",
+        names.join(", ")
+    )
+}
+
+/// The digest of a decision that was answered.
+fn digest(answer: &Answer) -> String {
+    let json: Value = serde_json::from_str(&answer.as_ref().unwrap().json).unwrap();
+    json["digest"].as_str().unwrap().to_owned()
+}
+
+/// An agent on an engine alone, without a server.
+struct Alone<'e>(&'e Engine, State);
+
+impl Alone<'_> {
+    fn see(&mut self, on: bool) -> String {
+        let evidence = [Evidence::Index(usize::from(!on))];
+        let mut scratch = self.0.scratch();
+        self.0.step(&mut self.1, &Input::new(&evidence), 1, &mut scratch).unwrap().digest().to_string()
+    }
+}
+
+fn see(bench: &Bench, agent: &str, on: bool) -> String {
+    digest(&bench.ask(bench.step(agent, json!({ "light": if on { "on_" } else { "off_" } }))))
+}
+
+fn replayed(bench: &Bench) -> Report {
+    verify(bench.log.database(), &bench.library, &mut |_| {})
+}
+
+#[test]
+fn what_an_agent_has_learnt_is_nobody_elses() {
+    on_both(|open| {
+        let bench = Bench::open(open(), Config { shards: 1, ..Config::default() });
+        for states in SIZES {
+            let model = bench.written(&document(states));
+            let names = [format!("one{states}"), format!("other{states}")];
+            bench.create(&names.each_ref().map(String::as_str), model);
+            let first = see(&bench, &names[0], true);
+            (0..5).for_each(|n| drop(see(&bench, &names[0], n % 2 == 0)));
+            assert_eq!(see(&bench, &names[1], true), first, "who comes second has learnt nothing yet");
+        }
+        assert!(replayed(&bench).is_clean());
+        bench.runtime.stop();
+    });
+}
+
+#[test]
+fn what_an_agent_has_learnt_outlives_its_episodes_and_the_server() {
+    on_both(|open| SIZES.into_iter().for_each(|states| outlives(open, states)));
+}
+
+fn outlives(open: &dyn Fn() -> Database, states: usize) {
+    let bench = Bench::open(open(), Config { shards: 1, ..Config::default() });
+    let model = bench.written(&document(states));
+    let name = format!("agent{states}");
+    bench.create(&[&name], model);
+    let compiled = bench.library.compiled_blocking(1, model).unwrap();
+    let mut alone = Alone(&compiled.engine, compiled.engine.start());
+    let live = |bench: &Bench, alone: &mut Alone<'_>, steps: usize| {
+        for n in 0..steps {
+            assert_eq!(see(bench, &name, n % 3 == 0), alone.see(n % 3 == 0), "step {n} with {states} states");
+        }
+    };
+    live(&bench, &mut alone, 20);
+    (0..3).for_each(|_| drop(bench.ask(bench.request(&name, Ask::Reset)).unwrap()));
+    alone.1.reset();
+    let unlearnt = Alone(&compiled.engine, compiled.engine.start()).see(true);
+    let mut again = Alone(&compiled.engine, alone.1.clone());
+    assert_ne!(again.see(true), unlearnt, "it has learnt something");
+    live(&bench, &mut alone, 3);
+    bench.ask(bench.request(&name, Ask::Reset)).unwrap();
+    alone.1.reset();
+    bench.runtime.stop();
+
+    // Another server reads it from the log: over a reset, and over steps and a reset behind it.
+    let bench = Bench::open(open(), Config { shards: 1, ..Config::default() });
+    live(&bench, &mut alone, 2);
+    bench.runtime.stop();
+    let bench = Bench::open(open(), Config { shards: 1, ..Config::default() });
+    live(&bench, &mut alone, 2);
+    let report = replayed(&bench);
+    assert!(report.is_clean(), "{report:?}");
+    bench.runtime.stop();
+}
