@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::{Audit, AuditError, Entry, hold, sequence, sequencer};
+use crate::hex;
 use crate::store::{Connection, Result, Value};
 
 /// The action of entries that say what was erased. They are never erased themselves.
@@ -24,20 +26,46 @@ pub enum Erase {
     Subject(String),
 }
 
+/// Somebody or something that entries name.
+#[derive(Clone, Copy, Debug)]
+pub enum Named<'a> {
+    /// Who did it.
+    Actor(&'a str),
+    /// What or whom it was done to, with what was done how often.
+    Subject(&'a str, &'a BTreeMap<String, i64>),
+}
+
+impl<'a> Named<'a> {
+    /// By which name.
+    pub const fn name(&self) -> &'a str {
+        let (Self::Actor(name) | Self::Subject(name, _)) = *self;
+        name
+    }
+
+    /// What was done to it.
+    pub const fn actions(&self) -> Option<&'a BTreeMap<String, i64>> {
+        match *self {
+            Self::Actor(_) => None,
+            Self::Subject(_, actions) => Some(actions),
+        }
+    }
+}
+
 impl Audit {
     /// Takes principal, subject, detail and salt away from entries of a workspace, and says so in an entry by `principal`;
-    /// blocks. Commitments and hashes stay. Says how many entries that were. `is_there` tells whether somebody of a name can
-    /// still do something: of them nothing is erased, or whoever does something could wipe away that they did. Where they
-    /// have done something to somebody who is gone, that is erased, and the entry about it says what they did how often.
+    /// blocks. Commitments and hashes stay. Says how many entries that were. `stays` tells what is not forgotten: of who is
+    /// there, and of what is nobody, nothing is erased, or whoever does something could wipe away that they did. Where they
+    /// have done something to somebody who is gone, that is erased, and the entry about it says what they did how often. So
+    /// it does of who is forgotten, under a name that is none of theirs: that one and the same has done it stays.
     ///
     /// # Errors
-    /// If the workspace is held, who is named is still there, the database fails or there is no randomness.
+    /// If the workspace is held, what is named stays, the database fails or there is no randomness.
     pub fn erase_blocking(
         &self,
         workspace: i64,
         which: &Erase,
         principal: &str,
-        is_there: impl Fn(&mut dyn Connection, &str) -> Result<bool>,
+        stays: impl Fn(&mut dyn Connection, &Named<'_>) -> Result<bool>,
     ) -> std::result::Result<u64, AuditError> {
         // What somebody did a moment ago is erased as well.
         self.sequence_blocking()?;
@@ -48,12 +76,17 @@ impl Audit {
             if hold(connection, workspace)?.is_some() {
                 return Ok(Err(AuditError::Held));
             }
-            if let Erase::Principal(name) | Erase::Subject(name) = which
-                && is_there(connection, name)?
+            let done = done(connection, workspace, which, &stays)?;
+            let named = match which {
+                Erase::Range(..) => None,
+                Erase::Principal(name) => Some(Named::Actor(name)),
+                Erase::Subject(name) => Some(Named::Subject(name, &done.actions)),
+            };
+            if let Some(named) = named
+                && stays(connection, &named)?
             {
                 return Ok(Err(AuditError::StillThere));
             }
-            let done = done(connection, workspace, which, &is_there)?;
             let erased = empty(connection, workspace, which)?;
             for ranges in ranges(&erased).chunks(RANGES) {
                 let Done { actions, by } = &done;
@@ -70,7 +103,7 @@ impl Audit {
     }
 }
 
-/// What had been done, how often: altogether, and by each of those who are still there.
+/// What had been done, how often: altogether, and by each, under a name that is none of theirs if they are forgotten.
 #[derive(Debug, Default)]
 struct Done {
     actions: BTreeMap<String, i64>,
@@ -81,7 +114,7 @@ fn done(
     connection: &mut dyn Connection,
     workspace: i64,
     which: &Erase,
-    is_there: &impl Fn(&mut dyn Connection, &str) -> Result<bool>,
+    stays: &impl Fn(&mut dyn Connection, &Named<'_>) -> Result<bool>,
 ) -> Result<Done> {
     let (condition, values) = meant(workspace, which);
     let sql =
@@ -92,13 +125,18 @@ fn done(
         *done.actions.entry(action.clone()).or_default() += times;
         done.by.entry(principal).or_default().insert(action, times);
     }
-    let everybody: Vec<String> = done.by.keys().cloned().collect();
-    for principal in everybody {
-        if !is_there(connection, &principal)? {
-            done.by.remove(&principal);
-        }
+    for (principal, actions) in std::mem::take(&mut done.by) {
+        let name = if stays(connection, &Named::Actor(&principal))? { principal } else { pseudonym(&principal) };
+        done.by.insert(name, actions);
     }
     Ok(done)
+}
+
+/// What somebody is called who is forgotten: the same each time, and of no use to who does not know their id, which is 64 bits
+/// at random.
+fn pseudonym(principal: &str) -> String {
+    let digest = Sha256::digest(format!("forgotten {principal}"));
+    format!("forgotten-{}", hex::encode(digest.get(..8).unwrap_or_default()))
 }
 
 /// The numbers of those that were emptied, ascending.

@@ -36,7 +36,7 @@ mod verify;
 pub use chain::{BEGINNING, Content, Hash, Link};
 pub use checkpoint::{Chain, LogRange, Statement};
 pub use config::Config;
-pub use erase::Erase;
+pub use erase::{Erase, Named};
 pub use export::{ExportError, ExportFormat, Line, Product, export};
 pub use hold::{Hold, hold};
 pub use key::{NoKey, PublicKey};

@@ -113,18 +113,23 @@ impl Identity {
     /// # Errors
     /// If the database fails.
     pub async fn current(&self, principal: &Principal) -> Result<Option<Principal>> {
-        let (identity, now, before) = (self.clone(), self.now(), principal.clone());
+        let (identity, before) = (self.clone(), principal.clone());
+        self.0.parts.database.read(move |connection| identity.current_in(connection, &before)).await
+    }
+
+    /// The same within a transaction.
+    pub(super) fn current_in(&self, connection: &mut dyn Connection, before: &Principal) -> Result<Option<Principal>> {
+        let now = self.now();
         if before.expires_at.is_some_and(|at| at <= now) {
             return Ok(None);
         }
-        let read = move |connection: &mut dyn Connection| match (&before.session, &before.key) {
-            (Some(session), _) => identity.current_by_session(connection, session, &before, now),
+        match (&before.session, &before.key) {
+            (Some(session), _) => self.current_by_session(connection, session, before, now),
             (None, Some(key)) => {
                 let found = store::find(connection, before.workspace, key)?.filter(|stored| stored.key.works(now));
-                found.map_or(Ok(None), |stored| identity.principal_by_key(connection, before.workspace, stored.key))
+                found.map_or(Ok(None), |stored| self.principal_by_key(connection, before.workspace, stored.key))
             }
             (None, None) => Ok(None),
-        };
-        self.0.parts.database.read(read).await
+        }
     }
 }

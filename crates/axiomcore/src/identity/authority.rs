@@ -2,7 +2,10 @@
 
 use super::bootstrap::START;
 use super::roles::store as roles;
+use super::tokens::ITSELF;
+use super::users::ANYBODY;
 use super::{Identity, Permissions, Principal, Role, services, store, users};
+use crate::audit::Named;
 use crate::store::{Connection, Error, Result};
 
 /// Why roles are not granted.
@@ -27,23 +30,33 @@ pub(super) struct Without<'a> {
     pub(super) key: Option<&'a str>,
 }
 
+/// Kinds of actions by which somebody comes to be let in, or which say what was done to the record.
+const ACCESS: [&str; 11] =
+    ["audit", "backup", "device", "key", "made", "passkey", "role", "service", "session", "signing_key", "workspace"];
+
 impl Identity {
     /// The role of that name that every workspace has.
     pub(super) fn built_in(&self, name: &str) -> Option<&'static Role> {
         self.0.parts.roles.iter().find(|role| role.name == name)
     }
 
-    /// Whether somebody of this name is still there: a user, a service account, a key that works, or the service itself.
-    /// Who is gone may be forgotten, and nobody else.
+    /// Whether what the record says of somebody or something stays. People who are gone are forgotten; who is there, and what
+    /// is nobody, is not: what was done with a key or by a service account, with a session, a role or a workspace stays for
+    /// as long as the record does. What they have to do with somebody goes when that person does.
     ///
     /// # Errors
     /// What the database says.
-    pub fn is_there(&self, connection: &mut dyn Connection, workspace: i64, name: &str) -> Result<bool> {
-        let is_key = store::find(connection, workspace, name)?.is_some_and(|stored| stored.key.works(self.now()));
-        Ok(is_key
-            || name == START
-            || users::store::find(connection, workspace, name)?.is_some()
-            || services::store::find(connection, workspace, name)?.is_some())
+    pub fn stays_on_record(&self, connection: &mut dyn Connection, workspace: i64, named: &Named<'_>) -> Result<bool> {
+        let name = named.name();
+        if users::is_id(name) {
+            return Ok(users::store::find(connection, workspace, name)?.is_some());
+        }
+        let is_ours = |action: &String| action.split('.').next().is_some_and(|kind| ACCESS.contains(&kind));
+        let has_access = named.actions().is_some_and(|actions| actions.keys().any(is_ours));
+        Ok(has_access
+            || [START, ANYBODY, ITSELF].contains(&name)
+            || services::is_id(name)
+            || store::find(connection, workspace, name)?.is_some())
     }
 
     /// What roles may together. Those that there are no more may nothing.

@@ -11,7 +11,8 @@ crate::error_codes! {
          - An access token is good for ten minutes: `POST /api/v1/token/refresh` gives a new one.\n- The administrator's \
          key is printed once, at the first start.\n- Operators can replace it with `--bootstrap-token-file`.");
     FORBIDDEN = (FORBIDDEN, "forbidden", "The credential does not have the permission",
-        "Ask whoever made the key, or gave you your roles, for what is missing: `permission` in the answer names it.");
+        "Ask whoever made the key, or gave you your roles, for what is missing: `permission` in the answer names it.\n\n\
+         Where `detail` says that what the credential may has changed, nothing was done: send the request again.");
     GRANTS_TOO_MUCH = (FORBIDDEN, "grants_too_much", "Nobody hands on more than they have",
         "A key may do at most what its maker may. Leave out what you may not do yourself; `GET /api/v1/whoami` tells what \
          you may.");
@@ -29,9 +30,9 @@ crate::error_codes! {
          count.");
     OUTLIVES_MAKER = (FORBIDDEN, "outlives_maker", "It would outlive the key that it is made with",
         "A key that expires makes nothing that stays. Give the keys that are made with it, also those of service accounts, an \
-         `expires_in` that ends no later. It makes no workspaces, invites, takes over or enables nobody, is told no tickets and \
-         gives neither a person, a role nor a service account more than it has: do that as somebody who has signed in, or with a \
-         key that does not expire.");
+         `expires_in` that ends no later. It makes no workspaces, invites, takes over or enables nobody, is told no tickets, \
+         gives neither a person, a role nor a service account more than it has, and takes away neither a second factor nor the \
+         need for one: do that as somebody who has signed in, or with a key that does not expire.");
     SERVICE_NOT_FOUND = (NOT_FOUND, "service_not_found", "There is no such service account",
         "It may be deleted, or belong to another workspace. `GET /api/v1/services` lists yours.");
     OWNER_INVALID = (UNPROCESSABLE_ENTITY, "owner_invalid", "The owner is no user who can sign in",

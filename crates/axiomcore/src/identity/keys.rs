@@ -7,7 +7,8 @@ use super::bootstrap::{START, record_start};
 use super::key::{Fingerprint, make, text};
 use super::store::{DEFAULT_WORKSPACE, Key};
 use super::{
-    CameBy, Identity, Permissions, Principal, PrincipalKind, ServiceError, Status, changes, services, store, users,
+    CameBy, Identity, Lapsed, Permissions, Principal, PrincipalKind, ServiceError, Status, changes, services, store,
+    users,
 };
 use crate::audit::Entry;
 use crate::clock::Timestamp;
@@ -39,6 +40,9 @@ pub enum KeyError {
     /// There is no randomness to make a secret from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
@@ -114,9 +118,9 @@ impl Identity {
         if maker.key_ends_at().is_some_and(|ends| new.expires_at.is_none_or(|wanted| wanted > ends)) {
             return Err(KeyError::Outlives);
         }
-        let (workspace, identity, maker) = (maker.workspace, self.clone(), maker.clone());
+        let (asked, workspace, identity, maker) = (maker, maker.workspace, self.clone(), maker.clone());
         let (mut created, fingerprint) = self.new_key(workspace, maker.id.clone(), new)?;
-        self.settle(workspace, move |connection, _| {
+        self.settle(asked, workspace, move |connection, _| {
             let belonging = match service {
                 Some(id) => identity.belonging_to(connection, &maker, id)?,
                 None => belonging_of(connection, &maker)?,
@@ -229,7 +233,7 @@ impl Identity {
     /// If it may more than the principal, nobody else may everything, or the database fails.
     pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<bool, KeyError> {
         let (id, now, identity, by) = (id.to_owned(), self.now(), self.clone(), principal.clone());
-        self.settle(by.workspace, move |connection, losers| {
+        self.settle(principal, principal.workspace, move |connection, losers| {
             let workspace = by.workspace;
             let found = store::find(connection, workspace, &id)?.filter(|stored| stored.key.works(now));
             let Some(store::Stored { key, .. }) = found else { return Ok(false) };

@@ -86,4 +86,21 @@ pub const MIGRATIONS: &[Migration] = &[
               last_sign_in_at FROM users_before;\n\
               DROP TABLE users_before;\n",
     },
+    Migration {
+        version: 8,
+        name: "who issued tickets, who gave roles, who had made those that are gone",
+        // `issued_with` is the key, if it was one: a ticket ends with either. Of who is gone nothing is kept but by whom they
+        // were there.
+        sql: "ALTER TABLE tickets ADD COLUMN issued_at $INT;\n\
+              ALTER TABLE tickets ADD COLUMN issued_in $INT;\n\
+              ALTER TABLE tickets ADD COLUMN issued_by TEXT;\n\
+              ALTER TABLE tickets ADD COLUMN issued_with TEXT;\n\
+              CREATE INDEX tickets_of_issuer ON tickets (issued_in, issued_by);\n\
+              CREATE INDEX tickets_of_key ON tickets (issued_in, issued_with);\n\
+              CREATE TABLE given_roles (workspace $INT NOT NULL REFERENCES workspaces (id), bearer TEXT NOT NULL, \
+              role TEXT NOT NULL, given_by TEXT NOT NULL, given_at $INT NOT NULL, \
+              PRIMARY KEY (workspace, bearer, role)) $CLUSTERED;\n\
+              CREATE TABLE departed (workspace $INT NOT NULL REFERENCES workspaces (id), id TEXT NOT NULL, \
+              made_by TEXT NOT NULL, made_at $INT NOT NULL, PRIMARY KEY (workspace, id)) $CLUSTERED;\n",
+    },
 ];

@@ -52,7 +52,7 @@ pub use factors::MIGRATIONS as FACTOR_MIGRATIONS;
 pub use factors::SEALED as FACTORS_SEALED;
 pub use factors::{Challenge, FactorError, FactorStatus, NewFactor, Proof, one_time_code};
 pub use keys::{CreatedKey, KeyError, NewKey};
-pub use made::{Lineage, Made, MadeError, MadeKind};
+pub use made::{AllMade, Lineage, Made, MadeError, MadeKind};
 pub use mail::SEALED as MAIL_SEALED;
 pub use migrations::MIGRATIONS;
 pub use passkeys::{
@@ -68,6 +68,7 @@ pub use services::{NewService, Service, ServiceError};
 pub use sessions::{
     Answer, Origin, PasskeySignIn, RefreshError, Refreshed, Session, SignIn, SignInError, SignInOutcome, SignedIn, Way,
 };
+pub use settled::Lapsed;
 pub(crate) use settled::Settled;
 pub use store::{DEFAULT_WORKSPACE, Key};
 pub use tokens::SEALED as TOKENS_SEALED;

@@ -2,6 +2,7 @@
 
 use super::Permissions;
 use super::key::Fingerprint;
+use super::users::store::take_back_issued;
 use crate::clock::Timestamp;
 use crate::store::{Connection, Result, Row};
 
@@ -129,7 +130,7 @@ pub(super) fn list_of_owner(connection: &mut dyn Connection, workspace: i64, own
     rows.iter_mut().map(|row| row.text(0)).collect()
 }
 
-/// Revokes all keys of a service account.
+/// Revokes all keys of a service account, and takes back the tickets that were issued with them.
 pub(super) fn revoke_of_service(
     connection: &mut dyn Connection,
     workspace: i64,
@@ -137,7 +138,9 @@ pub(super) fn revoke_of_service(
     now: Timestamp,
 ) -> Result<u64> {
     let sql = "UPDATE credentials SET revoked_at = $1 WHERE workspace = $2 AND service = $3 AND revoked_at IS NULL";
-    connection.execute(sql, &[now.0.into(), workspace.into(), service.into()])
+    let revoked = connection.execute(sql, &[now.0.into(), workspace.into(), service.into()])?;
+    take_back_issued(connection, workspace, service)?;
+    Ok(revoked)
 }
 
 /// Gives the operator's key another text; it works again if it had been revoked.
@@ -157,10 +160,12 @@ pub(super) fn delete(connection: &mut dyn Connection, workspace: i64, id: &str) 
     connection.execute(sql, &[workspace.into(), id.into()]).map(|changed| changed > 0)
 }
 
-/// Whether there was such a key that still worked.
+/// Whether there was such a key that still worked. The tickets that were issued with it end with it.
 pub(super) fn revoke(connection: &mut dyn Connection, workspace: i64, id: &str, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE credentials SET revoked_at = $1 WHERE workspace = $2 AND id = $3 AND revoked_at IS NULL";
-    connection.execute(sql, &[now.0.into(), workspace.into(), id.into()]).map(|changed| changed > 0)
+    let changed = connection.execute(sql, &[now.0.into(), workspace.into(), id.into()])?;
+    take_back_issued(connection, workspace, id)?;
+    Ok(changed > 0)
 }
 
 pub(super) fn record_use(connection: &mut dyn Connection, workspace: i64, id: &str, at: Timestamp) -> Result<()> {

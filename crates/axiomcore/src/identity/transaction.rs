@@ -1,6 +1,7 @@
 //! Transactions that may refuse, and that somebody may lose something by.
 
-use super::{Identity, changes, store};
+use super::settled::Lapsed;
+use super::{Identity, Principal, changes, store};
 use crate::store::{Connection, Error};
 
 /// Whom a transaction has taken something away from: principals of one workspace, to be forgotten wherever they are
@@ -16,9 +17,31 @@ impl Losers {
 }
 
 impl Identity {
-    /// Writes in one transaction, which a refusal undoes. Such transactions take place one after the other on all nodes:
-    /// what one of them has found, such as another administrator, is so until its end.
+    /// Does what somebody asked for in one transaction, which a refusal undoes. Whatever changes who may what goes through
+    /// here. Such transactions take place one after the other on all nodes: what one of them has found, such as another
+    /// administrator, is so until its end. So whoever asked is looked up in it once more: who has lost what they could when
+    /// their request came gets nothing done, however far it had come by then.
     pub(super) async fn settle<T, E>(
+        &self,
+        asked: &Principal,
+        workspace: i64,
+        work: impl FnOnce(&mut dyn Connection, &mut Losers) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + From<Lapsed> + Send + 'static,
+    {
+        let (identity, asked) = (self.clone(), asked.clone());
+        let work =
+            move |connection: &mut dyn Connection, losers: &mut Losers| match identity.lapsed(connection, &asked)? {
+                Some(lapsed) => Err(lapsed.into()),
+                None => work(connection, losers),
+            };
+        self.settle_for_anybody(workspace, work).await
+    }
+
+    /// The same for who shows no credential, such as the holder of a ticket.
+    pub(super) async fn settle_for_anybody<T, E>(
         &self,
         workspace: i64,
         work: impl FnOnce(&mut dyn Connection, &mut Losers) -> Result<T, E> + Send + 'static,

@@ -134,7 +134,7 @@ fn a_revoked_key_ends_at_once_here_and_soon_elsewhere(here: &Installation, there
     assert!(here.who(&text).is_some() && there.who(&text).is_some());
     let (holder, still) = (there.who(&text).unwrap(), |holder| there.runtime.block_on(there.identity.current(holder)));
     assert_eq!(still(&holder).unwrap().as_ref(), Some(&*holder));
-    let stranger = Principal { workspace: 2, ..admin.clone() };
+    let stranger = Principal { workspace: 2, key: None, ..admin.clone() };
     let revoke = |principal: &Principal| here.runtime.block_on(here.identity.revoke_key(principal, &id)).unwrap();
     assert!(!revoke(&stranger), "a key of another workspace is not there");
     assert!(here.who(&text).is_some());

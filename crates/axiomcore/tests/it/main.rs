@@ -9,6 +9,7 @@ mod config;
 mod factors;
 mod http;
 mod identity;
+mod lapsed;
 mod lifecycle;
 mod notes;
 mod opened;

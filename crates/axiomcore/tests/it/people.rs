@@ -137,7 +137,7 @@ fn nobody_rules_over_more_than_they_have(service: &Service) {
     assert!(matches!(ticket, Err(UserError::TooMuch)));
     let unknown = service.runtime.block_on(service.identity.invite(&service.root, new("x@example.org", "king")));
     assert!(matches!(unknown, Err(UserError::Role(name)) if name == "king"));
-    let elsewhere = Principal { workspace: 2, ..service.root.clone() };
+    let elsewhere = Principal { workspace: 2, key: None, ..service.root.clone() };
     let crossed = service.runtime.block_on(service.identity.delete_user(&elsewhere, &boss.id, None));
     assert!(matches!(crossed, Err(UserError::NotFound)));
 }
@@ -163,6 +163,7 @@ fn sessions_end(service: &Service) {
     }
     assert!(service.who(one.text.expose()).is_none(), "however much it was used");
     let [one, two] = [0, 1].map(|_| service.sign_in("ann@example.org", GOOD).unwrap());
+    let ann = service.who(one.text.expose()).unwrap();
     assert_eq!(service.runtime.block_on(service.identity.list_sessions(&ann)).unwrap().len(), 2);
     service.runtime.block_on(service.identity.end_sessions(&ann)).unwrap();
     assert!(service.who(one.text.expose()).is_none() && service.who(two.text.expose()).is_none());

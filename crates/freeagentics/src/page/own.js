@@ -74,7 +74,8 @@ find("app-new").addEventListener("submit", (event) => {
     const wasClosed = find("numbers").hidden;
     closeApp();
     find("account-said").textContent = "Your app is added. From now on a code of it is asked for when you sign in.";
-    tellCodes(codes);
+    // Who has passkeys has codes already, which go on.
+    if (codes) tellCodes(codes);
     await owned();
     if (wasClosed) await watch();
   });

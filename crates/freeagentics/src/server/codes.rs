@@ -76,9 +76,10 @@ axiomcore::error_codes! {
         "Wait for its end: `GET /api/v1/backups` says `running`.");
     LEGAL_HOLD = (CONFLICT, "legal_hold", "The record is under a legal hold",
         "Nothing of it is erased while it is held. `GET /api/v1/audit/hold` says why; who may hold it can let it go.");
-    STILL_THERE = (CONFLICT, "still_there", "Whoever the entries name is still there",
-        "What somebody did, or what was done to them, is erased when they are gone: revoke the key, or delete the user or the \
-         service account first. Nothing was erased. What starts of the server did is not erased at all.");
+    STILL_THERE = (CONFLICT, "still_there", "What the entries name is not forgotten",
+        "What somebody did, or what was done to them, is erased when they are gone: delete the user first. Nothing was erased. \
+         What was done with a key, by a service account or a start of the server, or to a session, a role or a workspace stays \
+         for as long as the record is kept; it is erased by who the person is whom it has to do with.");
     HOLD_REASON = (UNPROCESSABLE_ENTITY, "hold_reason", "The reason of a hold is none",
         "A reason has 1 to 500 characters, none of them a control character, such as the number of a case.");
 }

@@ -8,8 +8,9 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;
 use crate::identity::key::{Fingerprint, hex};
+use crate::identity::transaction::Losers;
 use crate::identity::users::store::Place;
-use crate::identity::{Identity, Origin, Principal};
+use crate::identity::{Identity, Origin, Principal, UserError};
 use crate::store::{Connection, Result};
 
 /// What a client showed of the device it is on.
@@ -82,11 +83,11 @@ impl Identity {
     /// Forgets one of the caller's own devices; sessions go on. Says whether there was one.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn forget_device(&self, caller: &Principal, id: &str) -> Result<bool> {
+    /// If the caller's session has ended, or the database fails.
+    pub async fn forget_device(&self, caller: &Principal, id: &str) -> std::result::Result<bool, UserError> {
         let (place, now) = (Place { workspace: caller.workspace, id: caller.id.clone() }, self.now());
         let id = id.to_owned();
-        let forget = move |connection: &mut dyn Connection| {
+        let forget = move |connection: &mut dyn Connection, _: &mut Losers| {
             let was_there = store::delete(connection, &place, &id)?;
             if was_there {
                 let entry =
@@ -95,6 +96,6 @@ impl Identity {
             }
             Ok(was_there)
         };
-        self.0.parts.database.write(forget).await
+        self.settle(caller, caller.workspace, forget).await
     }
 }

@@ -8,7 +8,6 @@ use super::{FactorError, FactorStatus, NewFactor, Proof, prove, recovery, store,
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
-use crate::identity::changes::revoked;
 use crate::identity::key::Fingerprint;
 use crate::identity::passkeys::{Purpose, store as passkeys};
 use crate::identity::transaction::Losers;
@@ -25,6 +24,26 @@ const MISTAKES: i64 = 5;
 
 /// Recovery codes as they are told, once.
 type Codes = Vec<Secret<String>>;
+
+/// What is to be confirmed, and what is stored if it is.
+struct Confirming {
+    place: Place,
+    code: Secret<String>,
+    recovery_codes: Vec<Fingerprint>,
+    /// The session that goes on.
+    keep: Option<String>,
+    now: Timestamp,
+}
+
+/// How confirming went.
+enum Confirmed {
+    /// It is the first factor: there are recovery codes from now on.
+    First,
+    /// There are others, and the recovery codes of before.
+    Further,
+    /// The code was wrong, and that is counted.
+    Wrong,
+}
 
 impl Identity {
     /// Whether the caller has a second factor.
@@ -62,8 +81,8 @@ impl Identity {
         let place = person(caller)?;
         let account = self.show_password(&place, password).await?.user.email;
         let owner = place.clone();
-        let has_passkeys = self.0.parts.database.read(move |connection| passkeys::count(connection, &owner)).await? > 0;
-        if has_passkeys {
+        let had_passkeys = self.0.parts.database.read(move |connection| passkeys::count(connection, &owner)).await? > 0;
+        if had_passkeys {
             self.show_factor_of_who_has_one(caller, proof).await?;
         }
         let mut secret = [0; totp::SECRET];
@@ -71,21 +90,22 @@ impl Identity {
         let (issuer, now) = (self.0.parts.name, self.now());
         let (told, uri) = (totp::spelled(&secret), totp::uri(issuer, &account, &secret));
         let sealed = self.0.parts.sealer.seal(&prove::purpose(&place), &secret)?;
-        let begin = move |connection: &mut dyn Connection| {
-            let begun = store::begin(connection, &place, &sealed, now)?;
-            if begun {
-                record(connection, &place, "factor.enrol", now, &json!({}))?;
+        let begin = move |connection: &mut dyn Connection, _: &mut Losers| {
+            // Registered by another session meanwhile: then it was not shown.
+            if !had_passkeys && passkeys::count(connection, &place)? > 0 {
+                return Err(FactorError::ProofNeeded);
             }
-            Ok(begun)
+            if !store::begin(connection, &place, &sealed, now)? {
+                return Err(FactorError::Exists);
+            }
+            Ok(record(connection, &place, "factor.enrol", now, &json!({}))?)
         };
-        if !self.0.parts.database.write(begin).await? {
-            return Err(FactorError::Exists);
-        }
+        self.settle(caller, caller.workspace, begin).await?;
         Ok(NewFactor { secret: Secret::new(told), uri: Secret::new(uri), expires_at: now.plus(WAITING) })
     }
 
     /// Confirms with a code that the secret has arrived in the app. From now on it is asked for. Other sessions end: who has
-    /// them came in without it.
+    /// them came in without it. There are recovery codes if it is the first factor; those of who has passkeys go on.
     ///
     /// # Errors
     /// If no factor waits, the code is wrong, or too many were; if the database fails.
@@ -94,39 +114,53 @@ impl Identity {
         let (codes, fingerprints) = self.new_recovery_codes(&place)?;
         let attempt = self.0.gate.again("factor", &place).await?;
         let (identity, keep) = (self.clone(), caller.session.clone());
-        let confirm = move |connection: &mut dyn Connection| {
-            let waits = |stored: &store::Stored| stored.confirmed_at.is_none() && now < stored.created_at.plus(WAITING);
-            let Some(stored) = store::find(connection, &place)?.filter(waits) else {
-                return Ok(Err(FactorError::Missing));
-            };
-            let secret = prove::opened(&identity.0.parts.sealer, &place, &stored)?;
-            let Some(step) = totp::step_of(secret.expose(), code.expose(), now, stored.last_step) else {
-                if store::mistake(connection, &place, &stored, MISTAKES)? {
-                    record(connection, &place, "factor.forget", now, &json!({ "wrong_codes": MISTAKES }))?;
-                }
-                return Ok(Err(FactorError::Wrong));
-            };
-            revoked(connection, place.workspace, &place.id, now)?;
-            if !store::confirm(connection, &place, &stored, step, now)? {
-                return Ok(Err(FactorError::Missing));
-            }
-            store::put_recovery_codes(connection, &place, &fingerprints)?;
-            sessions::store::end_others(connection, &place, keep.as_deref(), now)?;
-            record(connection, &place, "factor.confirm", now, &json!({ "recovery_codes": fingerprints.len() })).map(Ok)
+        let confirming = Confirming { place, code, recovery_codes: fingerprints, keep, now };
+        let confirm = move |connection: &mut dyn Connection, losers: &mut Losers| {
+            identity.confirm(connection, &confirming, losers)
         };
-        match self.0.parts.database.write(confirm).await {
-            Ok(Ok(())) => attempt.succeeded().await,
-            Ok(Err(error @ FactorError::Wrong)) => {
+        match self.settle(caller, caller.workspace, confirm).await {
+            Ok(Confirmed::Wrong) => {
                 attempt.failed().await;
-                return Err(error);
+                Err(FactorError::Wrong)
             }
-            other => {
+            Ok(confirmed) => {
+                attempt.succeeded().await;
+                Ok(if matches!(confirmed, Confirmed::First) { codes } else { Vec::new() })
+            }
+            Err(error) => {
                 attempt.not_made().await;
-                return other?.map(|()| codes);
+                Err(error)
             }
         }
-        self.0.cache.remove(caller.workspace, &caller.id);
-        Ok(codes)
+    }
+
+    fn confirm(
+        &self,
+        connection: &mut dyn Connection,
+        Confirming { place, code, recovery_codes, keep, now }: &Confirming,
+        losers: &mut Losers,
+    ) -> Result<Confirmed, FactorError> {
+        let waits = |stored: &store::Stored| stored.confirmed_at.is_none() && *now < stored.created_at.plus(WAITING);
+        let stored = store::find(connection, place)?.filter(waits).ok_or(FactorError::Missing)?;
+        let secret = prove::opened(&self.0.parts.sealer, place, &stored)?;
+        let Some(step) = totp::step_of(secret.expose(), code.expose(), *now, stored.last_step) else {
+            if store::mistake(connection, place, &stored, MISTAKES)? {
+                record(connection, place, "factor.forget", *now, &json!({ "wrong_codes": MISTAKES }))?;
+            }
+            return Ok(Confirmed::Wrong);
+        };
+        let is_first = !self.has_factor(connection, place)?;
+        if !store::confirm(connection, place, &stored, step, *now)? {
+            return Err(FactorError::Missing);
+        }
+        if is_first {
+            store::put_recovery_codes(connection, place, recovery_codes)?;
+        }
+        sessions::store::end_others(connection, place, keep.as_deref(), *now)?;
+        losers.add(&place.id);
+        let told = if is_first { recovery_codes.len() } else { 0 };
+        record(connection, place, "factor.confirm", *now, &json!({ "recovery_codes": told }))?;
+        Ok(if is_first { Confirmed::First } else { Confirmed::Further })
     }
 
     /// New recovery codes, in place of all of before.
@@ -168,17 +202,19 @@ impl Identity {
             }
             record(connection, place, "factor.remove", now, &json!({}))
         };
-        self.show_factor(caller, proof, now, also).await?;
-        self.0.cache.remove(caller.workspace, &caller.id);
-        Ok(())
+        self.show_factor(caller, proof, now, also).await
     }
 
     /// Removes all factors of somebody who has lost them and the recovery codes, ends their sessions and forgets their devices. Says
     /// whether they had one.
     ///
     /// # Errors
-    /// If there is no such user, or they may more than the maker; if the database fails.
+    /// If there is no such user, they may more than the maker, or the maker came by a key that expires; if the database
+    /// fails.
     pub async fn reset_factor(&self, maker: &Principal, id: &str) -> Result<bool, UserError> {
+        if maker.key_ends_at().is_some() {
+            return Err(UserError::Outlives);
+        }
         let (now, by) = (self.now(), maker.id.clone());
         let reset = move |connection: &mut dyn Connection, place: &Place, _: &users::Stored, losers: &mut Losers| {
             sessions::store::end_all(connection, place, now)?;
@@ -218,22 +254,28 @@ impl Identity {
         let proof = (proof, Purpose::showing(&place, caller.session.as_deref()));
         let attempt = self.0.gate.again("factor", &place).await?;
         let identity = self.clone();
-        let shown = self.0.parts.database.write(move |connection| {
+        let show = move |connection: &mut dyn Connection, losers: &mut Losers| {
             if !identity.has_factor(connection, &place)? {
                 return Ok(Err(FactorError::Missing));
             }
-            // First of all that is written; without a factor they may have to enrol again, on every node.
-            revoked(connection, place.workspace, &place.id, now)?;
+            // Without a factor they may have to enrol again, on every node.
+            losers.add(&place.id);
             users::hold(connection, &place)?;
+            // What was shown is used up, also if it is wrong.
             if identity.prove(connection, &place, &proof, now)?.is_none() {
                 return Ok(Err(FactorError::Wrong));
             }
-            also(connection, &place).map(Ok)
-        });
-        match shown.await? {
-            Ok(()) => attempt.succeeded().await,
-            Err(error) => {
+            also(connection, &place)?;
+            Ok(Ok(()))
+        };
+        match self.settle(caller, caller.workspace, show).await {
+            Ok(Ok(())) => attempt.succeeded().await,
+            Ok(Err(error)) => {
                 attempt.failed().await;
+                return Err(error);
+            }
+            Err(error) => {
+                attempt.not_made().await;
                 return Err(error);
             }
         }

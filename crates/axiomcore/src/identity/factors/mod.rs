@@ -26,6 +26,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 use crate::sealing::SealError;
 
+use super::Lapsed;
 use super::passkeys::{Assertion, RequestOptions};
 use super::passwords::PasswordError;
 
@@ -107,6 +108,9 @@ pub enum FactorError {
     /// The secret was not sealed.
     #[error(transparent)]
     Sealing(#[from] SealError),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

@@ -7,16 +7,16 @@ use crate::identity::users::store::Place;
 use crate::store::{Connection, Result};
 
 /// Somebody's second factor.
-pub(super) struct Stored {
+pub(in crate::identity) struct Stored {
     /// What codes are made of, sealed.
     pub(super) secret: Vec<u8>,
     /// The half minute of the last code that was accepted.
     pub(super) last_step: i64,
     pub(super) created_at: Timestamp,
-    pub(super) confirmed_at: Option<Timestamp>,
+    pub(in crate::identity) confirmed_at: Option<Timestamp>,
 }
 
-pub(super) fn find(connection: &mut dyn Connection, place: &Place) -> Result<Option<Stored>> {
+pub(in crate::identity) fn find(connection: &mut dyn Connection, place: &Place) -> Result<Option<Stored>> {
     let sql = "SELECT secret, last_step, created_at, confirmed_at FROM factors WHERE workspace = $1 AND user_id = $2";
     let mut rows = connection.query(sql, &[place.workspace.into(), (&place.id).into()])?;
     let Some(row) = rows.first_mut() else { return Ok(None) };
@@ -112,6 +112,12 @@ pub(super) fn delete_app(connection: &mut dyn Connection, place: &Place) -> Resu
     delete_challenges(connection, place)?;
     let sql = "DELETE FROM factors WHERE workspace = $1 AND user_id = $2";
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|changed| changed > 0)
+}
+
+/// Forgets an app that waits to be confirmed: whoever began it did so by what counts no longer.
+pub(in crate::identity) fn delete_begun(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+    let sql = "DELETE FROM factors WHERE workspace = $1 AND user_id = $2 AND confirmed_at IS NULL";
+    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
 /// Nobody answers any more what they were asked after the password of before.

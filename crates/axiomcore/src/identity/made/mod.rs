@@ -1,14 +1,19 @@
-//! What somebody has made, and what that has made in turn: keys, service accounts, people.
+//! What somebody has made and given, and what that has made in turn: keys, service accounts, people, roles, tickets.
 //!
 //! Whoever's key is revoked, who is disabled, deleted or given less, leaves what was made while they could: a key of a service
 //! account goes on working, and so does whom they invited. That is on purpose, for a key is replaced and somebody leaves
 //! without everything standing still. After a theft it is what the thief has left behind, and so it can be looked at and ended
-//! as one, from a moment on. Everything names its maker; that is what is followed here, through what works no more as well.
+//! as one, from a moment on. Everything names its maker; that is what is followed here, through what works no more, and
+//! through who is gone, as well.
 
+pub(super) mod given;
 mod manage;
 mod store;
 
-use super::Permissions;
+pub(super) use store::departs;
+
+use super::routes::{ReadKeys, ReadServices, ReadUsers, WriteKeys, WriteServices, WriteUsers};
+use super::{Lapsed, Permission, Permissions, Require, users};
 use crate::clock::Timestamp;
 
 /// Something that works and would not be there without somebody.
@@ -16,15 +21,17 @@ use crate::clock::Timestamp;
 pub struct Made {
     /// What it is.
     pub kind: MadeKind,
-    /// Its id.
+    /// Its id; of a role or a ticket, that of who has it.
     pub id: String,
-    /// Who made it: whoever was asked about, or something else that they have made.
+    /// The name of the role, if it is one that was given.
+    pub role: Option<String>,
+    /// Who made or gave it: whoever was asked about, or something else that they have made.
     pub made_by: String,
     /// When.
     pub made_at: Timestamp,
 }
 
-/// What somebody makes.
+/// What somebody makes or gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MadeKind {
     /// An API key that works.
@@ -33,6 +40,10 @@ pub enum MadeKind {
     Service,
     /// A user who can sign in, or has been invited.
     User,
+    /// A role that was given to who had been there before.
+    Role,
+    /// A ticket for who had been there before, which nobody has taken up yet.
+    Ticket,
 }
 
 impl MadeKind {
@@ -42,8 +53,31 @@ impl MadeKind {
             Self::Key => "key",
             Self::Service => "service",
             Self::User => "user",
+            Self::Role => "role",
+            Self::Ticket => "ticket",
         }
     }
+}
+
+impl Made {
+    /// What it takes to see it, and to end it, by itself.
+    fn takes(&self) -> (Permission, Permission) {
+        match self.kind {
+            MadeKind::Key => (ReadKeys::PERMISSION, WriteKeys::PERMISSION),
+            MadeKind::Service => (ReadServices::PERMISSION, WriteServices::PERMISSION),
+            MadeKind::Role if !users::is_id(&self.id) => (ReadServices::PERMISSION, WriteServices::PERMISSION),
+            MadeKind::User | MadeKind::Role | MadeKind::Ticket => (ReadUsers::PERMISSION, WriteUsers::PERMISSION),
+        }
+    }
+}
+
+/// All that somebody has made, as far as who asks may see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllMade {
+    /// The earliest first.
+    pub items: Vec<Made>,
+    /// How many more there are.
+    pub withheld: usize,
 }
 
 /// From whom on, and from when on.
@@ -51,7 +85,7 @@ impl MadeKind {
 pub struct Lineage {
     /// Whoever made it: the id of a user, of a key or of a service account, which may be gone.
     pub by: String,
-    /// Only what was made from then on.
+    /// Only what was made from then on, also by what was made before.
     pub since: Option<Timestamp>,
 }
 
@@ -62,11 +96,17 @@ pub enum MadeError {
     #[error("nobody of this id is here, or has made anything")]
     NotFound,
     /// Nobody ends what may more than they do.
-    #[error("this needs all permissions of what was made, and `users:write` where people are among it")]
+    #[error("this needs all permissions of what was made")]
     TooMuch,
+    /// Nobody ends together with other things what they could not end by itself.
+    #[error("something of it takes the permission `{0}`, and the credential does not have it")]
+    Lacks(&'static str),
     /// Nobody could manage the workspace any more.
     #[error("nobody else has all permissions")]
     Last,
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

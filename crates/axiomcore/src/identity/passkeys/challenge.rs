@@ -11,7 +11,7 @@ use ring::hmac;
 use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::{Entropy, Unavailable};
-use crate::identity::key::Fingerprint;
+use crate::identity::key::{Fingerprint, hex};
 use crate::identity::users::store::Place;
 
 const NONCE: usize = 16;
@@ -22,9 +22,9 @@ const TIME: usize = 8;
 pub(in crate::identity) struct Purpose(String);
 
 impl Purpose {
-    /// To make a passkey, within a session.
-    pub(super) fn making(place: &Place, session: Option<&str>) -> Self {
-        Self(format!("make {} {} {}", place.workspace, place.id, session.unwrap_or_default()))
+    /// To make a passkey, within a session, by who has these factors and this password.
+    pub(super) fn making(place: &Place, session: Option<&str>, Standing(standing): &Standing) -> Self {
+        Self(format!("make {} {} {} {standing}", place.workspace, place.id, session.unwrap_or_default()))
     }
 
     /// To show a passkey by somebody who is in, within a session.
@@ -34,12 +34,25 @@ impl Purpose {
 
     /// To answer what is asked after a password.
     pub(in crate::identity) fn answering(asked: &Fingerprint) -> Self {
-        Self(format!("answer {}", crate::identity::key::hex(asked.bytes())))
+        Self(format!("answer {}", hex(asked.bytes())))
     }
 
     /// To sign in with nothing else.
     pub(in crate::identity) fn alone() -> Self {
         Self("sign in".into())
+    }
+}
+
+/// What somebody's account rests on: their password and their factors, as a digest. Whatever was begun by one of them is worth
+/// nothing when it is another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Standing(String);
+
+impl Standing {
+    pub(super) fn of(password: &str, app_since: Option<Timestamp>, passkeys: &[String]) -> Self {
+        let app = app_since.map_or_else(String::new, |at| at.0.to_string());
+        let all = format!("{password}\n{app}\n{}", passkeys.join("\n"));
+        Self(hex(Fingerprint::of(&all).bytes()))
     }
 }
 
@@ -97,7 +110,8 @@ mod tests {
     fn a_challenge_is_good_for_one_purpose_and_for_a_while() {
         let challenger = Challenger::new(&Secret::new(vec![7; 32]), Duration::from_secs(300));
         let ann = Place { workspace: 1, id: "ann".into() };
-        let purpose = Purpose::making(&ann, Some("s1"));
+        let standing = |password| Standing::of(password, None, &[]);
+        let purpose = Purpose::making(&ann, Some("s1"), &standing("a"));
         let now = Timestamp(1_000_000);
         let challenge = challenger.make(&purpose, now, &SeededEntropy::new(3)).unwrap();
         let until =
@@ -107,9 +121,12 @@ mod tests {
         assert_eq!(until(&challenge, &purpose, 1_300_000), None, "too late");
         let bob = Place { id: "bob".into(), ..ann };
         for other in [
-            Purpose::making(&bob, Some("s1")),
-            Purpose::making(&ann, Some("s2")),
-            Purpose::making(&ann, None),
+            Purpose::making(&bob, Some("s1"), &standing("a")),
+            Purpose::making(&ann, Some("s2"), &standing("a")),
+            Purpose::making(&ann, None, &standing("a")),
+            Purpose::making(&ann, Some("s1"), &standing("b")),
+            Purpose::making(&ann, Some("s1"), &Standing::of("a", Some(now), &[])),
+            Purpose::making(&ann, Some("s1"), &Standing::of("a", None, &["p1".into()])),
             Purpose::showing(&ann, Some("s1")),
             Purpose::answering(&Fingerprint::of("challenge_x")),
             Purpose::alone(),

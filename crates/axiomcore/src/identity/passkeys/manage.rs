@@ -52,8 +52,6 @@ impl Identity {
             let entry = Entry { workspace: place.workspace, at: now, principal: &place.id, action: "passkey.remove" };
             entry.write(connection, &id, &json!({}))
         };
-        self.show_factor(caller, proof, now, also).await?;
-        self.0.cache.remove(caller.workspace, &caller.id);
-        Ok(())
+        Ok(self.show_factor(caller, proof, now, also).await?)
     }
 }

@@ -33,7 +33,7 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::entropy::Unavailable;
 
-use super::{FactorError, PasswordError};
+use super::{FactorError, Lapsed, PasswordError};
 
 /// How many somebody may have.
 pub const MOST: usize = 20;
@@ -127,6 +127,9 @@ pub enum PasskeyError {
     /// There is no randomness to make a challenge from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

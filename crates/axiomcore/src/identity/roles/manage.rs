@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{CustomRole, NewRole, Role, RoleError, store};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
+use crate::identity::made::given;
 use crate::identity::transaction::Losers;
 use crate::identity::users::store::Place;
 use crate::identity::{Identity, Permissions, Principal, services, users};
@@ -37,7 +38,7 @@ impl Identity {
         let (by, created_at) = (maker.clone(), self.now());
         let NewRole { name, meaning, permissions, factor_required } = new;
         let role = CustomRole { name, meaning, permissions, factor_required, created_at, created_by: by.id.clone() };
-        self.settle(by.workspace, move |connection, _| {
+        self.settle(maker, maker.workspace, move |connection, _| {
             store::insert(connection, by.workspace, &role).map_err(|error| match error {
                 Error::Conflict => RoleError::Taken,
                 other => other.into(),
@@ -51,16 +52,19 @@ impl Identity {
     /// Changes what a role means and may. Whoever has it may so from now on.
     ///
     /// # Errors
-    /// If there is none, it may or would get more than the maker may, or more than before by a key that expires; if the
-    /// database fails.
+    /// If there is none, it may or would get more than the maker may, or more than before, or go without a second factor, by
+    /// a key that expires; if the database fails.
     pub async fn update_role(&self, maker: &Principal, new: NewRole) -> Result<CustomRole, RoleError> {
         self.check_role(maker, &new)?;
         let (by, now) = (maker.clone(), self.now());
-        self.settle(by.workspace, move |connection, losers| {
+        self.settle(maker, maker.workspace, move |connection, losers| {
             let found = ruled(connection, &by, &new.name)?;
             let NewRole { meaning, permissions, factor_required, .. } = new;
             if !by.may_widen(&found.permissions, &permissions) {
                 return Err(RoleError::Outlives);
+            }
+            if found.factor_required && !factor_required && by.key_ends_at().is_some() {
+                return Err(RoleError::Loosens);
             }
             let role = CustomRole { meaning, permissions, factor_required, ..found };
             store::update(connection, by.workspace, &role)?;
@@ -77,12 +81,13 @@ impl Identity {
     /// If there is none, it may more than the maker, or the database fails.
     pub async fn delete_role(&self, maker: &Principal, name: &str) -> Result<(), RoleError> {
         let (by, name, now) = (maker.clone(), name.to_owned(), self.now());
-        self.settle(by.workspace, move |connection, losers| {
+        self.settle(maker, maker.workspace, move |connection, losers| {
             let role = ruled(connection, &by, &name)?;
             for (place, roles) in bearers_lose(connection, by.workspace, &name, losers)? {
                 let rest: Vec<String> = roles.into_iter().filter(|one| *one != name).collect();
                 users::store::set_roles(connection, &place, &rest)?;
                 services::store::set_roles(connection, &place, &rest)?;
+                given::forget(connection, &place, &name)?;
             }
             store::delete(connection, by.workspace, &name)?;
             record(connection, (&by, now), "role.delete", &role)?;

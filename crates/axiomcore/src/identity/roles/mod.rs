@@ -3,7 +3,7 @@
 mod manage;
 pub(super) mod store;
 
-use super::{Permission, Permissions};
+use super::{Lapsed, Permission, Permissions};
 use crate::clock::Timestamp;
 
 /// What a role may do.
@@ -90,6 +90,14 @@ pub enum RoleError {
     /// Whoever has the role stays, and what is given with a key that ends does not.
     #[error("a key that expires lets no role do more than before: whoever has it would outlive the key")]
     Outlives,
+    /// The same of who has to show a second factor, and would not any more.
+    #[error(
+        "a key that expires lets nobody go without a second factor who needed one: they would do so when it has ended"
+    )]
+    Loosens,
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

@@ -14,9 +14,9 @@ use crate::failures;
 use crate::http::{Json, Path, Problem, StatusCode};
 use crate::identity::codes::{
     FACTOR_CODE_WRONG, FACTOR_EXISTS, FACTOR_MISSING, FACTOR_PROOF_REQUIRED, GRANTS_TOO_MUCH, HASHING_BUSY,
-    PASSWORD_WRONG, PEOPLE_ONLY, TOO_MANY_FAILURES, USER_NOT_FOUND,
+    OUTLIVES_MAKER, PASSWORD_WRONG, PEOPLE_ONLY, TOO_MANY_FAILURES, USER_NOT_FOUND,
 };
-use crate::identity::{Allowed, Anybody, FactorError, FactorStatus, Identity, NewFactor, UserError};
+use crate::identity::{Allowed, Anybody, FactorError, FactorStatus, Identity, NewFactor};
 
 /// Whether the caller has a second factor.
 #[derive(Debug, Serialize, ToSchema)]
@@ -98,6 +98,21 @@ pub struct RecoveryCodesView {
     recovery_codes: Vec<String>,
 }
 
+/// An app that is asked for from now on.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConfirmedFactor)]
+pub struct ConfirmedView {
+    /// What lets somebody in who loses it, each once, if this is their first factor. They are told only now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    recovery_codes: Vec<String>,
+}
+
+impl From<Vec<Secret<String>>> for ConfirmedView {
+    fn from(codes: Vec<Secret<String>>) -> Self {
+        Self { recovery_codes: RecoveryCodesView::from(codes).recovery_codes }
+    }
+}
+
 impl From<Vec<Secret<String>>> for RecoveryCodesView {
     fn from(codes: Vec<Secret<String>>) -> Self {
         Self { recovery_codes: codes.iter().map(|code| code.expose().clone()).collect() }
@@ -112,7 +127,7 @@ failures! {
 failures! { ConfirmFailures: PEOPLE_ONLY, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING }
 failures! { RenewFailures: PEOPLE_ONLY, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING }
 failures! { RemoveFailures: PEOPLE_ONLY, PASSWORD_WRONG, FACTOR_CODE_WRONG, TOO_MANY_FAILURES, FACTOR_MISSING, HASHING_BUSY }
-failures! { ResetFailures: GRANTS_TOO_MUCH, USER_NOT_FOUND }
+failures! { ResetFailures: GRANTS_TOO_MUCH, OUTLIVES_MAKER, USER_NOT_FOUND }
 
 /// Whether one has a second factor
 #[utoipa::path(get, tag = "factors", path = "/api/v1/factors", responses((status = 200, description = "Whether.", body = StatusView), ReadFailures))]
@@ -141,20 +156,21 @@ pub async fn enrol_factor(
 
 /// Confirm the app
 ///
-/// From now on a code is asked for at every sign-in. Other sessions end. The answer has ten recovery codes: write them down.
-/// After five wrong codes the secret is forgotten, and one begins anew.
+/// From now on a code is asked for at every sign-in. Other sessions end. If it is the first factor the answer has ten recovery
+/// codes: write them down; who has passkeys keeps those of before. After five wrong codes the secret is forgotten, and one
+/// begins anew; so it is with a new password, with another factor, and when all sessions end.
 #[utoipa::path(
     post,
     tag = "factors",
     path = "/api/v1/factors/app/confirm",
     request_body = CodeBody,
-    responses((status = 200, description = "It is asked for from now on.", body = RecoveryCodesView), ConfirmFailures),
+    responses((status = 200, description = "It is asked for from now on.", body = ConfirmedView), ConfirmFailures),
 )]
 pub async fn confirm_factor(
     caller: Anybody,
     State(identity): State<Identity>,
     Json(CodeBody { code }): Json<CodeBody>,
-) -> Result<Json<RecoveryCodesView>, Problem> {
+) -> Result<Json<ConfirmedView>, Problem> {
     Ok(Json(identity.confirm_factor(&caller.0, Secret::new(code)).await?.into()))
 }
 
@@ -200,7 +216,8 @@ pub async fn renew_recovery_codes(
 /// Remove somebody else's factor
 ///
 /// For who has lost both their app and their recovery codes, and may no more than the caller. Their sessions end and their
-/// devices are forgotten; their password goes on.
+/// devices are forgotten; their password goes on. A key that expires does not do it: whose factor it took away would go
+/// without one when it has ended.
 #[utoipa::path(
     post,
     tag = "factors",
@@ -213,13 +230,8 @@ pub async fn reset_factors(
     State(identity): State<Identity>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    match identity.reset_factor(&caller, &id).await {
-        Ok(_) => Ok(StatusCode::NO_CONTENT),
-        Err(UserError::NotFound) => Err(Problem::new(&USER_NOT_FOUND)),
-        Err(UserError::TooMuch) => Err(Problem::new(&GRANTS_TOO_MUCH)),
-        Err(UserError::Store(error)) => Err(error.into()),
-        Err(error) => Err(Problem::internal(error)),
-    }
+    identity.reset_factor(&caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 impl From<FactorError> for Problem {
@@ -234,6 +246,7 @@ impl From<FactorError> for Problem {
             FactorError::Blocked(blocked) => Self::new(&TOO_MANY_FAILURES).retry_after(blocked.wait),
             FactorError::Entropy(error) => Self::internal(error),
             FactorError::Sealing(error) => Self::internal(error),
+            FactorError::Lapsed(lapsed) => lapsed.into(),
             FactorError::Store(error) => error.into(),
         }
     }

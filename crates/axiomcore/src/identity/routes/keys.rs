@@ -180,6 +180,7 @@ impl From<KeyError> for Problem {
             KeyError::Last => Self::new(&LAST_ADMINISTRATOR),
             KeyError::Service => Self::new(&SERVICE_NOT_FOUND),
             KeyError::Outlives => Self::new(&OUTLIVES_MAKER).pointer("/expires_in"),
+            KeyError::Lapsed(lapsed) => lapsed.into(),
             KeyError::Store(error) => error.into(),
             KeyError::Entropy(error) => Self::internal(error),
         }

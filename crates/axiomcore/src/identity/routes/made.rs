@@ -8,15 +8,16 @@ use super::{ReadKeys, WriteKeys};
 use crate::clock::Timestamp;
 use crate::failures;
 use crate::http::{Json, Path, Problem, Query};
-use crate::identity::codes::{GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, PRINCIPAL_NOT_FOUND};
-use crate::identity::{Allowed, Identity, Lineage, Made, MadeError};
+use crate::identity::codes::{FORBIDDEN, GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, PRINCIPAL_NOT_FOUND};
+use crate::identity::{AllMade, Allowed, Identity, Lineage, Made, MadeError};
 
 /// From when on.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Since {
-    /// Only what was made at this moment or later, and what that has made. In UTC, such as `2026-01-31T12:00:00Z`.
+    /// Only what was made or given at this moment or later, also by what had been made before. In UTC, such as
+    /// `2026-01-31T12:00:00Z`.
     #[param(value_type = Option<String>, example = "2026-01-31T12:00:00Z",
             pattern = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z$")]
     since: Option<Moment>,
@@ -35,15 +36,19 @@ impl TryFrom<String> for Moment {
     }
 }
 
-/// Something that somebody has made.
+/// Something that somebody has made or given.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Made)]
 pub struct MadeView {
     /// What it is.
-    #[schema(pattern = "^(key|service|user)$")]
+    #[schema(pattern = "^(key|service|user|role|ticket)$")]
     kind: &'static str,
+    /// Its id; of a role or a ticket, that of who was given it.
     id: String,
-    /// Who made it: whoever was asked about, or something that they have made.
+    /// The name of the role, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    /// Who made or gave it: whoever was asked about, or something that they have made.
     made_by: String,
     #[schema(format = DateTime)]
     made_at: String,
@@ -55,6 +60,9 @@ pub struct MadeView {
 pub struct MadeList {
     /// The earliest first.
     items: Vec<MadeView>,
+    /// How many more there are that it takes another permission to see: `services:read` or `users:read`.
+    #[schema(minimum = 0)]
+    withheld: usize,
 }
 
 failures! { ListFailures: PRINCIPAL_NOT_FOUND }
@@ -63,9 +71,10 @@ failures! { EndFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, PRINCIPAL_NOT_FOUN
 /// See what somebody has made
 ///
 /// Keys that work, service accounts that a key opens, and people who can sign in or have been invited, which a user, a key or
-/// a service account has made, or something that it has made. Ask this of a key that you have revoked, or of whom you have
-/// disabled, deleted or given other roles: their own keys go with them, and this stays. You are not among
-/// it, nor what you have made.
+/// a service account has made, or something that it has made; roles that it has given to others, and tickets for others that
+/// nobody has taken up. Ask this of a key that you have revoked, or of whom you have disabled, deleted or given other roles:
+/// their own keys and tickets go with them, and this stays. You are not among it, nor what you have made. Of service accounts
+/// and people you see what `services:read` and `users:read` let you see.
 #[utoipa::path(
     get,
     tag = "keys",
@@ -84,8 +93,10 @@ pub async fn list_made(
 
 /// End what somebody has made
 ///
-/// All of it at once: keys are revoked, service accounts lose their keys, people are disabled and can be enabled again.
-/// Nothing is ended if something of it may more than you, or nobody would be left who may everything.
+/// All of it at once: keys are revoked, service accounts lose their keys, people are disabled and can be enabled again, roles
+/// are taken back, and tickets are worth nothing. For service accounts and people it takes `services:write` and `users:write`.
+/// Nothing is ended if something of it may more than you, or is nothing that you could end by itself, or nobody would be left
+/// who may everything.
 #[utoipa::path(
     delete,
     tag = "keys",
@@ -99,7 +110,8 @@ pub async fn end_made(
     Path(id): Path<String>,
     Query(since): Query<Since>,
 ) -> Result<Json<MadeList>, Problem> {
-    Ok(Json(identity.end_made(&caller, since.of(id)).await?.into()))
+    let items = identity.end_made(&caller, since.of(id)).await?;
+    Ok(Json(AllMade { items, withheld: 0 }.into()))
 }
 
 impl Since {
@@ -108,15 +120,16 @@ impl Since {
     }
 }
 
-impl From<Vec<Made>> for MadeList {
-    fn from(made: Vec<Made>) -> Self {
-        let view = |Made { kind, id, made_by, made_at }| MadeView {
+impl From<AllMade> for MadeList {
+    fn from(AllMade { items, withheld }: AllMade) -> Self {
+        let view = |Made { kind, id, role, made_by, made_at }| MadeView {
             kind: kind.name(),
             id,
+            role,
             made_by,
             made_at: made_at.to_string(),
         };
-        Self { items: made.into_iter().map(view).collect() }
+        Self { items: items.into_iter().map(view).collect(), withheld }
     }
 }
 
@@ -126,7 +139,9 @@ impl From<MadeError> for Problem {
         match error {
             MadeError::NotFound => Self::new(&PRINCIPAL_NOT_FOUND),
             MadeError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail),
+            MadeError::Lacks(permission) => Self::new(&FORBIDDEN).detail(detail).with("permission", permission),
             MadeError::Last => Self::new(&LAST_ADMINISTRATOR),
+            MadeError::Lapsed(lapsed) => lapsed.into(),
             MadeError::Store(error) => error.into(),
         }
     }

@@ -179,7 +179,9 @@ impl From<RoleError> for Problem {
             RoleError::Meaning => Self::new(&ROLE_INVALID).detail(detail).pointer("/meaning"),
             RoleError::Permission(_) => Self::new(&PERMISSION_UNKNOWN).detail(detail).pointer("/permissions"),
             RoleError::Outlives => Self::new(&OUTLIVES_MAKER).detail(detail).pointer("/permissions"),
+            RoleError::Loosens => Self::new(&OUTLIVES_MAKER).detail(detail).pointer("/factor_required"),
             RoleError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail).pointer("/permissions"),
+            RoleError::Lapsed(lapsed) => lapsed.into(),
             RoleError::Store(error) => error.into(),
         }
     }

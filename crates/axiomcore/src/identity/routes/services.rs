@@ -196,6 +196,7 @@ impl From<ServiceError> for Problem {
             ServiceError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail),
             ServiceError::Last => Self::new(&LAST_ADMINISTRATOR),
             ServiceError::Entropy(error) => Self::internal(error),
+            ServiceError::Lapsed(lapsed) => lapsed.into(),
             ServiceError::Store(error) => error.into(),
         }
     }

@@ -163,6 +163,7 @@ impl From<RefreshError> for Problem {
 impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         match error {
+            TokenError::Lapsed(lapsed) => lapsed.into(),
             TokenError::Store(error) => error.into(),
             other => Self::internal(other),
         }

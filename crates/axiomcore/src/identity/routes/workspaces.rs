@@ -161,6 +161,7 @@ impl From<WorkspaceError> for Problem {
             WorkspaceError::Outlives => Self::new(&OUTLIVES_MAKER).detail(detail),
             WorkspaceError::User(error) => error.into(),
             WorkspaceError::Entropy(error) => Self::internal(error),
+            WorkspaceError::Lapsed(lapsed) => lapsed.into(),
             WorkspaceError::Store(error) => error.into(),
         }
     }

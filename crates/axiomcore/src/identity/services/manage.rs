@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
-use super::{NewService, Service, ServiceError, store};
+use super::{NewService, SERVICE, Service, ServiceError, store};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::identity::authority::Without;
 use crate::identity::key::hex;
+use crate::identity::made::given;
+use crate::identity::users::store::Place;
 use crate::identity::{Identity, Permissions, Principal, PrincipalKind, Status, store as keys, users};
 use crate::store::Connection;
 
@@ -39,9 +41,9 @@ impl Identity {
         self.0.parts.entropy.fill(&mut id)?;
         let (identity, by, created_at) = (self.clone(), maker.clone(), self.now());
         let NewService { name, roles, owner } = new;
-        let (id, owner, created_by) = (format!("s{}", hex(&id)), owner, by.id.clone());
+        let (id, owner, created_by) = (format!("{SERVICE}{}", hex(&id)), owner, by.id.clone());
         let service = Service { id, name, roles, owner, created_at, created_by };
-        self.settle(by.workspace, move |connection, _| {
+        self.settle(maker, maker.workspace, move |connection, _| {
             identity.may_grant(connection, &by, by.workspace, &service.roles)?;
             let owner =
                 service.owner.clone().map_or_else(|| person_behind(connection, &by), |owner| Ok(Some(owner)))?;
@@ -62,11 +64,11 @@ impl Identity {
     pub async fn update_service(&self, maker: &Principal, id: &str, new: NewService) -> Result<Service, ServiceError> {
         check_name(&new.name)?;
         let (identity, by, id, now) = (self.clone(), maker.clone(), id.to_owned(), self.now());
-        self.settle(by.workspace, move |connection, losers| {
+        self.settle(maker, maker.workspace, move |connection, losers| {
             let found = identity.ruled_service(connection, &by, &id)?;
-            let NewService { name, roles, owner } = new;
+            let (NewService { name, roles, owner }, before) = (new, found.roles.clone());
             let granted = identity.may_grant(connection, &by, by.workspace, &roles)?;
-            if !by.may_widen(&identity.permissions_of(connection, by.workspace, &found.roles)?, &granted) {
+            if !by.may_widen(&identity.permissions_of(connection, by.workspace, &before)?, &granted) {
                 return Err(ServiceError::Outlives);
             }
             if granted != Permissions::Every {
@@ -75,6 +77,8 @@ impl Identity {
             let service = Service { name, roles, owner: owner.or_else(|| found.owner.clone()), ..found };
             check_owner(connection, by.workspace, &service)?;
             store::update(connection, by.workspace, &service)?;
+            let place = Place { workspace: by.workspace, id: service.id.clone() };
+            given::note(connection, &place, (&before, &service.roles), (&by.id, now))?;
             losers.add(&service.id);
             record(connection, (&by, now), "service.update", &service)?;
             Ok(service)
@@ -88,11 +92,11 @@ impl Identity {
     /// If there is none, it may more than the maker, nobody else may everything, or the database fails.
     pub async fn delete_service(&self, maker: &Principal, id: &str) -> Result<(), ServiceError> {
         let (identity, by, id, now) = (self.clone(), maker.clone(), id.to_owned(), self.now());
-        self.settle(by.workspace, move |connection, losers| {
+        self.settle(maker, maker.workspace, move |connection, losers| {
             let found = identity.ruled_service(connection, &by, &id)?;
             identity.leaves_an_administrator(connection, by.workspace, &found)?;
             keys::revoke_of_service(connection, by.workspace, &id, now)?;
-            store::delete(connection, by.workspace, &id)?;
+            store::delete(connection, &Place { workspace: by.workspace, id: id.clone() })?;
             losers.add(&id);
             record(connection, (&by, now), "service.delete", &found)?;
             Ok(())

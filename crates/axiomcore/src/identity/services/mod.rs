@@ -6,9 +6,18 @@
 mod manage;
 pub(super) mod store;
 
+use super::Lapsed;
 use super::authority::NotGranted;
 use crate::clock::Timestamp;
 use crate::entropy::Unavailable;
+
+/// What a service account's id begins with.
+const SERVICE: char = 's';
+
+/// Whether an id is one that a service account has or had.
+pub(super) fn is_id(id: &str) -> bool {
+    id.strip_prefix(SERVICE).is_some_and(super::users::is_made)
+}
 
 /// A service account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +74,9 @@ pub enum ServiceError {
     /// There is no randomness to make an id from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

@@ -2,6 +2,7 @@
 
 use super::Service;
 use crate::clock::Timestamp;
+use crate::identity::made;
 use crate::identity::users::store::Place;
 use crate::store::{Connection, Result, Row};
 
@@ -65,9 +66,11 @@ pub(in crate::identity) fn reassign(connection: &mut dyn Connection, from: &Plac
     connection.execute(sql, &[to.into(), from.workspace.into(), (&from.id).into()])
 }
 
-pub(super) fn delete(connection: &mut dyn Connection, workspace: i64, id: &str) -> Result<()> {
+/// Takes a service account away; what it did goes on naming it, and who had made it is still known.
+pub(super) fn delete(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+    made::departs(connection, "services", place)?;
     let sql = "DELETE FROM services WHERE workspace = $1 AND id = $2";
-    connection.execute(sql, &[workspace.into(), id.into()]).map(|_| ())
+    connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
 fn service(mut row: Row) -> Result<Service> {

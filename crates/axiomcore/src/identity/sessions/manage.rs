@@ -9,7 +9,7 @@ use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::identity::transaction::Losers;
 use crate::identity::users::store::{self as users, Place};
-use crate::identity::{Identity, Principal, UserError, changes};
+use crate::identity::{Identity, Principal, UserError};
 use crate::store::{Connection, Result};
 
 /// How many sessions are forgotten in one transaction.
@@ -45,36 +45,32 @@ impl Identity {
     /// one.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn end_session(&self, caller: &Principal, id: &str) -> Result<bool> {
-        let (place, id, now) = (own(caller), id.to_owned(), self.0.parts.clock.now());
-        let end = self.0.parts.database.write(move |connection| {
-            changes::revoked(connection, place.workspace, &place.id, now)?;
+    /// If the caller's own has ended, or the database fails.
+    pub async fn end_session(&self, caller: &Principal, id: &str) -> std::result::Result<bool, UserError> {
+        let (place, id, now) = (own(caller), id.to_owned(), self.now());
+        let end = move |connection: &mut dyn Connection, losers: &mut Losers| {
             let ended = store::end(connection, &place, &id, now)?;
             if ended {
+                losers.add(&place.id);
                 record(connection, &place, &place.id, Some(&id), now)?;
             }
             Ok(ended)
-        });
-        let ended = end.await?;
-        self.0.cache.remove(caller.workspace, &caller.id);
-        Ok(ended)
+        };
+        self.settle(caller, caller.workspace, end).await
     }
 
     /// Ends all of the caller's own sessions, this one too.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn end_sessions(&self, caller: &Principal) -> Result<()> {
-        let (place, now) = (own(caller), self.0.parts.clock.now());
-        let end = self.0.parts.database.write(move |connection| {
-            changes::revoked(connection, place.workspace, &place.id, now)?;
+    /// If the caller's own has ended, or the database fails.
+    pub async fn end_sessions(&self, caller: &Principal) -> std::result::Result<(), UserError> {
+        let (place, now) = (own(caller), self.now());
+        let end = move |connection: &mut dyn Connection, losers: &mut Losers| {
             store::end_all(connection, &place, now)?;
-            record(connection, &place, &place.id, None, now)
-        });
-        end.await?;
-        self.0.cache.remove(caller.workspace, &caller.id);
-        Ok(())
+            losers.add(&place.id);
+            Ok(record(connection, &place, &place.id, None, now)?)
+        };
+        self.settle(caller, caller.workspace, end).await
     }
 
     /// Ends a session of somebody who may no more than the maker. Says whether there was one.

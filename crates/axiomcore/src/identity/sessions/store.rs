@@ -80,7 +80,7 @@ pub(in crate::identity) fn end_all(connection: &mut dyn Connection, place: &Plac
     end_others(connection, place, None, now)
 }
 
-/// Ends all but one, and what has begun with a password and waits for a second factor.
+/// Ends all but one, and what has begun with a password and waits for a second factor, or is to become one.
 pub(in crate::identity) fn end_others(
     connection: &mut dyn Connection,
     place: &Place,
@@ -89,6 +89,7 @@ pub(in crate::identity) fn end_others(
 ) -> Result<()> {
     users::hold(connection, place)?;
     factors::delete_challenges(connection, place)?;
+    factors::delete_begun(connection, place)?;
     let sql =
         "UPDATE sessions SET ended_at = $1 WHERE workspace = $2 AND user_id = $3 AND id <> $4 AND ended_at IS NULL";
     let values = [now.0.into(), place.workspace.into(), (&place.id).into(), keep.unwrap_or_default().into()];

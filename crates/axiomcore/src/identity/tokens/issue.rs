@@ -9,7 +9,7 @@ use crate::config::Secret;
 use crate::entropy::Unavailable;
 use crate::hex;
 use crate::identity::users::store::Place;
-use crate::identity::{Config, Identity, Session};
+use crate::identity::{Config, Identity, Lapsed, Session};
 use crate::sealing::SealError;
 
 /// A token for its holder.
@@ -29,6 +29,9 @@ pub enum TokenError {
     /// There is no randomness.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

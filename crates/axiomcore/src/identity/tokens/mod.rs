@@ -29,4 +29,4 @@ pub use rotation::{Rotation, SEALED};
 pub(super) use claims::Claims;
 pub(super) use compact::Compact;
 pub(super) use keyring::Keyring;
-pub(super) use rotation::KEPT;
+pub(super) use rotation::{ITSELF, KEPT};

@@ -22,6 +22,9 @@ const AHEAD: Duration = Duration::from_secs(600);
 /// For how long others may keep the published keys.
 pub(in crate::identity) const KEPT: Duration = Duration::from_secs(300);
 
+/// Who is on record for keys that are made when it is time.
+pub(in crate::identity) const ITSELF: &str = "service";
+
 /// For clocks that differ.
 const MARGIN: Duration = Duration::from_secs(60);
 
@@ -47,7 +50,7 @@ enum Occasion {
     /// The last one is old.
     Due,
     /// Somebody asked for it.
-    Asked { by: String, at_once: bool },
+    Asked { by: Box<Principal>, at_once: bool },
 }
 
 /// A key that will sign.
@@ -66,7 +69,7 @@ impl Identity {
     /// # Errors
     /// If no key can be made, or the database fails.
     pub async fn rotate_signing_key(&self, by: &Principal, at_once: bool) -> Result<Rotation, TokenError> {
-        let made = self.make_key(Occasion::Asked { by: by.id.clone(), at_once }).await?;
+        let made = self.make_key(Occasion::Asked { by: Box::new(by.clone()), at_once }).await?;
         made.ok_or(TokenError::None)
     }
 
@@ -125,6 +128,11 @@ impl Identity {
         let (identity, for_all) = (self.clone(), matches!(occasion, Occasion::Asked { at_once: true, .. }));
         let write = self.0.parts.database.write(move |connection| {
             lock_default_workspace(connection)?;
+            if let Occasion::Asked { by, .. } = &occasion
+                && let Some(lapsed) = identity.lapsed(connection, by)?
+            {
+                return Ok(Err(lapsed));
+            }
             let there = store::list(connection)?;
             let now = new.times.created_at;
             let is_needed = match occasion {
@@ -133,12 +141,12 @@ impl Identity {
                 Occasion::Asked { .. } => true,
             };
             if !is_needed {
-                return Ok(None);
+                return Ok(Ok(None));
             }
             identity.put_key(connection, &mut new, &occasion, there.is_empty())?;
-            Ok(Some(Rotation { id: new.id, active_from: new.times.active_from }))
+            Ok(Ok(Some(Rotation { id: new.id, active_from: new.times.active_from })))
         });
-        let rotation = write.await?;
+        let rotation = write.await??;
         self.read_signing_keys().await?;
         if for_all {
             self.0.cache.clear();
@@ -155,8 +163,8 @@ impl Identity {
     ) -> crate::store::Result<()> {
         let now = new.times.created_at;
         let (by, at_once) = match occasion {
-            Occasion::Asked { by, at_once } => (by.as_str(), *at_once),
-            Occasion::First | Occasion::Due => ("service", false),
+            Occasion::Asked { by, at_once } => (&*by.id, *at_once),
+            Occasion::First | Occasion::Due => (ITSELF, false),
         };
         if at_once {
             store::delete_all(connection)?;

@@ -27,7 +27,7 @@ impl Identity {
         let stored = found.await?.filter(|found| found.user.status != Status::Disabled).ok_or(UserError::Ticket)?;
         let hash = self.hash_for(&stored.user, password).await?;
         let place = Place { workspace: stored.workspace, id: stored.user.id.clone() };
-        self.settle(stored.workspace, move |connection, losers| {
+        self.settle_for_anybody(stored.workspace, move |connection, losers| {
             if !store::take_ticket(connection, &fingerprint)? {
                 return Err(UserError::Ticket);
             }
@@ -65,7 +65,7 @@ impl Identity {
         let store::Stored { user, password: before, .. } = self.show_password(&place, old).await?;
         let hash = self.hash_for(&user, new).await?;
         let (identity, keep, now) = (self.clone(), caller.session.clone(), self.now());
-        self.settle(caller.workspace, move |connection, losers| {
+        self.settle(caller, caller.workspace, move |connection, losers| {
             // Changed by somebody else meanwhile: then the password of before is not right any more.
             let current = store::find(connection, place.workspace, &place.id)?;
             if current.is_none_or(|current| current.password != before) {

@@ -11,7 +11,7 @@ use crate::identity::mail::{Envelope, Forgotten};
 use crate::identity::workspaces::store as workspaces;
 
 /// Who asks without a credential, on the record.
-const ANYBODY: &str = "anybody";
+pub(in crate::identity) const ANYBODY: &str = "anybody";
 
 impl Identity {
     /// A ticket for whoever has this address and can sign in, or has been invited; mailed to the address that is stored,
@@ -35,7 +35,7 @@ impl Identity {
             if newest.is_some_and(|until| until.plus(pause) > expires_at) {
                 return Ok(());
             }
-            store::put_ticket(connection, &place, &fingerprint, expires_at)?;
+            store::put_ticket(connection, &place, &fingerprint, (now, expires_at), None)?;
             envelope.post(connection, &place, &found.user, &ticket)?;
             let entry = Entry { workspace: place.workspace, at: now, principal: ANYBODY, action: "user.forgotten" };
             entry.write(connection, &place.id, &json!({}))

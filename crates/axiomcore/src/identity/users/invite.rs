@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::email::address;
 use super::store::{self, Place};
-use super::{NewUser, Status, Ticket, User, UserError, is_name};
+use super::{NewUser, Status, Ticket, USER, User, UserError, is_name};
 use crate::audit::Entry;
 use crate::clock::Timestamp;
 use crate::config::Secret;
@@ -48,9 +48,9 @@ impl Identity {
     ) -> Result<Invited, UserError> {
         let user = self.new_user(maker, new)?;
         let (ticket, fingerprint) = self.new_ticket(user.created_at)?;
-        let (place, told) = (Place { workspace, id: user.id.clone() }, ticket.clone());
+        let (place, told, by) = (Place { workspace, id: user.id.clone() }, ticket.clone(), maker.clone());
         let also = move |connection: &mut dyn Connection, user: &User| {
-            store::put_ticket(connection, &place, &fingerprint, told.expires_at)?;
+            store::put_ticket(connection, &place, &fingerprint, (user.created_at, told.expires_at), Some(&by))?;
             envelope.post(connection, &place, user, &told)
         };
         let (user, is_mailed) = self.insert_user(maker, workspace, user, ("user.invite", also)).await?;
@@ -82,7 +82,7 @@ impl Identity {
         let roles = distinct(roles)?;
         let mut id = [0; 8];
         self.0.parts.entropy.fill(&mut id)?;
-        let (id, created_by, created_at) = (format!("u{}", hex(&id)), maker.id.clone(), self.0.parts.clock.now());
+        let (id, created_by, created_at) = (format!("{USER}{}", hex(&id)), maker.id.clone(), self.now());
         let (status, last_sign_in_at) = (Status::Invited, None);
         Ok(User { id, email, name, roles, status, created_at, created_by, last_sign_in_at })
     }
@@ -100,15 +100,15 @@ impl Identity {
         if maker.key_ends_at().is_some() {
             return Err(UserError::Outlives);
         }
-        let (identity, maker) = (self.clone(), maker.clone());
-        self.settle(workspace, move |connection, _| {
-            identity.may_grant(connection, &maker, workspace, &user.roles)?;
+        let (identity, by) = (self.clone(), maker.clone());
+        self.settle(maker, workspace, move |connection, _| {
+            identity.may_grant(connection, &by, workspace, &user.roles)?;
             store::insert(connection, workspace, &user).map_err(|error| match error {
                 Error::Conflict => UserError::Taken,
                 other => other.into(),
             })?;
             let also = also(connection, &user)?;
-            let entry = Entry { workspace, at: user.created_at, principal: &maker.id, action };
+            let entry = Entry { workspace, at: user.created_at, principal: &by.id, action };
             entry.write(connection, &user.id, &json!({ "email": user.email, "roles": user.roles }))?;
             Ok((user, also))
         })

@@ -7,6 +7,7 @@ use super::store::{self, Place};
 use super::{Invited, Status, Ticket, User, UserError, lose};
 use crate::audit::Entry;
 use crate::identity::authority::Without;
+use crate::identity::made::given;
 use crate::identity::mail::Envelope;
 use crate::identity::store as keys;
 use crate::identity::transaction::Losers;
@@ -35,11 +36,11 @@ impl Identity {
         envelope: Envelope,
     ) -> Result<Invited, UserError> {
         let (ticket, fingerprint) = self.new_ticket(self.now())?;
-        let (by, now) = (maker.id.clone(), self.now());
+        let (by, now) = (maker.clone(), self.now());
         self.change(maker, id, move |connection, place, stored, _| {
-            store::put_ticket(connection, place, &fingerprint, ticket.expires_at)?;
+            store::put_ticket(connection, place, &fingerprint, (now, ticket.expires_at), Some(&by))?;
             let is_mailed = envelope.post(connection, place, &stored.user, &ticket)?;
-            let entry = Entry { workspace: place.workspace, at: now, principal: &by, action: "user.ticket" };
+            let entry = Entry { workspace: place.workspace, at: now, principal: &by.id, action: "user.ticket" };
             entry.write(connection, &place.id, &json!({}))?;
             Ok(Invited { user: stored.user.clone(), ticket, is_mailed })
         })
@@ -75,18 +76,21 @@ impl Identity {
     ///
     /// # Errors
     /// If there is no such user or role, either may more than the maker, nobody else may everything, or the user would come
-    /// to more by a key that expires; if the database fails.
+    /// to more, or go without a second factor, by a key that expires; if the database fails.
     pub async fn set_roles(&self, maker: &Principal, id: &str, roles: Vec<String>) -> Result<User, UserError> {
-        let (identity, by, roles) = (self.clone(), maker.clone(), distinct(roles)?);
+        let (identity, by, roles, now) = (self.clone(), maker.clone(), distinct(roles)?, self.now());
         self.alter(maker, id, move |connection, place, stored, losers| {
             let granted = identity.may_grant(connection, &by, place.workspace, &roles)?;
             if !by.may_widen(&identity.permissions_of(connection, place.workspace, &stored.user.roles)?, &granted) {
                 return Err(UserError::Outlives);
             }
+            let after = User { roles: roles.clone(), ..stored.user.clone() };
+            identity.keeps_factor(connection, &by, (&stored.user, &after))?;
             if granted != Permissions::Every {
                 identity.leaves_somebody(connection, place, &stored.user)?;
             }
             store::set_roles(connection, place, &roles)?;
+            given::note(connection, place, (&stored.user.roles, &roles), (&by.id, now))?;
             lose(connection, place.workspace, &place.id, losers)?;
             Ok(("user.roles", json!({ "before": stored.user.roles, "roles": roles })))
         })
@@ -150,13 +154,13 @@ impl Identity {
     /// Does something with a user of the maker's workspace who may no more than the maker, in one transaction.
     pub(in crate::identity) async fn change<T: Send + 'static>(
         &self,
-        maker: &Principal,
+        asked: &Principal,
         id: &str,
         work: impl FnOnce(&mut dyn Connection, &Place, &store::Stored, &mut Losers) -> Result<T, UserError> + Send + 'static,
     ) -> Result<T, UserError> {
-        let place = Place { workspace: maker.workspace, id: id.to_owned() };
-        let (identity, maker) = (self.clone(), maker.clone());
-        self.settle(maker.workspace, move |connection, losers| {
+        let place = Place { workspace: asked.workspace, id: id.to_owned() };
+        let (identity, maker) = (self.clone(), asked.clone());
+        self.settle(asked, asked.workspace, move |connection, losers| {
             let stored = store::find(connection, place.workspace, &place.id)?.ok_or(UserError::NotFound)?;
             let permissions = identity.permissions_of(connection, place.workspace, &stored.user.roles)?;
             if !maker.permissions.cover(&permissions) {
@@ -199,9 +203,13 @@ impl Identity {
         self.end_all(connection, place, losers)
     }
 
-    /// Ends all that lets somebody be who they are.
+    /// Ends all that lets somebody be who they are, and the tickets that they have issued.
     fn end_all(&self, connection: &mut dyn Connection, place: &Place, losers: &mut Losers) -> crate::store::Result<()> {
         sessions::store::end_all(connection, place, self.now())?;
+        store::take_back_issued(connection, place.workspace, &place.id)?;
+        for key in keys::list_of_owner(connection, place.workspace, &place.id)? {
+            store::take_back_issued(connection, place.workspace, &key)?;
+        }
         lose(connection, place.workspace, &place.id, losers)
     }
 
@@ -220,6 +228,19 @@ impl Identity {
             }
         }
         Ok(false)
+    }
+
+    /// Refuses other roles by a key that expires to who needs a second factor before, and would need none after.
+    fn keeps_factor(
+        &self,
+        connection: &mut dyn Connection,
+        by: &Principal,
+        (before, after): (&User, &User),
+    ) -> Result<(), UserError> {
+        let is_loosened = by.key_ends_at().is_some()
+            && self.must_have_factor(connection, by.workspace, before)?
+            && !self.must_have_factor(connection, by.workspace, after)?;
+        if is_loosened { Err(UserError::Outlives) } else { Ok(()) }
     }
 
     /// Refuses to take away the last who may everything.

@@ -10,6 +10,7 @@ mod invite;
 mod manage;
 pub(super) mod store;
 
+pub(super) use forgotten::ANYBODY;
 pub(super) use invite::Invited;
 
 use crate::clock::Timestamp;
@@ -19,8 +20,21 @@ use crate::entropy::Unavailable;
 use super::authority::NotGranted;
 use super::passwords::{HashError, HashRefused, PasswordError};
 use super::transaction::Losers;
-use super::{Unfit, store as keys};
+use super::{Lapsed, Unfit, store as keys};
 use crate::store::Connection;
+
+/// What a user's id begins with.
+const USER: char = 'u';
+
+/// Whether an id is one that a user has or had: no other credential's, account's or session's has this form.
+pub(super) fn is_id(id: &str) -> bool {
+    id.strip_prefix(USER).is_some_and(is_made)
+}
+
+/// Whether this is 64 bits as ids have them.
+pub(super) fn is_made(digits: &str) -> bool {
+    digits.len() == 16 && digits.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit))
+}
 
 /// Somebody who signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +125,10 @@ pub enum UserError {
     #[error(transparent)]
     Hash(#[from] HashRefused),
     /// People stay, and what is made with a key that ends does not.
-    #[error("a key that expires brings nobody in and gives nobody more than they have: it would outlive the key")]
+    #[error(
+        "a key that expires brings nobody in, gives nobody more than they have and takes no second factor away: it would \
+         outlive the key"
+    )]
     Outlives,
     /// Nobody hands on more than they have, or rules over somebody who has more.
     #[error("this needs all permissions that the user has or would get")]
@@ -143,6 +160,9 @@ pub enum UserError {
     /// There is no randomness to make a secret from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

@@ -4,6 +4,7 @@ use super::{Status, User};
 use crate::clock::Timestamp;
 use crate::identity::key::Fingerprint;
 use crate::identity::mail::store as letters;
+use crate::identity::{Principal, made};
 use crate::store::{Connection, Error, Result, Row};
 
 /// A user with what their password is verified by.
@@ -123,24 +124,53 @@ pub(in crate::identity) fn record_sign_in(connection: &mut dyn Connection, place
     connection.execute(sql, &[at.0.into(), place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
-/// Takes a user away; what they did goes on naming them.
+/// Takes a user away; what they did goes on naming them, and who had made them is still known.
 pub(super) fn delete(connection: &mut dyn Connection, place: &Place) -> Result<()> {
     delete_tickets(connection, place)?;
+    made::departs(connection, "users", place)?;
     let sql = "DELETE FROM users WHERE workspace = $1 AND id = $2";
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
-/// The only ticket of a user: those of before are worth nothing from now on.
+/// The only ticket of a user: those of before are worth nothing from now on. It is noted who issued it, and with which key;
+/// nobody did if the user has asked for it themselves.
 pub(super) fn put_ticket(
     connection: &mut dyn Connection,
     place: &Place,
     fingerprint: &Fingerprint,
-    expires_at: Timestamp,
+    (now, expires_at): (Timestamp, Timestamp),
+    issuer: Option<&Principal>,
 ) -> Result<()> {
     delete_tickets(connection, place)?;
-    let sql = "INSERT INTO tickets (fingerprint, workspace, user_id, expires_at) VALUES ($1, $2, $3, $4)";
-    let values = [fingerprint.bytes().into(), place.workspace.into(), (&place.id).into(), expires_at.0.into()];
+    let sql = "INSERT INTO tickets (fingerprint, workspace, user_id, expires_at, issued_at, issued_in, issued_by, issued_with) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = [
+        fingerprint.bytes().into(),
+        place.workspace.into(),
+        (&place.id).into(),
+        expires_at.0.into(),
+        now.0.into(),
+        issuer.map(|issuer| issuer.workspace).into(),
+        issuer.map(|issuer| &*issuer.id).into(),
+        issuer.and_then(|issuer| issuer.key.as_deref()).into(),
+    ];
     connection.execute(sql, &values).map(|_| ())
+}
+
+/// Takes back the tickets that somebody of a workspace has issued, into whichever, with the letters that were to bring them:
+/// they are worth no more than who gave them. `issuer` is who did it, or the key that they did it with.
+pub(in crate::identity) fn take_back_issued(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    issuer: &str,
+) -> Result<()> {
+    const THEIRS: &str = "issued_in = $1 AND (issued_by = $2 OR issued_with = $2)";
+    let values = [workspace.into(), issuer.into()];
+    let letters = format!(
+        "DELETE FROM letters WHERE (workspace, user_id) IN (SELECT workspace, user_id FROM tickets WHERE {THEIRS})"
+    );
+    connection.execute(&letters, &values)?;
+    connection.execute(&format!("DELETE FROM tickets WHERE {THEIRS}"), &values).map(|_| ())
 }
 
 /// Until when a user's ticket can be taken up.
@@ -167,8 +197,8 @@ pub(super) fn take_ticket(connection: &mut dyn Connection, fingerprint: &Fingerp
     connection.execute(sql, &[fingerprint.bytes().into()]).map(|changed| changed > 0)
 }
 
-/// With the letter that was to bring it, if that still waits.
-fn delete_tickets(connection: &mut dyn Connection, place: &Place) -> Result<()> {
+/// Takes back somebody's ticket, with the letter that was to bring it, if that still waits.
+pub(in crate::identity) fn delete_tickets(connection: &mut dyn Connection, place: &Place) -> Result<()> {
     letters::take_back(connection, place)?;
     let sql = "DELETE FROM tickets WHERE workspace = $1 AND user_id = $2";
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())

@@ -30,13 +30,13 @@ impl Identity {
         if maker.key_ends_at().is_some() {
             return Err(WorkspaceError::Outlives);
         }
-        let (identity, maker, name, now) = (self.clone(), maker.clone(), checked(name)?, self.now());
-        self.settle(DEFAULT_WORKSPACE, move |connection, _| {
+        let (identity, by, name, now) = (self.clone(), maker.clone(), checked(name)?, self.now());
+        self.settle(maker, DEFAULT_WORKSPACE, move |connection, _| {
             let id = store::insert(connection, &name, now).map_err(taken)?;
             let new = NewKey { name: "administrator".into(), permissions: Permissions::Every, expires_at: None };
-            let (key, fingerprint) = identity.new_key(id, maker.id.clone(), new)?;
+            let (key, fingerprint) = identity.new_key(id, by.id.clone(), new)?;
             keys::insert(connection, id, &key.key, &fingerprint)?;
-            record(connection, &maker, "workspace.create", (id, &name), now)?;
+            record(connection, &by, "workspace.create", (id, &name), now)?;
             Ok(NewWorkspace { workspace: Workspace { id, name, created_at: now }, key })
         })
         .await
@@ -52,11 +52,11 @@ impl Identity {
             return Err(WorkspaceError::NotFound);
         }
         rules(caller)?;
-        let (caller, name, now) = (caller.clone(), checked(name)?, self.now());
-        self.settle(DEFAULT_WORKSPACE, move |connection, _| {
+        let (by, name, now) = (caller.clone(), checked(name)?, self.now());
+        self.settle(caller, DEFAULT_WORKSPACE, move |connection, _| {
             let found = store::find(connection, id)?.ok_or(WorkspaceError::NotFound)?;
             store::rename(connection, id, &name).map_err(taken)?;
-            record(connection, &caller, "workspace.rename", (id, &name), now)?;
+            record(connection, &by, "workspace.rename", (id, &name), now)?;
             Ok(Workspace { name, ..found })
         })
         .await

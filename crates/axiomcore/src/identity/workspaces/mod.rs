@@ -6,7 +6,7 @@
 mod manage;
 pub(super) mod store;
 
-use super::{CreatedKey, UserError};
+use super::{CreatedKey, Lapsed, UserError};
 use crate::clock::Timestamp;
 use crate::entropy::Unavailable;
 
@@ -54,6 +54,9 @@ pub enum WorkspaceError {
     /// There is no randomness to make a secret from.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] Lapsed),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),

@@ -1,6 +1,6 @@
 //! What was erased is gone, and the chain still holds.
 
-use axiomcore::audit::{AuditError, Erase, Filter, entries_before};
+use axiomcore::audit::{AuditError, Erase, Filter, Named, entries_before};
 use axiomcore::clock::Timestamp;
 
 use super::{Ground, on_both_databases};
@@ -54,14 +54,28 @@ fn whoever_is_still_there_does_not_wipe_away_what_they_did(ground: &Ground) {
     bench.act(1, "ann", "somebody who is gone");
     bench.act(1, "bob", "somebody who is gone");
     bench.act(1, "ann", "bob");
-    let erase = |which| bench.audit.erase_blocking(1, &which, "ann", |_, name| Ok(name == "ann"));
+    bench.act(1, "ann", "a session");
+    let stays = |named: &Named<'_>| {
+        let is_access = named.actions().is_some_and(|actions| actions.contains_key("thing.make"));
+        named.name() == "ann" || named.name() == "a session" && is_access
+    };
+    let erase = |which| bench.audit.erase_blocking(1, &which, "ann", |_, named| Ok(stays(named)));
     assert!(matches!(erase(Erase::Principal("ann".into())), Err(AuditError::StillThere)));
     assert!(matches!(erase(Erase::Subject("ann".into())), Err(AuditError::StillThere)));
+    let access = erase(Erase::Subject("a session".into()));
+    assert!(matches!(access, Err(AuditError::StillThere)), "it is told what was done to what is to be erased");
     assert_eq!(erase(Erase::Subject("somebody who is gone".into())).unwrap(), 3);
     assert_eq!(bench.count("audit_entries WHERE subject = 'somebody who is gone'"), 0);
     // By what is gone, somebody who is there has done something all the same.
-    let said = r#"'%"entries":3,"actions":{"thing.make":3},"by":{"ann":{"thing.make":2}}%'"#;
-    assert_eq!(bench.count(&format!("audit_entries WHERE action = 'audit.erase' AND detail LIKE {said}")), 1);
+    let said =
+        |what: &str| bench.count(&format!("audit_entries WHERE action = 'audit.erase' AND detail LIKE '%{what}%'"));
+    let by = r#""by":{"ann":{"thing.make":2},"forgotten-0e9a7ee1c23242ae":{"thing.make":1}}"#;
+    assert_eq!(said(&format!(r#""entries":3,"actions":{{"thing.make":3}},{by}"#)), 1);
+    // Who is forgotten has done it all the same, and is told from others who are.
+    bench.act(1, "bob", "something else");
+    bench.act(1, "zoe", "something else");
+    assert_eq!(erase(Erase::Subject("something else".into())).unwrap(), 2);
+    assert_eq!((said("forgotten-0e9a7ee1c23242ae"), said("forgotten-%forgotten-")), (2, 1));
     assert_eq!(bench.count("audit_entries WHERE principal = 'ann' AND subject = 'bob'"), 1);
     assert!(bench.verify().is_clean());
 }

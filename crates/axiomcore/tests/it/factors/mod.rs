@@ -334,7 +334,7 @@ fn an_administrator_resets_whom_they_rule_over(service: &Service) {
     let own = service.who(&signed_in);
     let reset = |maker: &Principal, id: &str| service.runtime.block_on(service.identity.reset_factor(maker, id));
     assert!(matches!(reset(&own, &boss.id), Err(UserError::TooMuch)));
-    let elsewhere = Principal { workspace: 2, ..service.root.clone() };
+    let elsewhere = Principal { workspace: 2, key: None, ..service.root.clone() };
     assert!(matches!(reset(&elsewhere, &lee.id), Err(UserError::NotFound)));
     assert!(reset(&service.root, &lee.id).unwrap());
     assert!(service.authenticate(signed_in.text.expose()).is_none());

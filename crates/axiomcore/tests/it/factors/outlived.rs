@@ -20,6 +20,7 @@ fn story(location: &Location) {
     a_hash_that_other_sign_ins_have_replaced_is_of_the_same_password(&service);
     a_challenge_ends_with_what_it_stands_for(&service);
     guesses_at_what_is_to_be_confirmed_are_few(&service);
+    an_app_that_waits_is_forgotten_with_what_it_was_begun_by(&service);
     a_new_password_forgets_all_devices_but_the_one_it_came_from(&service);
 }
 
@@ -142,6 +143,36 @@ fn guesses_at_what_is_to_be_confirmed_are_few(service: &Service) {
     service.wait(60);
     let app = Authenticator::scan(begin().uri.expose());
     assert!(confirm(&app.code(service.clock.now().0)).is_ok(), "another one has tries of its own");
+}
+
+fn an_app_that_waits_is_forgotten_with_what_it_was_begun_by(service: &Service) {
+    let (block, identity, root) = (&service.runtime, &service.identity, &service.root);
+    for (i, how) in ["changed", "ticket", "own end", "end by another", "nothing"].into_iter().enumerate() {
+        let person = service.join(&format!("begun{i}@example.org"), "observer");
+        let own = service.who(&service.sign_in(&person, GOOD, HOME).unwrap());
+        let begun = block.block_on(identity.begin_factor(&own, secret(GOOD), None)).unwrap();
+        let mut password = GOOD;
+        match how {
+            "changed" => service.change_password(&own, GOOD, BETTER, None),
+            "ticket" => {
+                let (_, ticket) = block.block_on(identity.new_start(root, &person.id)).unwrap();
+                block.block_on(identity.accept(ticket.text.expose(), secret(BETTER))).unwrap();
+            }
+            "own end" => block.block_on(identity.end_sessions(&own)).unwrap(),
+            "end by another" => block.block_on(identity.end_sessions_of(root, &person.id)).unwrap(),
+            _ => {}
+        }
+        if ["changed", "ticket"].contains(&how) {
+            password = BETTER;
+        }
+        let now = service.who(&service.sign_in(&person, password, HOME).unwrap());
+        let code = Authenticator::scan(begun.uri.expose()).code(service.clock.now().0);
+        let confirmed = block.block_on(identity.confirm_factor(&now, secret(&code)));
+        match how {
+            "nothing" => assert!(confirmed.is_ok(), "who has begun it ends it, in whichever session"),
+            _ => assert!(matches!(confirmed, Err(FactorError::Missing)), "{how}: {confirmed:?}"),
+        }
+    }
 }
 
 fn a_new_password_forgets_all_devices_but_the_one_it_came_from(service: &Service) {

@@ -1,6 +1,6 @@
 //! `POST /api/v1/audit/erasures`.
 
-use axiomcore::audit::{AuditError, Erase};
+use axiomcore::audit::{AuditError, Erase, Named};
 use axiomcore::http::{Json, Problem};
 use axiomcore::identity::Allowed;
 use axiomcore::store::Connection;
@@ -15,7 +15,7 @@ use crate::server::permissions::EraseAudit;
 
 /// What is to be erased.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", try_from = "Named")]
+#[serde(rename_all = "snake_case", try_from = "Wanted")]
 pub(crate) enum Erasure {
     /// All that this principal did.
     Principal(String),
@@ -26,15 +26,15 @@ pub(crate) enum Erasure {
 /// As it is written: an enumeration by itself would call a second name a mistake of syntax.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Named {
+struct Wanted {
     principal: Option<String>,
     subject: Option<String>,
 }
 
-impl TryFrom<Named> for Erasure {
+impl TryFrom<Wanted> for Erasure {
     type Error = &'static str;
 
-    fn try_from(named: Named) -> Result<Self, &'static str> {
+    fn try_from(named: Wanted) -> Result<Self, &'static str> {
         match (named.principal, named.subject) {
             (Some(name), None) => Ok(Self::Principal(name)),
             (None, Some(name)) => Ok(Self::Subject(name)),
@@ -55,8 +55,9 @@ failures! { Failures: LEGAL_HOLD, STILL_THERE }
 /// Erase what the record says of somebody or something
 ///
 /// Who, what and all particulars are taken out of the entries; that there was an entry, when, and what kind of thing was done
-/// stay, and so does the proof that nothing else was changed. An entry says which were erased and what kinds of things had been
-/// done, not what was in them. A key, a user or a service account has to be gone first.
+/// stay, and so does the proof that nothing else was changed. An entry says which were erased, what kinds of things had been
+/// done and by whom, under a name that is none of theirs if they are forgotten. People have a right to that, when they are
+/// gone. What was done with a key, by a service account, or to a session, a role or a workspace stays.
 #[utoipa::path(
     post,
     path = "/api/v1/audit/erasures",
@@ -74,8 +75,10 @@ pub(crate) async fn erase_audit_entries(
     };
     let (audit, caller) = (platform.audit.clone(), caller.principal());
     let (identity, workspace) = (platform.identity.clone(), caller.workspace);
-    let is_there = move |connection: &mut dyn Connection, name: &str| identity.is_there(connection, workspace, name);
-    let erase = move || audit.erase_blocking(workspace, &which, &caller.id, is_there);
+    let stays = move |connection: &mut dyn Connection, named: &Named<'_>| {
+        identity.stays_on_record(connection, workspace, named)
+    };
+    let erase = move || audit.erase_blocking(workspace, &which, &caller.id, stays);
     let erased = platform.compute(workspace, erase).await?;
     match erased {
         Ok(entries) => Ok(Json(Erased { entries })),

@@ -54,6 +54,10 @@ fn tell_codes(told: &Value, line: &str, format: Format, terminal: &mut Terminal<
         return Ok(Exit::Done);
     }
     writeln!(terminal.out, "{line}")?;
+    if told.get("recovery_codes").is_none() {
+        writeln!(terminal.out, "The recovery codes that you have let you in without it, as before.")?;
+        return Ok(Exit::Done);
+    }
     writeln!(
         terminal.out,
         "These codes let you in without the app, each once. Write them down: they are shown only now."

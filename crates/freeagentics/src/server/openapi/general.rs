@@ -36,10 +36,12 @@ impl Operation<'_> {
         if self.access != Access::Open {
             codes.extend([&CROSS_SITE_REQUEST, &UNAUTHENTICATED, &UNAVAILABLE]);
         }
-        if matches!(self.access, Access::Needs(_)) {
+        let changes = self.access != Access::Open && self.method != "get";
+        // What somebody may can change while they change something.
+        if matches!(self.access, Access::Needs(_)) || changes {
             codes.push(&FORBIDDEN);
         }
-        if self.access != Access::Open && self.method != "get" {
+        if changes {
             codes.push(&STORAGE_FULL);
         }
         codes

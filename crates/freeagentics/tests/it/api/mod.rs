@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 mod audit;
 mod backups;
+pub(crate) mod begun;
 pub(crate) mod beside;
 pub(crate) mod client;
 mod decisions;
@@ -10,7 +11,6 @@ mod encrypted;
 mod fleets;
 mod importing;
 mod keys;
-mod late_bodies;
 mod live;
 mod marked;
 mod matrix;

@@ -3,6 +3,7 @@
 //! Every rule is a function from sources to complaints, so that each has two tests: the repository has none, and
 //! a planted fault is found.
 
+mod asked_again;
 mod commands;
 mod dependencies;
 mod documents;

@@ -30,6 +30,7 @@ impl From<PasskeyError> for Problem {
             PasskeyError::Name => Self::new(&NAME_INVALID).pointer("/name"),
             PasskeyError::Factor(error) => error.into(),
             PasskeyError::Entropy(error) => Self::internal(error),
+            PasskeyError::Lapsed(lapsed) => lapsed.into(),
             PasskeyError::Store(error) => error.into(),
         }
     }

@@ -78,6 +78,7 @@ impl From<UserError> for Problem {
             UserError::Unfit(why) => Self::new(&PASSWORD_UNFIT).detail(why.to_string()),
             UserError::Hashing(error) => error.into(),
             UserError::Entropy(error) => Self::internal(error),
+            UserError::Lapsed(lapsed) => lapsed.into(),
             UserError::Store(error) => error.into(),
         }
     }

@@ -30,6 +30,8 @@ fn story(location: &Location) {
     shown::failures_cost_the_passkey_where_they_are_made(&service);
     shown::who_guesses_at_a_password_keeps_no_passkey_out(&service);
     owned::a_session_is_not_enough_to_add_or_remove_one(&service);
+    owned::what_was_begun_by_what_counts_no_longer_is_not_registered(&service);
+    owned::an_app_beside_it_leaves_the_recovery_codes(&service);
     owned::a_role_that_asks_for_a_factor_is_met(&service);
     owned::it_goes_with_a_reset_and_with_its_user(&service);
     owned::what_cannot_be_put_on_record_has_not_happened(&service);

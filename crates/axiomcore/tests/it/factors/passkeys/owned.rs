@@ -1,6 +1,6 @@
 //! Whose passkeys are whose, and what takes them away.
 
-use axiomcore::identity::{FactorError, PasswordError, SignInError};
+use axiomcore::identity::{FactorError, Flaw, PasswordError, SignInError};
 
 use super::super::undone::is_undone;
 use super::super::{READ, WRONG, recovery};
@@ -49,6 +49,53 @@ pub(super) fn a_session_is_not_enough_to_add_or_remove_one(service: &Service) {
     let gone = service.alone(super::shown(phone.show(&ceremony)), HOME);
     assert!(matches!(gone, Err(SignInError::Refused)), "it opens nothing any more");
     assert_eq!(service.recorded("passkey.remove"), 2);
+    service.wait(3_600);
+}
+
+pub(super) fn what_was_begun_by_what_counts_no_longer_is_not_registered(service: &Service) {
+    let (block, identity) = (&service.runtime, &service.identity);
+    let una = service.join("una1@example.org", "observer");
+    let caller = service.principal(&una);
+    let begin = |proof| service.options(&caller, proof).unwrap();
+    let finish = |options: &CreationOptions| {
+        let mut device = Device::es256(DOMAIN);
+        device.owner.clone_from(&options.user_handle);
+        service.register(&caller, made(device.make(&device.making(&options.challenge, PAGE))))
+    };
+    let is_refused = |made: Result<NewPasskey, PasskeyError>, what: &str| {
+        assert!(matches!(made, Err(PasskeyError::Invalid(Flaw::Challenge))), "{what}: {made:?}");
+    };
+    let (first, spare) = (begin(None), begin(None));
+    let new = finish(&first).unwrap();
+    is_refused(finish(&spare), "begun when there was no factor to show");
+    let code = |n: usize| Some(Proof::RecoveryCode(new.recovery_codes[n].clone()));
+    let spare = begin(code(0));
+    let changed = identity.change_password(&caller, secret(GOOD), secret("vier grüne Tassen Tee"), None);
+    block.block_on(changed).unwrap();
+    is_refused(finish(&spare), "begun with the password of before");
+    let back = identity.change_password(&caller, secret("vier grüne Tassen Tee"), secret(GOOD), None);
+    block.block_on(back).unwrap();
+    let begun = begin(code(1));
+    finish(&begun).unwrap();
+    // An app that waits is none beside a passkey that has come meanwhile.
+    let begun = begin(code(2));
+    let app = block.block_on(identity.begin_factor(&caller, secret(GOOD), code(3))).unwrap();
+    finish(&begun).unwrap();
+    let code = testbed::Authenticator::scan(app.uri.expose()).code(service.clock.now().0);
+    let confirmed = block.block_on(identity.confirm_factor(&caller, secret(&code)));
+    assert!(matches!(confirmed, Err(FactorError::Missing)), "{confirmed:?}");
+    service.wait(3_600);
+}
+
+pub(super) fn an_app_beside_it_leaves_the_recovery_codes(service: &Service) {
+    let (block, identity) = (&service.runtime, &service.identity);
+    let (val, mut device, caller) = service.with_passkey("val1@example.org", "observer");
+    let proof = service.again(&caller, &mut device);
+    let begun = block.block_on(identity.begin_factor(&caller, secret(GOOD), Some(proof))).unwrap();
+    let code = testbed::Authenticator::scan(begun.uri.expose()).code(service.clock.now().0);
+    let told = block.block_on(identity.confirm_factor(&caller, secret(&code))).unwrap();
+    assert!(told.is_empty(), "those of before go on");
+    service.answer(&service.challenge(&val), recovery(&val.recovery_codes[4]), &val).unwrap();
     service.wait(3_600);
 }
 

@@ -15,7 +15,11 @@ fn a_session_binds_no_device_and_removes_none(installation: Installation) {
     let (stolen, hers, stranger) = (ann.client(&server), eve.client(&server), server.stranger());
     begin(&stolen, "a guess of it", &json!({})).problem(403, "password_wrong");
     let (mut phone, mut evil) = (device(), device());
+    let spare = begin(&stolen, PASSWORD, &json!({})).expect(200);
     let first = register(&stolen, &mut phone);
+    // What was begun when there was no factor to show.
+    let planted = stolen.post("/api/v1/factors/passkeys", &made(&mut evil, &spare["public_key"]));
+    planted.problem(422, "passkey_invalid");
     assert_eq!(first["recovery_codes"].as_array().unwrap().len(), 10);
     // Even with the password: the factor that is there guards the next.
     begin(&stolen, PASSWORD, &json!({})).problem(403, "factor_proof_required");

@@ -16,6 +16,10 @@ fn what_was_given_for_an_hour_is_not_kept(installation: Installation) {
     admin.post(&gone.path("/disable"), &Value::Null).expect(200);
     let role = json!({ "name": "reader", "meaning": "m", "permissions": [] });
     admin.post("/api/v1/roles", &role).expect(201);
+    let guard = json!({ "name": "guard", "meaning": "m", "permissions": ["keys:read"], "factor_required": true });
+    admin.post("/api/v1/roles", &guard).expect(201);
+    let guarded = join(&server, &admin, "guarded@example.org", &["guard", "observer"]);
+    let open = json!({ "meaning": "m", "permissions": ["keys:read"], "factor_required": false });
     let of = |expires_in: Option<u32>| json!({ "name": "x", "permissions": ["*"], "expires_in": expires_in });
     let key = |client: &Client, path: &str, expires_in| {
         server.client_with(&text(&client.post(path, &of(expires_in)).expect(201)["key"]))
@@ -47,6 +51,10 @@ fn what_was_given_for_an_hour_is_not_kept(installation: Installation) {
         put(client, &eve.path("/roles"), &json!({ "roles": ["admin"] })).problem(403, "outlives_maker");
         let wider = json!({ "meaning": "m", "permissions": ["keys:write"] });
         put(client, "/api/v1/roles/reader", &wider).problem(403, "outlives_maker");
+        client.post(&guarded.path("/factors/reset"), &Value::Null).problem(403, "outlives_maker");
+        put(client, "/api/v1/roles/guard", &open).problem(403, "outlives_maker");
+        put(client, &guarded.path("/roles"), &json!({ "roles": ["observer"] })).problem(403, "outlives_maker");
     }
+    put(&admin, "/api/v1/roles/guard", &open).expect(200);
     admin.post("/api/v1/users", &invitation("new@example.org", &["admin"])).expect(201);
 }

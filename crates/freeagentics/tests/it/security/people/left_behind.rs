@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use super::put;
 use crate::api::people::{accept, invitation, join, key_of, text};
 use crate::api::{Installation, on_both_databases};
 
-on_both_databases!(nothing_that_a_thief_made_is_left);
+on_both_databases!(nothing_that_a_thief_made_is_left, nothing_that_a_thief_gave_is_left);
 
 fn nothing_that_a_thief_made_is_left(installation: Installation) {
     let server = installation.start();
@@ -30,4 +31,24 @@ fn nothing_that_a_thief_made_is_left(installation: Installation) {
     assert_eq!(ended["items"].as_array().unwrap().len(), 6, "{ended}");
     honest.get("/api/v1/agents").expect(200);
     admin.get("/api/v1/users").expect(200);
+}
+
+fn nothing_that_a_thief_gave_is_left(installation: Installation) {
+    let server = installation.start();
+    let admin = server.client();
+    let friend = join(&server, &admin, "friend@example.org", &["observer"]);
+    let victim = join(&server, &admin, "victim@example.org", &["admin"]);
+    let (stolen, stolen_id) = key_of(&server, &admin, "/api/v1/keys", &["*"]);
+    // Through somebody who is deleted meanwhile.
+    let between = join(&server, &stolen, "between@example.org", &["admin"]);
+    put(&between.client, &friend.path("/roles"), &json!({ "roles": ["observer", "admin"] })).expect(200);
+    let taken = stolen.post(&victim.path("/ticket"), &json!({ "ticket": true })).expect(200);
+    admin.send("DELETE", &between.path(""), &[], "").expect(204);
+    friend.client.get("/api/v1/users").expect(200);
+    admin.send("DELETE", &format!("/api/v1/keys/{stolen_id}"), &[], "").expect(204);
+    accept(&server, &taken["ticket"]).problem(422, "ticket_invalid");
+    admin.send("DELETE", &format!("/api/v1/principals/{stolen_id}/made"), &[], "").expect(200);
+    friend.client.get("/api/v1/users").problem(403, "forbidden");
+    friend.client.get("/api/v1/agents").expect(200);
+    victim.client.get("/api/v1/users").expect(200);
 }

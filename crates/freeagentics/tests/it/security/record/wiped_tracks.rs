@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::api::people::{join, text};
+use crate::api::people::{invitation, join, key_of, text};
 use crate::api::{Installation, on_both_databases};
 
-on_both_databases!(nobody_takes_themselves_out_of_the_record);
+on_both_databases!(nobody_takes_themselves_out_of_the_record, what_is_nobody_is_not_forgotten);
 
 fn nobody_takes_themselves_out_of_the_record(installation: Installation) {
     let server = installation.start();
@@ -25,4 +25,39 @@ fn nobody_takes_themselves_out_of_the_record(installation: Installation) {
     assert_eq!(told["detail"]["by"][&eve.id], json!({ "user.delete": 1, "user.invite": 1 }), "{entries}");
     let left = eve.client.get(&format!("/api/v1/audit?subject={}", ann.id)).expect(200);
     assert_eq!(left["items"], json!([]), "nothing of who is gone");
+}
+
+fn what_is_nobody_is_not_forgotten(installation: Installation) {
+    let server = installation.start();
+    let admin = server.client();
+    let (stolen, key) = key_of(&server, &admin, "/api/v1/keys", &["*"]);
+    let service = stolen.post("/api/v1/services", &json!({ "name": "x", "roles": ["admin"] })).expect(201);
+    let service = text(&service["id"]);
+    let (program, _) = key_of(&server, &admin, &format!("/api/v1/services/{service}/keys"), &["*"]);
+    program.post("/api/v1/users", &invitation("left@example.org", &["admin"])).expect(201);
+    let role = json!({ "name": "curator", "meaning": "m", "permissions": [] });
+    stolen.post("/api/v1/roles", &role).expect(201);
+    let gone = join(&server, &admin, "gone@example.org", &["observer"]);
+    let session = text(&gone.client.get("/api/v1/sessions").expect(200)["items"][0]["id"]);
+    for path in [
+        format!("/api/v1/keys/{key}"),
+        format!("/api/v1/services/{service}"),
+        "/api/v1/roles/curator".to_owned(),
+        gone.path(""),
+    ] {
+        admin.send("DELETE", &path, &[], "").expect(204);
+    }
+    let erase = |which: &str, name: &str| admin.post("/api/v1/audit/erasures", &json!({ which: name }));
+    for name in [&key, &service] {
+        erase("principal", name).problem(409, "still_there");
+    }
+    for name in [&*key, &service, "curator", &session] {
+        erase("subject", name).problem(409, "still_there");
+    }
+    // With whom a session was of, what it says of them goes; that somebody had one stays, and that it was one and the same.
+    assert_ne!(erase("principal", &gone.id).expect(200)["entries"], 0);
+    let told = admin.get("/api/v1/audit?action=audit.erase").expect(200)["items"][0]["detail"]["by"].clone();
+    let by: Vec<&String> = told.as_object().unwrap().keys().collect();
+    assert!(by.len() == 1 && by[0].starts_with("forgotten-") && !by[0].contains(&gone.id), "{told}");
+    assert_eq!(told[by[0]]["session.begin"], 1, "{told}");
 }

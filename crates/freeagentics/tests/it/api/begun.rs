@@ -1,0 +1,33 @@
+//! Requests whose headers have come and whose bodies have not.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use serde_json::Value;
+
+use super::Server;
+
+/// A request that has begun.
+pub(crate) struct Begun {
+    stream: TcpStream,
+    body: String,
+}
+
+impl Begun {
+    /// Sends the headers.
+    pub(crate) fn new(server: &Server, key: &str, (method, path): (&str, &str), body: &Value) -> Self {
+        let (mut stream, body) = (TcpStream::connect(server.address()).unwrap(), body.to_string());
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json");
+        write!(stream, "{head}\r\nauthorization: Bearer {key}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+        Self { stream, body }
+    }
+
+    /// Sends the body; the whole answer.
+    pub(crate) fn end(mut self) -> String {
+        self.stream.write_all(self.body.as_bytes()).unwrap();
+        let mut answer = String::new();
+        self.stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
