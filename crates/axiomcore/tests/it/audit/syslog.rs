@@ -103,7 +103,9 @@ fn one_of_several_nodes_sends_and_another_takes_over(ground: &Ground) {
         (switch, ground.runtime.spawn(bench.audit.clone().run_until_stopped(stopping)))
     };
     let (first, running) = run(&nodes[0]);
-    let heard = take(accept(&listener), 50);
+    // Held open: who finds it closed opens another.
+    let mut stream = accept(&listener);
+    let heard = take(&mut stream, 50);
     let (second, also_running) = run(&nodes[1]);
     listener.set_nonblocking(true).unwrap();
     std::thread::sleep(Duration::from_millis(1_200));
