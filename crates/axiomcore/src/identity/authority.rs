@@ -1,5 +1,7 @@
 //! Who may what: what roles come to, that nobody grants more than they have, and that an administrator stays.
 
+use std::collections::BTreeMap;
+
 use super::bootstrap::START;
 use super::roles::store as roles;
 use super::tokens::ITSELF;
@@ -48,7 +50,8 @@ impl Identity {
     /// What the database says.
     pub fn stays_on_record(&self, connection: &mut dyn Connection, workspace: i64, named: &Named<'_>) -> Result<bool> {
         let name = named.name();
-        if users::is_id(name) {
+        let is_role = |actions: &BTreeMap<String, i64>| actions.keys().any(|action| action.starts_with("role."));
+        if users::is_id(name) && !named.actions().is_some_and(is_role) {
             return Ok(users::store::find(connection, workspace, name)?.is_some());
         }
         let is_ours = |action: &String| action.split('.').next().is_some_and(|kind| ACCESS.contains(&kind));

@@ -57,6 +57,9 @@ impl Identity {
                 if !by.permissions.cover(&ending.permissions) {
                     return Err(MadeError::TooMuch);
                 }
+                if made.kind == MadeKind::Role && by.key_ends_at().is_some() {
+                    identity.keeps_need(connection, workspace, made)?;
+                }
                 identity.end_one(connection, &end, &ending, losers)?;
             }
             if !made.is_empty() && !identity.has_administrator(connection, workspace, Without::default())? {
@@ -79,6 +82,20 @@ impl Identity {
         let roles = roles_of(connection, workspace, &made.id)?;
         let permissions = self.permissions_of(connection, workspace, &roles)?;
         Ok(Ending { made, permissions })
+    }
+
+    /// Refuses to take a role back from who needs a second factor for it, and for nothing else.
+    fn keeps_need(
+        &self,
+        connection: &mut dyn Connection,
+        workspace: i64,
+        made: &Made,
+    ) -> std::result::Result<(), MadeError> {
+        let before = roles_of(connection, workspace, &made.id)?;
+        let rest: Vec<String> = before.iter().filter(|role| Some(*role) != made.role.as_ref()).cloned().collect();
+        let is_loosened =
+            self.need_factor(connection, workspace, &before)? && !self.need_factor(connection, workspace, &rest)?;
+        if is_loosened { Err(MadeError::Loosens) } else { Ok(()) }
     }
 
     fn end_one(

@@ -101,6 +101,9 @@ pub enum MadeError {
     /// Nobody ends together with other things what they could not end by itself.
     #[error("something of it takes the permission `{0}`, and the credential does not have it")]
     Lacks(&'static str),
+    /// Who needed a second factor would need none, when the key has ended.
+    #[error("a key that expires takes no role back without which somebody needs no second factor")]
+    Loosens,
     /// Nobody could manage the workspace any more.
     #[error("nobody else has all permissions")]
     Last,

@@ -78,11 +78,15 @@ impl Identity {
     /// Deletes a role, and takes it from whoever has it, so that a later one of the same name is nobody's by accident.
     ///
     /// # Errors
-    /// If there is none, it may more than the maker, or the database fails.
+    /// If there is none, it may more than the maker or asks for a second factor and the maker is a key that expires; if the
+    /// database fails.
     pub async fn delete_role(&self, maker: &Principal, name: &str) -> Result<(), RoleError> {
         let (by, name, now) = (maker.clone(), name.to_owned(), self.now());
         self.settle(maker, maker.workspace, move |connection, losers| {
             let role = ruled(connection, &by, &name)?;
+            if role.factor_required && by.key_ends_at().is_some() {
+                return Err(RoleError::Loosens);
+            }
             for (place, roles) in bearers_lose(connection, by.workspace, &name, losers)? {
                 let rest: Vec<String> = roles.into_iter().filter(|one| *one != name).collect();
                 users::store::set_roles(connection, &place, &rest)?;
@@ -102,6 +106,9 @@ impl Identity {
         if !(1..=60).contains(&name.len())
             || !name.starts_with(|c: char| c.is_ascii_lowercase())
             || !name.chars().all(plain)
+            // What looks like somebody could be forgotten like them.
+            || users::is_id(name)
+            || services::is_id(name)
         {
             return Err(RoleError::Name);
         }

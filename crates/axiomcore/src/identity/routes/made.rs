@@ -8,7 +8,7 @@ use super::{ReadKeys, WriteKeys};
 use crate::clock::Timestamp;
 use crate::failures;
 use crate::http::{Json, Path, Problem, Query};
-use crate::identity::codes::{FORBIDDEN, GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, PRINCIPAL_NOT_FOUND};
+use crate::identity::codes::{FORBIDDEN, GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, OUTLIVES_MAKER, PRINCIPAL_NOT_FOUND};
 use crate::identity::{AllMade, Allowed, Identity, Lineage, Made, MadeError};
 
 /// From when on.
@@ -66,7 +66,7 @@ pub struct MadeList {
 }
 
 failures! { ListFailures: PRINCIPAL_NOT_FOUND }
-failures! { EndFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, PRINCIPAL_NOT_FOUND }
+failures! { EndFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, OUTLIVES_MAKER, PRINCIPAL_NOT_FOUND }
 
 /// See what somebody has made
 ///
@@ -96,7 +96,7 @@ pub async fn list_made(
 /// All of it at once: keys are revoked, service accounts lose their keys, people are disabled and can be enabled again, roles
 /// are taken back, and tickets are worth nothing. For service accounts and people it takes `services:write` and `users:write`.
 /// Nothing is ended if something of it may more than you, or is nothing that you could end by itself, or nobody would be left
-/// who may everything.
+/// who may everything, or, by a key that expires, somebody would need no second factor who needs one now.
 #[utoipa::path(
     delete,
     tag = "keys",
@@ -140,6 +140,7 @@ impl From<MadeError> for Problem {
             MadeError::NotFound => Self::new(&PRINCIPAL_NOT_FOUND),
             MadeError::TooMuch => Self::new(&GRANTS_TOO_MUCH).detail(detail),
             MadeError::Lacks(permission) => Self::new(&FORBIDDEN).detail(detail).with("permission", permission),
+            MadeError::Loosens => Self::new(&OUTLIVES_MAKER).detail(detail),
             MadeError::Last => Self::new(&LAST_ADMINISTRATOR),
             MadeError::Lapsed(lapsed) => lapsed.into(),
             MadeError::Store(error) => error.into(),

@@ -70,7 +70,7 @@ pub struct RoleBody {
 
 failures! { CreateFailures: GRANTS_TOO_MUCH, PERMISSION_UNKNOWN, ROLE_EXISTS, ROLE_INVALID }
 failures! { UpdateFailures: GRANTS_TOO_MUCH, OUTLIVES_MAKER, PERMISSION_UNKNOWN, ROLE_INVALID, ROLE_NOT_FOUND }
-failures! { DeleteFailures: GRANTS_TOO_MUCH, ROLE_NOT_FOUND }
+failures! { DeleteFailures: GRANTS_TOO_MUCH, OUTLIVES_MAKER, ROLE_NOT_FOUND }
 
 /// List roles
 ///

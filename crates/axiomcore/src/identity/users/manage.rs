@@ -221,7 +221,17 @@ impl Identity {
         workspace: i64,
         user: &User,
     ) -> crate::store::Result<bool> {
-        for role in &user.roles {
+        self.need_factor(connection, workspace, &user.roles)
+    }
+
+    /// The same of roles that nobody has together.
+    pub(in crate::identity) fn need_factor(
+        &self,
+        connection: &mut dyn Connection,
+        workspace: i64,
+        roles: &[String],
+    ) -> crate::store::Result<bool> {
+        for role in roles {
             let named = self.0.factor_required_for.contains(role);
             if named || roles::store::find(connection, workspace, role)?.is_some_and(|role| role.factor_required) {
                 return Ok(true);

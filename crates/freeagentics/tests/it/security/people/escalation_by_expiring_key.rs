@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::put;
-use crate::api::people::{invitation, join, text};
+use crate::api::people::{invitation, join, key_of, text};
 use crate::api::{Client, Installation, on_both_databases};
 
 on_both_databases!(what_was_given_for_an_hour_is_not_kept);
@@ -19,6 +19,9 @@ fn what_was_given_for_an_hour_is_not_kept(installation: Installation) {
     let guard = json!({ "name": "guard", "meaning": "m", "permissions": ["keys:read"], "factor_required": true });
     admin.post("/api/v1/roles", &guard).expect(201);
     let guarded = join(&server, &admin, "guarded@example.org", &["guard", "observer"]);
+    let (lasting, giver) = key_of(&server, &admin, "/api/v1/keys", &["*"]);
+    let bound = join(&server, &admin, "bound@example.org", &["observer"]);
+    put(&lasting, &bound.path("/roles"), &json!({ "roles": ["guard", "observer"] })).expect(200);
     let open = json!({ "meaning": "m", "permissions": ["keys:read"], "factor_required": false });
     let of = |expires_in: Option<u32>| json!({ "name": "x", "permissions": ["*"], "expires_in": expires_in });
     let key = |client: &Client, path: &str, expires_in| {
@@ -54,6 +57,9 @@ fn what_was_given_for_an_hour_is_not_kept(installation: Installation) {
         client.post(&guarded.path("/factors/reset"), &Value::Null).problem(403, "outlives_maker");
         put(client, "/api/v1/roles/guard", &open).problem(403, "outlives_maker");
         put(client, &guarded.path("/roles"), &json!({ "roles": ["observer"] })).problem(403, "outlives_maker");
+        client.send("DELETE", "/api/v1/roles/guard", &[], "").problem(403, "outlives_maker");
+        let given = format!("/api/v1/principals/{giver}/made");
+        client.send("DELETE", &given, &[], "").problem(403, "outlives_maker");
     }
     put(&admin, "/api/v1/roles/guard", &open).expect(200);
     admin.post("/api/v1/users", &invitation("new@example.org", &["admin"])).expect(201);

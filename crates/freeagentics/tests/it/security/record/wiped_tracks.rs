@@ -37,6 +37,9 @@ fn what_is_nobody_is_not_forgotten(installation: Installation) {
     program.post("/api/v1/users", &invitation("left@example.org", &["admin"])).expect(201);
     let role = json!({ "name": "curator", "meaning": "m", "permissions": [] });
     stolen.post("/api/v1/roles", &role).expect(201);
+    // Nor is it what looks like somebody who is gone.
+    let disguised = json!({ "name": "u0123456789abcdef", "meaning": "m", "permissions": [] });
+    stolen.post("/api/v1/roles", &disguised).problem(422, "role_invalid");
     let gone = join(&server, &admin, "gone@example.org", &["observer"]);
     let session = text(&gone.client.get("/api/v1/sessions").expect(200)["items"][0]["id"]);
     for path in [
