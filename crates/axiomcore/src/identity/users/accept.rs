@@ -7,6 +7,7 @@ use super::{User, UserError, lose};
 use crate::audit::Entry;
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
+use crate::identity::made::let_in;
 use crate::identity::mail::store as letters;
 use crate::identity::passwords;
 use crate::identity::{Identity, Principal, PrincipalKind, Status, devices, sessions};
@@ -28,6 +29,7 @@ impl Identity {
         let hash = self.hash_for(&stored.user, password).await?;
         let place = Place { workspace: stored.workspace, id: stored.user.id.clone() };
         self.settle_for_anybody(stored.workspace, move |connection, losers| {
+            let_in::note_ticket(connection, &fingerprint, now)?;
             if !store::take_ticket(connection, &fingerprint)? {
                 return Err(UserError::Ticket);
             }
