@@ -29,7 +29,7 @@ use crate::api::people::{Person, join};
 use crate::api::{Client, Server};
 
 /// Sends JSON in the place of something.
-fn put(client: &Client, path: &str, body: &Value) -> crate::api::people::Answer {
+pub(super) fn put(client: &Client, path: &str, body: &Value) -> crate::api::people::Answer {
     client.send("PUT", path, &[("content-type", "application/json")], &body.to_string())
 }
 
