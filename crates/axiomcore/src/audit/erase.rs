@@ -120,12 +120,7 @@ struct Done {
     by: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
-fn done(
-    connection: &mut dyn Connection,
-    workspace: i64,
-    which: &Erase,
-    officer: &impl Officer,
-) -> Result<Done> {
+fn done(connection: &mut dyn Connection, workspace: i64, which: &Erase, officer: &impl Officer) -> Result<Done> {
     let (condition, values) = meant(workspace, which);
     let sql =
         format!("SELECT principal, action, count(*) FROM audit_entries WHERE {condition} GROUP BY principal, action");
@@ -136,7 +131,8 @@ fn done(
         done.by.entry(principal).or_default().insert(action, times);
     }
     for (principal, actions) in std::mem::take(&mut done.by) {
-        let name = if officer.stays(connection, &Named::Actor(&principal))? { principal } else { pseudonym(&principal) };
+        let name =
+            if officer.stays(connection, &Named::Actor(&principal))? { principal } else { pseudonym(&principal) };
         done.by.insert(name, actions);
     }
     Ok(done)

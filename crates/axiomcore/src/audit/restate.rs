@@ -53,14 +53,7 @@ pub(super) fn restate(
 fn told_after(connection: &mut dyn Connection, workspace: i64, name: &str, last: i64) -> Result<Vec<Told>> {
     let sql = "SELECT seq, at, action, subject, detail FROM audit_entries WHERE workspace = $1 AND principal = $2 \
                AND seq > $3 AND salt IS NOT NULL AND action <> $4 AND action <> $5 ORDER BY seq LIMIT $6";
-    let values = [
-        workspace.into(),
-        name.into(),
-        last.into(),
-        super::erase::ERASE.into(),
-        RESTATE.into(),
-        PAGE.into(),
-    ];
+    let values = [workspace.into(), name.into(), last.into(), super::erase::ERASE.into(), RESTATE.into(), PAGE.into()];
     let told = |mut row: crate::store::Row| {
         let (seq, at) = (row.int(0)?, Timestamp(row.int(1)?));
         Ok(Told { seq, at, action: row.text(2)?, subject: row.text(3)?, detail: row.text(4)? })

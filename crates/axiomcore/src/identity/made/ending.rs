@@ -93,13 +93,7 @@ impl Identity {
         if is_loosened { Err(MadeError::Loosens) } else { Ok(()) }
     }
 
-    fn end_one(
-        &self,
-        connection: &mut dyn Connection,
-        end: &End<'_>,
-        made: &Made,
-        losers: &mut Losers,
-    ) -> Result<()> {
+    fn end_one(&self, connection: &mut dyn Connection, end: &End<'_>, made: &Made, losers: &mut Losers) -> Result<()> {
         let place = Place { workspace: end.by.workspace, id: made.id.clone() };
         match made.kind {
             MadeKind::Key => end.key(connection, made, &made.id, losers),
@@ -164,7 +158,13 @@ impl End<'_> {
     }
 
     /// Takes a permission back that a role was given.
-    fn permission(&self, connection: &mut dyn Connection, role: &Place, made: &Made, losers: &mut Losers) -> Result<()> {
+    fn permission(
+        &self,
+        connection: &mut dyn Connection,
+        role: &Place,
+        made: &Made,
+        losers: &mut Losers,
+    ) -> Result<()> {
         let Some(found) = custom::find(connection, role.workspace, &role.id)? else { return Ok(()) };
         let taken = made.permission.as_deref().unwrap_or_default();
         let permissions = found.permissions.clone().without(taken);

@@ -58,10 +58,8 @@ impl Ledger {
         place: &Place,
         thing: &str,
     ) -> Result<()> {
-        let sql = format!(
-            "DELETE FROM {} WHERE workspace = $1 AND {} = $2 AND {} = $3",
-            self.table, self.bearer, self.thing
-        );
+        let sql =
+            format!("DELETE FROM {} WHERE workspace = $1 AND {} = $2 AND {} = $3", self.table, self.bearer, self.thing);
         connection.execute(&sql, &[place.workspace.into(), (&place.id).into(), thing.into()]).map(|_| ())
     }
 

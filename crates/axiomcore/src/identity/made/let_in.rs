@@ -23,8 +23,7 @@ pub(in crate::identity) fn note_enabled(
         "INSERT INTO let_in (workspace, user_id, how, at, let_in_by, let_in_with) \
          VALUES ($1, $2, 'enabled', $3, $4, $5) {CONFLICT}"
     );
-    let values =
-        [place.workspace.into(), (&place.id).into(), now.0.into(), (&by.id).into(), by.credential().into()];
+    let values = [place.workspace.into(), (&place.id).into(), now.0.into(), (&by.id).into(), by.credential().into()];
     connection.execute(&sql, &values).map(|_| ())
 }
 

@@ -22,10 +22,7 @@ fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
     bench.finish();
     // Not in the chain yet.
     bench.act(1, "ann", "the last thing");
-    assert_eq!(
-        bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), &clerk("officer")).unwrap(),
-        11
-    );
+    assert_eq!(bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), &clerk("officer")).unwrap(), 11);
     assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(3, 5), &clerk("officer")).unwrap(), 3);
     let left = "audit_entries WHERE workspace = 1 AND (principal = 'ann' OR subject = 'the last thing')";
     assert_eq!(bench.count(left), 0);

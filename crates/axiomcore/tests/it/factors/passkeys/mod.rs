@@ -1,8 +1,8 @@
 //! One story of passkeys, told on both databases, with devices that say whatever they are told to.
 
 mod made;
-mod owned;
 mod overtaken;
+mod owned;
 mod shown;
 
 use axiomcore::clock::Clock;

@@ -35,8 +35,7 @@ impl Service {
 }
 
 pub(super) fn a_password_of_before_begins_no_factor_and_chooses_no_other(service: &Service) {
-    let (ann, other) =
-        (service.join("ann9@example.org", "observer"), service.join("other9@example.org", "observer"));
+    let (ann, other) = (service.join("ann9@example.org", "observer"), service.join("other9@example.org", "observer"));
     let caller = service.principal(&ann);
     let (identity, by) = (service.identity.clone(), caller.clone());
     let begun = service.overtaken((&ann, &other), 1.0, async move {
@@ -59,18 +58,16 @@ pub(super) fn a_password_of_before_takes_no_factor_away(service: &Service) {
     let signed_in = service.answer(&service.challenge(&bob), service.code(&bob), &bob).unwrap();
     let (identity, by) = (service.identity.clone(), service.who(&signed_in));
     let (code, principal) = (recovery(&bob.recovery_codes[0]), by.clone());
-    let removed = service.overtaken((&bob, &other), 1.0, async move {
-        identity.remove_factor(&principal, secret(GOOD), code).await
-    });
+    let removed = service
+        .overtaken((&bob, &other), 1.0, async move { identity.remove_factor(&principal, secret(GOOD), code).await });
     assert!(matches!(removed, Err(FactorError::Password(PasswordError::Wrong))), "{removed:?}");
     let status = service.runtime.block_on(service.identity.factor_status(&by)).unwrap();
     assert!(status.since.is_some() && status.recovery_codes_left == 10, "not even a code is used up: {status:?}");
     let (pam, mut phone, caller) = service.with_passkey("pam9@example.org", "observer");
     let id = service.runtime.block_on(service.identity.list_passkeys(&caller)).unwrap()[0].id.clone();
     let (identity, by, shown) = (service.identity.clone(), caller.clone(), service.again(&caller, &mut phone));
-    let removed = service.overtaken((&pam, &other), 1.0, async move {
-        identity.remove_passkey(&by, &id, secret(GOOD), shown).await
-    });
+    let removed = service
+        .overtaken((&pam, &other), 1.0, async move { identity.remove_passkey(&by, &id, secret(GOOD), shown).await });
     let wrong = matches!(removed, Err(PasskeyError::Factor(FactorError::Password(PasswordError::Wrong))));
     assert!(wrong, "{removed:?}");
     assert_eq!(service.runtime.block_on(service.identity.list_passkeys(&caller)).unwrap().len(), 1);
@@ -81,9 +78,8 @@ pub(super) fn a_password_of_before_makes_no_passkey(service: &Service) {
     let other = service.join("fifth9@example.org", "observer");
     let (sue, _, caller) = service.with_passkey("sue9@example.org", "observer");
     let (identity, by, code) = (service.identity.clone(), caller.clone(), recovery(&sue.recovery_codes[0]));
-    let begun = service.overtaken((&sue, &other), 1.0, async move {
-        identity.begin_passkey(&by, secret(GOOD), Some(code)).await
-    });
+    let begun = service
+        .overtaken((&sue, &other), 1.0, async move { identity.begin_passkey(&by, secret(GOOD), Some(code)).await });
     // What it has begun, if anything, is not ended.
     let Ok(options) = begun else { return };
     let mut device = Device::es256(DOMAIN);

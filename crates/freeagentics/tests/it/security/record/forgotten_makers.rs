@@ -34,7 +34,10 @@ fn who_made_what_works_is_known_when_they_are_forgotten(installation: Installati
     assert!(text(&told["at"]).starts_with("20") && text(&told["by"]).starts_with("forgotten-"), "{told}");
     let given = about(&admin, &ann.id);
     let given = given.last().unwrap();
-    assert_eq!((&given["detail"]["action"], &given["detail"]["detail"]["roles"]), (&json!("user.roles"), &json!(["admin"])));
+    assert_eq!(
+        (&given["detail"]["action"], &given["detail"]["detail"]["roles"]),
+        (&json!("user.roles"), &json!(["admin"]))
+    );
     assert_eq!(given["detail"]["by"], told["by"], "one and the same");
     // What is the person's own is gone, and their name is nowhere.
     assert_eq!(about(&admin, &session), Vec::<Value>::new());
