@@ -30,7 +30,7 @@ fn what_was_made_through_an_account_that_others_use_is_told_from_theirs(installa
     let mut all = vec![further_id, own, deep_id, text(&waiting["id"])];
     all.sort_unstable();
     assert_eq!(made(&admin, &program_id), all, "the key by itself is asked about, not only whom it opens");
-    all.push(program_id.clone());
+    all.push(program_id);
     all.sort_unstable();
     assert_eq!(made(&admin, &stolen_id), all);
     admin.send("DELETE", &format!("/api/v1/keys/{stolen_id}"), &[], "").expect(204);
