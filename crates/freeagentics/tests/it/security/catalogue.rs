@@ -9,6 +9,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+/// Where the tests of backups are.
+const BACKUPS: &str = "crates/axiomcore/tests/it/backup";
+
 /// OWASP API Security Top 10:2023.
 pub(super) const OWASP: [(&str, &str); 10] = [
     ("API1", "Broken Object Level Authorization"),
@@ -40,13 +43,16 @@ pub(super) struct Category {
     pub(super) defence: Vec<Defence>,
 }
 
-/// A way in which the matrix of permissions could be wrong.
+/// A way in which the matrix of permissions, or a backup, could be wrong.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Mistake {
     pub(super) title: String,
-    /// Who may what, that should not.
+    /// Who may what, that should not; or what becomes of a backup.
     pub(super) mistake: String,
+    /// Which module has the tests, where not all of them are run.
+    #[serde(default)]
+    pub(super) tests: String,
     /// What is right where it would be made.
     pub(super) defence: Vec<Defence>,
 }
@@ -91,10 +97,31 @@ pub(super) fn categories() -> BTreeMap<String, Described<Category>> {
 
 /// What could be wrong with the matrix, by `matrix::mistake`.
 pub(super) fn mistakes() -> BTreeMap<String, Described<Mistake>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/api/matrix");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    mistakes_in("crates/freeagentics/tests/it/api/matrix", "matrix")
+}
+
+/// What could be wrong with backups, by `backup::mistake`.
+pub(super) fn backups() -> BTreeMap<String, Described<Mistake>> {
+    mistakes_in(BACKUPS, "backup")
+}
+
+fn mistakes_in(folder: &str, area: &str) -> BTreeMap<String, Described<Mistake>> {
+    let files = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.map(|file| (format!("matrix::{}", file.file_stem().unwrap().to_str().unwrap()), read(&file))).collect()
+    files.map(|file| (format!("{area}::{}", file.file_stem().unwrap().to_str().unwrap()), read(&file))).collect()
+}
+
+/// The names of the tests of backups, which are another binary's.
+pub(super) fn tests_of_backups() -> Vec<String> {
+    let files = fs::read_dir(root().join(BACKUPS)).unwrap().map(|entry| entry.unwrap().path());
+    let sources = files.filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    let names = sources.flat_map(|file| {
+        let (text, module) = (fs::read_to_string(&file).unwrap(), file.file_stem().unwrap().display().to_string());
+        let module = if module == "mod" { String::new() } else { format!("{module}::") };
+        let names = text.split("#[test]\nfn ").skip(1).filter_map(|rest| rest.split('(').next());
+        names.map(|name| format!("{module}{name}")).collect::<Vec<String>>()
+    });
+    names.collect()
 }
 
 fn read<T: DeserializeOwned>(file: &Path) -> Described<T> {

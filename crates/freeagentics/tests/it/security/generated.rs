@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 
 use super::catalogue::{Category, Defence, Described, Mistake, OWASP, Seen};
-use super::catalogue::{categories, files, mistakes, root, seen, tests};
+use super::catalogue::{backups, categories, files, mistakes, root, seen, tests, tests_of_backups};
 
 /// Set in the environment, it makes the test of the page write what it would compare.
 const UPDATE: &str = "UPDATE_DOCS";
@@ -16,7 +16,7 @@ const HEAD: &str = "\
 Attacks by category, tried by `crates/freeagentics/tests/it/security` against the running server. Each category has an honest use
 that must work and attempts that must not. For each, the drill [defences](../drills/README.md) takes the defence away in a copy of
 the sources and runs the category's tests: they have to fail then, or they would show nothing. At the end stands the same for the
-matrix of permissions.
+matrix of permissions and for backups.
 
 <!-- Written by a test from the categories: UPDATE_DOCS=1 cargo nextest run -p freeagentics generated -->
 ";
@@ -42,7 +42,8 @@ fn the_page_of_the_suite_is_fresh() {
     for (name, category) in &categories {
         page += &section(name, &category.about, &tests_of(name, &tests), seen.get(name));
     }
-    page += &matrix(&mistakes, &seen);
+    page += &wrong(MATRIX, &mistakes, &seen);
+    page += &wrong(BACKUPS, &backups(), &seen);
     let path = root().join("docs/security-suite.md");
     if std::env::var_os(UPDATE).is_some() {
         fs::write(&path, &page).unwrap();
@@ -94,12 +95,22 @@ fn spoken(test: &str) -> String {
     test.replace("on_sqlite::", "SQLite: ").replace("on_postgres::", "PostgreSQL: ")
 }
 
-/// What becomes of the tests of the matrix when it is wrong.
-fn matrix(mistakes: &BTreeMap<String, Described<Mistake>>, seen: &BTreeMap<String, Seen>) -> String {
-    let mut text =
-        "\n## The matrix of permissions\n\n`api::matrix` calls every route of the served document as every role, \
-        as another workspace and with what is no credential ([permissions](permissions.md)). Made wrong on purpose:\n"
-            .to_owned();
+const MATRIX: &str = "
+## The matrix of permissions
+
+`api::matrix` calls every route of the served document as every role, as another workspace and with what is no credential \
+([permissions](permissions.md)). Made wrong on purpose:
+";
+
+const BACKUPS: &str = "
+## Backups
+
+The tests of [backups](backup.md), in `crates/axiomcore/tests/it/backup`, on files and on PostgreSQL. Made wrong on purpose:
+";
+
+/// What becomes of tests when what they are about is wrong.
+fn wrong(head: &str, mistakes: &BTreeMap<String, Described<Mistake>>, seen: &BTreeMap<String, Seen>) -> String {
+    let mut text = head.to_owned();
     text += "\n| mistake | which is | fail then |\n|---|---|---|\n";
     for (name, Described { about: Mistake { title, mistake, .. }, .. }) in mistakes {
         let failed = seen.get(name).map_or("not drilled yet".into(), |seen| {
@@ -126,8 +137,12 @@ fn every_category_is_described_and_tested_and_has_a_defence_that_can_be_taken_aw
         }
         category.defence.iter().for_each(|defence| stands_there(name, defence));
     }
-    for (name, mistake) in &mistakes() {
+    for (name, mistake) in mistakes().iter().chain(&backups()) {
         mistake.about.defence.iter().for_each(|defence| stands_there(name, defence));
+    }
+    for (name, mistake) in &backups() {
+        let module = &mistake.about.tests;
+        assert!(tests_of_backups().iter().any(|test| test.starts_with(module)), "{name}: there is no module {module}");
     }
 }
 
@@ -156,7 +171,9 @@ fn what_the_drill_has_seen_is_of_the_defences_and_tests_that_there_are() {
         (name, about.digest, tests)
     });
     let mistakes = mistakes().into_iter().map(|(name, about)| (name, about.digest, matrix.clone()));
-    let all: Vec<(String, String, Vec<String>)> = categories.chain(mistakes).collect();
+    let of_backups = tests_of_backups();
+    let backups = backups().into_iter().map(|(name, about)| (name, about.digest, of_backups.clone()));
+    let all: Vec<(String, String, Vec<String>)> = categories.chain(mistakes).chain(backups).collect();
     let missing: Vec<&str> =
         all.iter().filter(|(name, ..)| !seen.contains_key(name)).map(|(name, ..)| &**name).collect();
     assert!(missing.is_empty(), "not drilled yet: drills/defences/run {}", missing.join(" "));
