@@ -21,13 +21,16 @@ LINTERS := .cache/linters
 DATA := data
 SERVE :=
 
-.PHONY: help build run test check lint alerts drill contract scan scan-tls containers defences bench bench-peers readiness fmt
+# What `make build` builds. Tests of the documents name what they were built with, or all would be compiled a second time.
+PARTS := --package freeagentics
+
+.PHONY: help build run test tested check lint alerts drill contract scan scan-tls containers defences planted bench bench-peers readiness fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 build: $(BUILD_TOOLS) ## Build the program, target/debug/freeagentics
-	@cargo build --locked --package freeagentics
+	@cargo build --locked $(PARTS)
 
 # Requests of the demo are left out of the log, so that the address and the first key stay in sight.
 run: build ## Start the server with a live demo; Ctrl-C stops it
@@ -40,9 +43,15 @@ lint: $(TEST_TOOLS) ## Formatting and lints
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 
-# The golden digests must be the same bits however the engine was compiled: in tests (optimised, with assertions), as
-# users run it, and without any optimisation.
+# It all happens in a temporary folder of its own: a test that is stopped in the middle cannot put away what it has begun.
 test: lint $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Everything that has to hold before a change lands
+	@folder=$$(mktemp -d); chmod 711 "$$folder"; trap 'rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM; \
+	  TMPDIR="$$folder" $(MAKE) tested
+
+# The golden digests must be the same bits however the engine was compiled: in tests (optimised, with assertions), as
+# users run it, and without any optimisation. What is built for drills has the features that it has for tests, so that
+# nothing is compiled twice.
+tested:
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace --profile ci
@@ -50,7 +59,7 @@ test: lint $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Everything that has
 	  cargo nextest run --locked --package freeagentics-inference --profile ci --cargo-profile $$profile \
 	    -E 'test(golden)'; \
 	done
-	cargo build --locked --workspace
+	cargo build --locked --workspace --lib --bins --examples
 	target/debug/drill-crash --rounds 200 --longest-round 200
 	target/debug/drill-crash --gently --rounds 30 --longest-round 300
 	target/debug/drill-power-loss --rounds 40 --longest-round 200
@@ -60,6 +69,7 @@ test: lint $(DATABASES) $(MONITORING) $(STORE) $(BROWSER) ## Everything that has
 	target/debug/drill-sign-in --smoke
 	infra/release/check
 	infra/release/scan
+	$(SUDO) drills/full-disk/run
 	$(SUDO) drills/compose/run
 	target/debug/drill-restore --megabytes 20 --seconds 3
 
@@ -98,6 +108,10 @@ scan: $(MONITORING) $(LINTERS) ## Look for secrets, faults in workflows and scri
 
 defences: $(TEST_TOOLS) $(DATABASES) ## Take each defence of the security suite away and see its tests fail (half an hour)
 	drills/defences/run
+
+planted: $(TEST_TOOLS) $(DATABASES) $(MONITORING) $(LINTERS) ## Plant faults and see each found by the check that is there for it (ten minutes)
+	cargo build --locked --package freeagentics
+	drills/planted/run
 
 bench: $(BUILD_TOOLS) ## Measure the engine
 	cargo bench --locked --workspace

@@ -22,7 +22,7 @@ FILES = ["docker-compose.yml", "docker-compose.production.yml"]
 def linted():
     """Schema of the Compose files, and hadolint on the Dockerfiles."""
     for name in FILES:
-        subprocess.run([TOOLS / "check-jsonschema", "--quiet", "--builtin-schema", "vendor.compose-spec", REPO / name], check=True)
+        subprocess.run([TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", REPO / name], check=True)
     files = sorted((REPO / "infra/docker").glob("*.Dockerfile"))
     subprocess.run([TOOLS / "hadolint", "--failure-threshold", "style", *files], check=True)
     print(f"ok     {len(FILES)} Compose files fit the schema")

@@ -75,6 +75,8 @@ def workflows(folder, project):
             for step in [job, *job.get("steps", [])]:
                 if "uses" in step and not PINNED.match(step["uses"]):
                     yield f"{name}: {step['uses']} is another one tomorrow"
+                if step.get("uses", "").startswith("actions/checkout@") and step.get("with", {}).get("persist-credentials") is not False:
+                    yield f"{name}: {job_name} keeps the credential of the checkout"
                 script = step.get("run", "")
                 if re.search(r"\|\| *(true|:)", script) or re.match(r"\s*echo\b", script) or step.get("continue-on-error"):
                     yield f"{name}: {job_name} has a step that cannot fail"

@@ -23,6 +23,7 @@ FAULTS = [
     (PIPELINE, "    timeout-minutes: 15\n", "", "may run for six hours"),
     (PIPELINE, "\n  security:\n", "\n  safety:\n", "main requires security"),
     (PIPELINE, "environment: production", "environment: elsewhere", "which project.yaml does not know"),
+    (PIPELINE, "persist-credentials: false", "persist-credentials: true", "keeps the credential of the checkout"),
     (".github/dependabot.yml", "package-ecosystem: cargo", "package-ecosystem: gomod", "project.yaml has updates of"),
     (".github/CODEOWNERS", "*                       @freeagentics/maintainers", "", "does not give everything to"),
     (".github/CODEOWNERS", "/deny.toml", "/dny.toml", "names /dny.toml, which is not there"),

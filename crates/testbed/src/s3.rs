@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -20,7 +20,7 @@ pub struct S3 {
     port: u16,
     /// Where its files are seen as such.
     filer: u16,
-    /// Files that it leaves beside its own.
+    /// Files that it leaves beside its own, wherever temporary ones are elsewhere.
     sockets: Vec<PathBuf>,
     server: Child,
 }
@@ -54,13 +54,17 @@ impl S3 {
         command.args([format!("-s3.config={}", at("keys.json")), format!("-s3.localSocket={}", at("s3.sock"))]);
         command.arg(format!("-filer.localSocket={}", at("filer.sock")));
         // Nobody asks it for these.
-        command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
+        command.args(["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]);
+        // On a disk that is nearly full it would start, and answer to nothing that is to be written.
+        command.arg("-volume.minFreeSpace=1MiB");
         let mut sockets = Vec::new();
         for (part, port) in [("master", master), ("volume", volume), ("filer", filer), ("s3", port)] {
             let inner = free_port();
             command.args([format!("-{part}.port={port}"), format!("-{part}.port.grpc={inner}")]);
-            sockets.push(std::env::temp_dir().join(format!("seaweedfs-{part}-grpc-{inner}.sock")));
+            sockets.push(Path::new("/tmp").join(format!("seaweedfs-{part}-grpc-{inner}.sock")));
         }
+        // For its logs.
+        command.env("TMPDIR", folder.path());
         let log = fs::File::create(at("log")).expect("the folder is ours");
         let errors = log.try_clone().expect("a file can be opened twice");
         let server = command.current_dir(folder.path()).stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
@@ -76,8 +80,11 @@ impl S3 {
     }
 
     /// Until the bucket is there, something can be put into it, and requests are answered.
+    #[expect(clippy::disallowed_methods, reason = "how long is waited is about the real clock")]
     fn wait(&self) {
-        for _ in 0..300 {
+        let begun = Instant::now();
+        // It is given up before nextest gives the test up, which could neither end the store then nor say what is in its log.
+        while begun.elapsed() < Duration::from_secs(60) {
             let path = format!("/buckets/{}/", Self::BUCKET);
             let is_writable = matches!(status(self.filer, "POST", &path), Some(201 | 409))
                 && status(self.filer, "PUT", &format!("{path}ready")) == Some(201)
@@ -88,14 +95,14 @@ impl S3 {
             sleep(Duration::from_millis(100));
         }
         let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-        panic!("the store did not start within 30 s:\n{log}");
+        panic!("the store did not start within a minute:\n{log}");
     }
 }
 
 /// The status of an answer; nothing if there is none.
 fn status(port: u16, method: &str, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(3))).ok()?;
     let length = if method == "PUT" { 5 } else { 0 };
     let body = if method == "PUT" { "ready" } else { "" };
     let request = format!(

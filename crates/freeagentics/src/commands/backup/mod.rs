@@ -136,16 +136,31 @@ impl Where {
     }
 }
 
-/// The backup that is meant: the one that is named, or the one from which the most can be restored.
+/// The backup that is meant: the one that is named, or the one from which the most can be restored. Where there are some, and
+/// none can be believed, the reason is told of the newest.
 fn chosen(vault: &Vault, id: Option<&str>, until: Option<Timestamp>) -> Result<String, Failure> {
     if let Some(id) = id {
         return Ok(id.to_owned());
     }
-    let listing = vault.list(0).map_err(failed)?;
-    vault.furthest(&listing, until).map_err(failed)?.ok_or_else(|| {
-        let mend = "make one with `freeagentics backup create`, or name the folder that has them with --folder";
-        Failure::installation("no_backup", "there is no backup there of that time", mend)
-    })
+    let mut listing = vault.list(0).map_err(failed)?;
+    if let Some(id) = vault.furthest(&listing, until).map_err(failed)? {
+        return Ok(id);
+    }
+    let newest = if listing.newest().is_none() { listing.kept.pop() } else { None };
+    Err(newest.and_then(|kept| kept.manifest.err()).map_or_else(no_backup, |damage| failed(damage.into())))
+}
+
+/// The backup that is meant: the one that is named, or the newest, whether it can be believed or not.
+fn chosen_to_verify(vault: &Vault, id: Option<&str>) -> Result<String, Failure> {
+    if let Some(id) = id {
+        return Ok(id.to_owned());
+    }
+    vault.list(0).map_err(failed)?.kept.pop().map(|kept| kept.id).ok_or_else(no_backup)
+}
+
+fn no_backup() -> Failure {
+    let mend = "make one with `freeagentics backup create`, or name the folder that has them with --folder";
+    Failure::installation("no_backup", "there is no backup there of that time", mend)
 }
 
 fn failed(error: BackupError) -> Failure {

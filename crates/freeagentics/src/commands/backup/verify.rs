@@ -3,7 +3,7 @@
 use axiomcore::backup::Verdict;
 use serde_json::json;
 
-use super::{OPERATOR, Where, chosen, failed};
+use super::{OPERATOR, Where, chosen_to_verify, failed};
 use crate::{
     exit::{Exit, Failure},
     terminal::{Format, Terminal, harmless},
@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
     let (vault, _) = args.place.vault()?;
-    let id = chosen(&vault, args.id.as_deref(), None)?;
+    let id = chosen_to_verify(&vault, args.id.as_deref())?;
     let (opened, backups) = args.place.open()?;
     let verdict = backups.verify_blocking(&id, OPERATOR);
     opened.database.close();

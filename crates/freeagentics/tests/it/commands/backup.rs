@@ -174,6 +174,28 @@ fn a_damaged_backup_is_refused_and_named() {
 }
 
 #[test]
+fn a_newest_backup_whose_manifest_was_altered_is_named_by_whoever_names_none() {
+    let bench = Bench::new();
+    drop(with_agent(&bench.installation));
+    let [first, second] = [(); 2].map(|()| bench.create()["id"].as_str().unwrap().to_owned());
+    let alter = |id: &str| {
+        let file = bench.backups.join("manifests").join(format!("{id}.json"));
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(file, text.replacen("\"number\":", "\"number\":9", 1)).unwrap();
+    };
+    alter(&second);
+    let verified = bench.backup("verify", &bench.data(), &[]);
+    assert_eq!(verified.code, 1, "the one before is not the newest: {}", verified.out);
+    assert_eq!(verified.json()[0]["damages"], json!([{ "damage": "manifest_altered", "id": second }]));
+    let new = bench.installation.folder().join("new");
+    assert_eq!(bench.backup("restore", &new, &[]).json()[0]["id"], first, "the last that can be believed");
+    alter(&first);
+    let said = bench.backup("restore", &bench.installation.folder().join("newer"), &[]).error();
+    assert_eq!(said["code"], "backup_damaged", "there are backups: {said}");
+    assert!(said["message"].as_str().unwrap().contains(&second), "{said}");
+}
+
+#[test]
 fn a_restore_over_anything_and_a_wrong_key_are_refused() {
     let bench = Bench::new();
     let server = with_agent(&bench.installation);
@@ -189,20 +211,13 @@ fn a_restore_over_anything_and_a_wrong_key_are_refused() {
     let said = bench.backup("restore", &new, &["--key-file", other.to_str().unwrap(), id]);
     assert_eq!(said.code, 2, "an argument twice is a mistake: {}", said.err);
     let [data, folder, key] = [&new, &bench.backups, &other].map(|path| path.to_str().unwrap());
-    let said = freeagentics(&[
-        "backup",
-        "restore",
-        "--output",
-        "json",
-        "--data",
-        data,
-        "--folder",
-        folder,
-        "--key-file",
-        key,
-        id,
-    ]);
-    assert_eq!(code(&said), "backup_key", "{}", said.err);
+    let words = ["backup", "restore", "--output", "json", "--data", data, "--folder", folder, "--key-file", key];
+    // Also who names none is told of the key, and not that there is no backup.
+    for words in [words.to_vec(), [&words[..], &[id]].concat()] {
+        let said = freeagentics(&words);
+        assert_eq!(code(&said), "backup_key", "{}", said.err);
+    }
+    let said = freeagentics(&words);
     let told = said.error();
     let message = told["message"].as_str().unwrap();
     assert!(message.contains("backup.key: ") && message.contains(key), "which one, and where it is set: {message}");

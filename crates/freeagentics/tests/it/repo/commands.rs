@@ -1,7 +1,7 @@
 //! Whatever a page tells people to type is run by a test, or at least exists: blocks of commands, and commands, targets of
 //! make and routes of the API that prose names.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use super::{Source, assert_none, readme, root, sources_that_end_in};
@@ -103,9 +103,9 @@ fn run_by_nothing(page: &Source) -> Vec<String> {
 #[test]
 fn every_command_that_prose_names_exists_with_its_flags() {
     let pages = sources_that_end_in(".md");
-    let named: BTreeSet<String> = pages.iter().flat_map(|page| inline(page, "freeagentics ")).collect();
+    let named = named(&pages, "freeagentics ");
     assert!(named.len() >= 8, "{named:?}");
-    assert_none(&named.iter().filter(|command| !is_understood(command)).cloned().collect::<Vec<_>>());
+    assert_none(&complaints(&named, |command| !is_understood(command)));
     for unknown in ["freeagentics aduit verify", "freeagentics audit verify --dta DIR"] {
         assert!(!is_understood(unknown), "{unknown}");
     }
@@ -127,10 +127,9 @@ fn is_understood(command: &str) -> bool {
 fn every_target_of_make_that_a_page_names_exists() {
     let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
     let exists = |target: &str| makefile.lines().any(|line| line.starts_with(&format!("{target}:")));
-    let named: BTreeSet<String> = sources_that_end_in(".md").iter().flat_map(|page| inline(page, "make ")).collect();
+    let named = named(&sources_that_end_in(".md"), "make ");
     assert!(named.len() >= 5, "{named:?}");
-    let missing = |named: &&String| !named.split_whitespace().nth(1).is_some_and(exists);
-    assert_none(&named.iter().filter(missing).cloned().collect::<Vec<_>>());
+    assert_none(&complaints(&named, |named| !named.split_whitespace().nth(1).is_some_and(exists)));
     assert!(!exists("tset"));
 }
 
@@ -138,16 +137,13 @@ fn every_target_of_make_that_a_page_names_exists() {
 fn every_route_that_a_page_names_is_one() {
     let document = std::fs::read_to_string(root().join("docs/openapi.json")).unwrap();
     let document: serde_json::Value = serde_json::from_str(&document).unwrap();
-    let pages = sources_that_end_in(".md");
+    let mut pages = sources_that_end_in(".md");
+    pages.retain(|page| page.path != "CHANGELOG.md");
     let methods = ["GET ", "POST ", "PUT ", "DELETE "];
-    let named: BTreeSet<String> = pages
-        .iter()
-        .filter(|page| page.path != "CHANGELOG.md")
-        .flat_map(|page| methods.map(|method| inline(page, method)).concat())
-        .filter(|route| route.contains(" /api/"))
-        .collect();
+    let mut named: BTreeMap<String, String> = methods.iter().flat_map(|method| named(&pages, method)).collect();
+    named.retain(|route, _| route.contains(" /api/"));
     assert!(named.len() >= 20, "{named:?}");
-    assert_none(&named.iter().filter(|route| !is_route(&document, route)).cloned().collect::<Vec<_>>());
+    assert_none(&complaints(&named, |route| !is_route(&document, route)));
     for wrong in ["GET /api/v1/sign-in", "POST /api/v1/nowhere", "POST /api/v1/steps/x"] {
         assert!(!is_route(&document, wrong), "{wrong}");
     }
@@ -166,6 +162,18 @@ fn is_route(document: &serde_json::Value, route: &str) -> bool {
     };
     let paths = document["paths"].as_object().unwrap();
     paths.iter().any(|(template, item)| fits(template) && item.get(method.to_lowercase()).is_some())
+}
+
+/// Code in running text that begins so, and a page that has it.
+fn named(pages: &[Source], beginning: &str) -> BTreeMap<String, String> {
+    let named = pages.iter().flat_map(|page| inline(page, beginning).into_iter().map(|code| (code, page.path.clone())));
+    named.collect()
+}
+
+/// Where that is named which is wrong.
+fn complaints(named: &BTreeMap<String, String>, is_wrong: impl Fn(&str) -> bool) -> Vec<String> {
+    let wrong = named.iter().filter(|(code, _)| is_wrong(code));
+    wrong.map(|(code, page)| format!("{page}: there is no `{code}`")).collect()
 }
 
 /// Code in running text that begins so; a line may end in it.

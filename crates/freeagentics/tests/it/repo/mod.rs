@@ -8,6 +8,7 @@ mod commands;
 mod dependencies;
 mod documents;
 mod layout;
+mod planted;
 mod problems;
 mod purity;
 mod readme;
@@ -38,8 +39,10 @@ impl Source {
     }
 }
 
+/// The repository that is looked at: this one, or a copy into which a fault was planted (`drills/planted`).
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/freeagentics lies two below").to_owned()
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/freeagentics lies two below");
+    std::env::var_os("EXAMINED_ROOT").map_or_else(|| here.to_owned(), PathBuf::from)
 }
 
 /// Every text file that git knows or would take, in the order of its path.

@@ -153,6 +153,9 @@ struct Folder {
     encrypted: u16,
 }
 
+/// Features are those of all that is built at once. With those of the tests, `make build` finds what it would build.
+const AS_TESTS: &str = "--workspace --lib --bins --examples";
+
 /// The address in the documents.
 const ADDRESS: &str = "127.0.0.1:8080";
 
@@ -186,7 +189,7 @@ impl Folder {
         }
         // `make test` runs this very test, so that only its plan is looked at.
         let makefile = format!(
-            "MAKE_THERE := $(MAKE) --no-print-directory --directory={} DATA={}/data\n\
+            "MAKE_THERE := $(MAKE) --no-print-directory --directory={} DATA={}/data PARTS='{AS_TESTS}'\n\
             %: ; @$(MAKE_THERE) $@\ntest: ; @$(MAKE_THERE) --dry-run test\n",
             root().display(),
             path.display()

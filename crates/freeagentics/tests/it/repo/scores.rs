@@ -110,9 +110,9 @@ impl Drop for Hours {
     }
 }
 
-/// Builds the program that makes recordings, unless it is there.
+/// Builds the program that makes recordings, unless it is there: of all crates, so that it is what the tests were built with.
 fn watchdog_hour() -> PathBuf {
-    let build = ["build", "--quiet", "--locked", "--package", "freeagentics", "--example", "watchdog_hour"];
+    let build = ["build", "--quiet", "--locked", "--workspace", "--example", "watchdog_hour"];
     let built = Command::new(env!("CARGO")).args(build).current_dir(root()).status().unwrap();
     assert!(built.success());
     let folder = Path::new(env!("CARGO_BIN_EXE_freeagentics")).parent().unwrap();

@@ -2,7 +2,6 @@
 
 mod keys;
 mod letters;
-mod lineage;
 mod made;
 mod roles;
 mod sessions;
