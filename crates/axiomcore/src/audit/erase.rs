@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Audit, AuditError, Entry, hold, sequence, sequencer};
+use super::restate::restate;
+use super::{Audit, AuditError, Entry, Officer, hold, sequence, sequencer};
 use crate::hex;
 use crate::store::{Connection, Result, Value};
 
@@ -33,59 +34,68 @@ pub enum Named<'a> {
     Actor(&'a str),
     /// What or whom it was done to, with what was done how often.
     Subject(&'a str, &'a BTreeMap<String, i64>),
+    /// An action, and what or whom somebody did it to who is forgotten.
+    Done(&'a str, &'a str),
 }
 
 impl<'a> Named<'a> {
     /// By which name.
     pub const fn name(&self) -> &'a str {
-        let (Self::Actor(name) | Self::Subject(name, _)) = *self;
+        let (Self::Actor(name) | Self::Subject(name, _) | Self::Done(_, name)) = *self;
         name
     }
 
     /// What was done to it.
     pub const fn actions(&self) -> Option<&'a BTreeMap<String, i64>> {
         match *self {
-            Self::Actor(_) => None,
+            Self::Actor(_) | Self::Done(..) => None,
             Self::Subject(_, actions) => Some(actions),
         }
     }
 }
 
 impl Audit {
-    /// Takes principal, subject, detail and salt away from entries of a workspace, and says so in an entry by `principal`;
-    /// blocks. Commitments and hashes stay. Says how many entries that were. `stays` tells what is not forgotten: of who is
+    /// Takes principal, subject, detail and salt away from entries of a workspace, and says so in an entry by the officer;
+    /// blocks. Commitments and hashes stay. Says how many entries that were. The officer tells what is not forgotten: of who is
     /// there, and of what is nobody, nothing is erased, or whoever does something could wipe away that they did. Where they
     /// have done something to somebody who is gone, that is erased, and the entry about it says what they did how often. So
-    /// it does of who is forgotten, under a name that is none of theirs: that one and the same has done it stays.
+    /// it does of who is forgotten, under a name that is none of theirs: that one and the same has done it stays. What they
+    /// did to what is there still, such as a key that works, is told once more, under that name.
     ///
     /// # Errors
-    /// If the workspace is held, what is named stays, the database fails or there is no randomness.
+    /// If the officer may not any more, the workspace is held, what is named stays, the database fails or there is no
+    /// randomness.
     pub fn erase_blocking(
         &self,
         workspace: i64,
         which: &Erase,
-        principal: &str,
-        stays: impl Fn(&mut dyn Connection, &Named<'_>) -> Result<bool>,
+        officer: &impl Officer,
     ) -> std::result::Result<u64, AuditError> {
         // What somebody did a moment ago is erased as well.
         self.sequence_blocking()?;
         let parts = self.parts();
-        let entry = Entry { workspace, at: parts.clock.now(), principal, action: ERASE };
+        let entry = Entry { workspace, at: parts.clock.now(), principal: officer.id(), action: ERASE };
         let erase = |connection: &mut dyn Connection| {
+            if let Some(lapsed) = officer.lapsed(connection)? {
+                return Ok(Err(lapsed.into()));
+            }
             sequencer::lock(connection)?;
             if hold(connection, workspace)?.is_some() {
                 return Ok(Err(AuditError::Held));
             }
-            let done = done(connection, workspace, which, &stays)?;
+            let done = done(connection, workspace, which, officer)?;
             let named = match which {
                 Erase::Range(..) => None,
                 Erase::Principal(name) => Some(Named::Actor(name)),
                 Erase::Subject(name) => Some(Named::Subject(name, &done.actions)),
             };
             if let Some(named) = named
-                && stays(connection, &named)?
+                && officer.stays(connection, &named)?
             {
                 return Ok(Err(AuditError::StillThere));
+            }
+            if let Erase::Principal(name) = which {
+                restate(connection, &entry, (name, &pseudonym(name)), officer)?;
             }
             let erased = empty(connection, workspace, which)?;
             for ranges in ranges(&erased).chunks(RANGES) {
@@ -110,12 +120,7 @@ struct Done {
     by: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
-fn done(
-    connection: &mut dyn Connection,
-    workspace: i64,
-    which: &Erase,
-    stays: &impl Fn(&mut dyn Connection, &Named<'_>) -> Result<bool>,
-) -> Result<Done> {
+fn done(connection: &mut dyn Connection, workspace: i64, which: &Erase, officer: &impl Officer) -> Result<Done> {
     let (condition, values) = meant(workspace, which);
     let sql =
         format!("SELECT principal, action, count(*) FROM audit_entries WHERE {condition} GROUP BY principal, action");
@@ -126,7 +131,8 @@ fn done(
         done.by.entry(principal).or_default().insert(action, times);
     }
     for (principal, actions) in std::mem::take(&mut done.by) {
-        let name = if stays(connection, &Named::Actor(&principal))? { principal } else { pseudonym(&principal) };
+        let name =
+            if officer.stays(connection, &Named::Actor(&principal))? { principal } else { pseudonym(&principal) };
         done.by.insert(name, actions);
     }
     Ok(done)
@@ -159,7 +165,8 @@ fn meant(workspace: i64, which: &Erase) -> (String, Vec<Value<'_>>) {
             let bound = |seq: &u64| Value::from(i64::try_from(*seq).unwrap_or(i64::MAX));
             ("seq BETWEEN $3 AND $4", vec![bound(first), bound(last)])
         }
-        Erase::Principal(name) => ("principal = $3", vec![Value::from(name)]),
+        // What they had told once more is the record's own doing, and stays with the entry about it.
+        Erase::Principal(name) => ("principal = $3 AND action <> 'audit.restate'", vec![Value::from(name)]),
         Erase::Subject(name) => ("subject = $3", vec![Value::from(name)]),
     };
     let condition = format!("workspace = $1 AND action <> $2 AND salt IS NOT NULL AND {condition}");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Audit, AuditError, Entry, sequencer};
+use super::{Audit, AuditError, Entry, Officer, sequencer};
 use crate::clock::Timestamp;
 use crate::store::{Connection, Result, Row};
 
@@ -21,15 +21,18 @@ impl Audit {
     /// Holds the record of a workspace; blocks. A further order changes the reason and nothing else.
     ///
     /// # Errors
-    /// If the database fails.
+    /// If the officer may not any more; if the database fails.
     pub fn hold_blocking(
         &self,
         workspace: i64,
         reason: &str,
-        principal: &str,
+        officer: &impl Officer,
     ) -> std::result::Result<Hold, AuditError> {
-        let at = self.parts().clock.now();
+        let (at, principal) = (self.parts().clock.now(), officer.id());
         let hold = |connection: &mut dyn Connection| {
+            if let Some(lapsed) = officer.lapsed(connection)? {
+                return Ok(Err(lapsed.into()));
+            }
             // Nothing is being erased or removed at this moment.
             sequencer::lock(connection)?;
             let sql = "INSERT INTO audit_holds (workspace, reason, principal, since) VALUES ($1, $2, $3, $4) \
@@ -39,27 +42,31 @@ impl Audit {
             let held = connection.query(sql, &values)?.into_iter().next().map(read).transpose()?;
             let entry = Entry { workspace, at, principal, action: "audit.hold" };
             entry.write(connection, "record", &json!({ "reason": reason }))?;
-            Ok(held.unwrap_or_else(|| Hold { reason: reason.to_owned(), principal: principal.to_owned(), since: at }))
+            let ordered = || Hold { reason: reason.to_owned(), principal: principal.to_owned(), since: at };
+            Ok(Ok(held.unwrap_or_else(ordered)))
         };
-        Ok(self.parts().database.write_blocking(hold)?)
+        self.parts().database.write_blocking(hold)?
     }
 
     /// Lets the record of a workspace go; blocks. Says whether it was held.
     ///
     /// # Errors
-    /// If the database fails.
-    pub fn release_blocking(&self, workspace: i64, principal: &str) -> std::result::Result<bool, AuditError> {
-        let at = self.parts().clock.now();
+    /// If the officer may not any more; if the database fails.
+    pub fn release_blocking(&self, workspace: i64, officer: &impl Officer) -> std::result::Result<bool, AuditError> {
+        let (at, principal) = (self.parts().clock.now(), officer.id());
         let release = |connection: &mut dyn Connection| {
+            if let Some(lapsed) = officer.lapsed(connection)? {
+                return Ok(Err(lapsed.into()));
+            }
             let sql = "DELETE FROM audit_holds WHERE workspace = $1";
             let was_held = connection.execute(sql, &[workspace.into()])? > 0;
             if was_held {
                 let entry = Entry { workspace, at, principal, action: "audit.release" };
                 entry.write(connection, "record", &json!({}))?;
             }
-            Ok(was_held)
+            Ok(Ok(was_held))
         };
-        Ok(self.parts().database.write_blocking(release)?)
+        self.parts().database.write_blocking(release)?
     }
 }
 

@@ -100,6 +100,9 @@ pub enum AuditError {
     /// The signing key cannot be sealed or opened.
     #[error("the key of the audit's checkpoints: {0}")]
     Sealed(#[from] crate::sealing::SealError),
+    /// Who asked cannot do it any more.
+    #[error(transparent)]
+    Lapsed(#[from] crate::identity::Lapsed),
     /// The anchor file cannot be read or written.
     #[error("the audit's anchor file: {0}")]
     Anchor(#[from] std::io::Error),

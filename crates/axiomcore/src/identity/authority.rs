@@ -1,13 +1,7 @@
 //! Who may what: what roles come to, that nobody grants more than they have, and that an administrator stays.
 
-use std::collections::BTreeMap;
-
-use super::bootstrap::START;
 use super::roles::store as roles;
-use super::tokens::ITSELF;
-use super::users::ANYBODY;
 use super::{Identity, Permissions, Principal, Role, services, store, users};
-use crate::audit::Named;
 use crate::store::{Connection, Error, Result};
 
 /// Why roles are not granted.
@@ -32,34 +26,10 @@ pub(super) struct Without<'a> {
     pub(super) key: Option<&'a str>,
 }
 
-/// Kinds of actions by which somebody comes to be let in, or which say what was done to the record.
-const ACCESS: [&str; 11] =
-    ["audit", "backup", "device", "key", "made", "passkey", "role", "service", "session", "signing_key", "workspace"];
-
 impl Identity {
     /// The role of that name that every workspace has.
     pub(super) fn built_in(&self, name: &str) -> Option<&'static Role> {
         self.0.parts.roles.iter().find(|role| role.name == name)
-    }
-
-    /// Whether what the record says of somebody or something stays. People who are gone are forgotten; who is there, and what
-    /// is nobody, is not: what was done with a key or by a service account, with a session, a role or a workspace stays for
-    /// as long as the record does. What they have to do with somebody goes when that person does.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn stays_on_record(&self, connection: &mut dyn Connection, workspace: i64, named: &Named<'_>) -> Result<bool> {
-        let name = named.name();
-        let is_role = |actions: &BTreeMap<String, i64>| actions.keys().any(|action| action.starts_with("role."));
-        if users::is_id(name) && !named.actions().is_some_and(is_role) {
-            return Ok(users::store::find(connection, workspace, name)?.is_some());
-        }
-        let is_ours = |action: &String| action.split('.').next().is_some_and(|kind| ACCESS.contains(&kind));
-        let has_access = named.actions().is_some_and(|actions| actions.keys().any(is_ours));
-        Ok(has_access
-            || [START, ANYBODY, ITSELF].contains(&name)
-            || services::is_id(name)
-            || store::find(connection, workspace, name)?.is_some())
     }
 
     /// What roles may together. Those that there are no more may nothing.

@@ -73,7 +73,7 @@ impl Identity {
             if store::count(connection)? > 0 {
                 return Ok(false);
             }
-            store::insert(connection, DEFAULT_WORKSPACE, &created.key, &fingerprint)?;
+            store::insert(connection, DEFAULT_WORKSPACE, &created.key, &fingerprint, None)?;
             record_start(connection, &created.key, true).map(|()| true)
         })?;
         Ok(if is_first { Bootstrap::Created(created.text) } else { Bootstrap::Unchanged })
@@ -95,7 +95,7 @@ impl Identity {
                     changes::revoked(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID, created_at)?;
                     store::replace(connection, DEFAULT_WORKSPACE, BOOTSTRAP_ID, &fingerprint)?;
                 }
-                None => store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)?,
+                None => store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint, None)?,
             }
             record_start(connection, &key, is_new)?;
             Ok(Bootstrap::Stored)

@@ -23,8 +23,8 @@ crate::error_codes! {
     KEY_NOT_FOUND = (NOT_FOUND, "key_not_found", "There is no such key that works",
         "It may be revoked already, or belong to another workspace. `GET /api/v1/keys` lists yours.");
     PRINCIPAL_NOT_FOUND = (NOT_FOUND, "principal_not_found", "Nobody of this id is here, or has made anything",
-        "It is the id of a user, a key or a service account of your workspace, as `made_by`, `created_by` and the record name them. \
-         It may be gone, if something that it has made is still known.");
+        "It is the id of a user, a key, a service account or a session of your workspace, as `made_by`, `created_by` and the \
+         record name them. It may be gone, if something that it has made is still known.");
     LAST_ADMINISTRATOR = (CONFLICT, "last_administrator", "Nobody else has all permissions",
         "Make somebody else an administrator first, or nobody could manage the workspace any more. Keys that expire do not \
          count.");

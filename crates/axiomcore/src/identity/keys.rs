@@ -126,7 +126,7 @@ impl Identity {
                 None => belonging_of(connection, &maker)?,
             };
             created.key = Key { owner: belonging.owner, service: belonging.service, ..created.key };
-            store::insert(connection, workspace, &created.key, &fingerprint)?;
+            store::insert(connection, workspace, &created.key, &fingerprint, maker.credential())?;
             let key = &created.key;
             let entry = Entry { workspace, at: key.created_at, principal: &maker.id, action: "key.create" };
             let expires_at = key.expires_at.map(|at| at.to_string());
@@ -167,7 +167,7 @@ impl Identity {
         parts.database.write_blocking(|connection| {
             changes::revoked(connection, DEFAULT_WORKSPACE, &key.id, created_at)?;
             let is_new = !store::delete(connection, DEFAULT_WORKSPACE, &key.id)?;
-            store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint)?;
+            store::insert(connection, DEFAULT_WORKSPACE, &key, &fingerprint, None)?;
             record_start(connection, &key, is_new)
         })?;
         self.0.cache.remove(DEFAULT_WORKSPACE, &key.id);

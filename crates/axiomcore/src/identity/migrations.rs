@@ -103,4 +103,22 @@ pub const MIGRATIONS: &[Migration] = &[
               CREATE TABLE departed (workspace $INT NOT NULL REFERENCES workspaces (id), id TEXT NOT NULL, \
               made_by TEXT NOT NULL, made_at $INT NOT NULL, PRIMARY KEY (workspace, id)) $CLUSTERED;\n",
     },
+    Migration {
+        version: 9,
+        name: "by which credential things were made, who let somebody in again, who widened roles",
+        // A credential is a key or a session; what was made before names none. Whoever let somebody in again is not there if
+        // they asked for it themselves.
+        sql: "ALTER TABLE credentials ADD COLUMN made_with TEXT;\n\
+              ALTER TABLE services ADD COLUMN made_with TEXT;\n\
+              ALTER TABLE users ADD COLUMN made_with TEXT;\n\
+              ALTER TABLE roles ADD COLUMN made_with TEXT;\n\
+              ALTER TABLE departed ADD COLUMN made_with TEXT;\n\
+              ALTER TABLE given_roles ADD COLUMN given_with TEXT;\n\
+              CREATE TABLE widened_roles (workspace $INT NOT NULL REFERENCES workspaces (id), role TEXT NOT NULL, \
+              permission TEXT NOT NULL, given_by TEXT NOT NULL, given_at $INT NOT NULL, given_with TEXT, \
+              PRIMARY KEY (workspace, role, permission)) $CLUSTERED;\n\
+              CREATE TABLE let_in (workspace $INT NOT NULL REFERENCES workspaces (id), user_id TEXT NOT NULL, \
+              how TEXT NOT NULL, at $INT NOT NULL, let_in_by TEXT, let_in_with TEXT, \
+              PRIMARY KEY (workspace, user_id, how, at)) $CLUSTERED;\n",
+    },
 ];

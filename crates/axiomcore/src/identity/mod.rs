@@ -25,6 +25,7 @@ mod made;
 pub mod mail;
 mod metrics;
 mod migrations;
+mod on_record;
 mod passkeys;
 mod passwords;
 mod permission;
@@ -55,6 +56,7 @@ pub use keys::{CreatedKey, KeyError, NewKey};
 pub use made::{AllMade, Lineage, Made, MadeError, MadeKind};
 pub use mail::SEALED as MAIL_SEALED;
 pub use migrations::MIGRATIONS;
+pub use on_record::RecordKeeper;
 pub use passkeys::{
     Assertion, Attestation, CreationOptions, Descriptor, Flaw, MOST as MOST_PASSKEYS, NewPasskey, Passkey,
     PasskeyError, RequestOptions,

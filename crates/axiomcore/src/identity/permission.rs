@@ -107,6 +107,18 @@ impl Permissions {
         }
     }
 
+    /// These but the one of this name; all there are stay all.
+    #[must_use]
+    pub(super) fn without(self, name: &str) -> Self {
+        match self {
+            Self::Every => Self::Every,
+            Self::Only(mut names) => {
+                names.remove(name);
+                Self::Only(names)
+            }
+        }
+    }
+
     /// The first of these names that is none of the permissions that there are. `*` is none.
     pub(super) fn unknown(&self, tables: &[&[Permission]]) -> Option<&str> {
         let Self::Only(names) = self else { return None };

@@ -27,6 +27,11 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// The credential that they came by: it is noted with what they make, for a service account has many.
+    pub(in crate::identity) fn credential(&self) -> Option<&str> {
+        self.session.as_deref().or(self.key.as_deref())
+    }
+
     /// When all ends that was made with what they came by, if it is a key that expires. (An access token ends as well, but
     /// who has one is a person, who stays.)
     pub(in crate::identity) fn key_ends_at(&self) -> Option<Timestamp> {

@@ -77,14 +77,16 @@ pub(super) fn count(connection: &mut dyn Connection) -> Result<i64> {
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
+/// Keeps a key, with the credential that it was made with.
 pub(super) fn insert(
     connection: &mut dyn Connection,
     workspace: i64,
     key: &Key,
     fingerprint: &Fingerprint,
+    made_with: Option<&str>,
 ) -> Result<()> {
     let sql = "INSERT INTO credentials (workspace, id, kind, name, fingerprint, permissions, created_at, created_by, \
-               expires_at, owner, service) VALUES ($1, $2, 'api_key', $3, $4, $5, $6, $7, $8, $9, $10)";
+               expires_at, owner, service, made_with) VALUES ($1, $2, 'api_key', $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let permissions = key.permissions.text();
     let values = [
         workspace.into(),
@@ -97,6 +99,7 @@ pub(super) fn insert(
         key.expires_at.map(|at| at.0).into(),
         key.owner.as_deref().into(),
         key.service.as_deref().into(),
+        made_with.into(),
     ];
     connection.execute(sql, &values).map(|_| ())
 }

@@ -1,5 +1,6 @@
 //! Transactions that may refuse, and that somebody may lose something by.
 
+use super::passwords::{PasswordError, Shown};
 use super::settled::Lapsed;
 use super::{Identity, Principal, changes, store};
 use crate::store::{Connection, Error};
@@ -38,6 +39,27 @@ impl Identity {
                 None => work(connection, losers),
             };
         self.settle_for_anybody(workspace, work).await
+    }
+
+    /// The same for what somebody has shown their password for, if it takes that: while it was hashed it may have been replaced,
+    /// and whoever knows the one of before gets nothing done by it.
+    pub(super) async fn settle_by_password<T, E>(
+        &self,
+        asked: &Principal,
+        shown: Option<Shown>,
+        work: impl FnOnce(&mut dyn Connection, &mut Losers) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + From<Lapsed> + From<PasswordError> + Send + 'static,
+    {
+        let work = move |connection: &mut dyn Connection, losers: &mut Losers| {
+            if let Some(shown) = shown {
+                shown.is_right_still(connection)?;
+            }
+            work(connection, losers)
+        };
+        self.settle(asked, asked.workspace, work).await
     }
 
     /// The same for who shows no credential, such as the holder of a ticket.

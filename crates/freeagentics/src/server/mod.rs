@@ -16,6 +16,8 @@ pub(crate) mod openapi;
 pub(crate) mod page;
 pub(crate) mod permissions;
 mod platform;
+#[cfg(test)]
+mod promises;
 pub(crate) mod routes;
 pub(crate) mod schema;
 pub(crate) mod sealed;

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
 use crate::identity::passkeys::{Purpose, store as passkeys};
+use crate::identity::passwords::Shown;
 use crate::identity::transaction::Losers;
 use crate::identity::users::lose;
 use crate::identity::users::store::{self as users, Place};
@@ -79,7 +80,7 @@ impl Identity {
         proof: Option<Proof>,
     ) -> Result<NewFactor, FactorError> {
         let place = person(caller)?;
-        let account = self.show_password(&place, password).await?.user.email;
+        let shown = self.show_password(&place, password).await?;
         let owner = place.clone();
         let had_passkeys = self.0.parts.database.read(move |connection| passkeys::count(connection, &owner)).await? > 0;
         if had_passkeys {
@@ -88,7 +89,7 @@ impl Identity {
         let mut secret = [0; totp::SECRET];
         self.0.parts.entropy.fill(&mut secret)?;
         let (issuer, now) = (self.0.parts.name, self.now());
-        let (told, uri) = (totp::spelled(&secret), totp::uri(issuer, &account, &secret));
+        let (told, uri) = (totp::spelled(&secret), totp::uri(issuer, &shown.user.email, &secret));
         let sealed = self.0.parts.sealer.seal(&prove::purpose(&place), &secret)?;
         let begin = move |connection: &mut dyn Connection, _: &mut Losers| {
             // Registered by another session meanwhile: then it was not shown.
@@ -100,7 +101,7 @@ impl Identity {
             }
             Ok(record(connection, &place, "factor.enrol", now, &json!({}))?)
         };
-        self.settle(caller, caller.workspace, begin).await?;
+        self.settle_by_password(caller, Some(shown), begin).await?;
         Ok(NewFactor { secret: Secret::new(told), uri: Secret::new(uri), expires_at: now.plus(WAITING) })
     }
 
@@ -174,7 +175,7 @@ impl Identity {
             store::put_recovery_codes(connection, place, &fingerprints)?;
             record(connection, place, "recovery.regenerate", now, &json!({ "recovery_codes": fingerprints.len() }))
         };
-        self.show_factor(caller, proof, now, also).await?;
+        self.show_factor(caller, None, proof, also).await?;
         Ok(codes)
     }
 
@@ -189,7 +190,7 @@ impl Identity {
         proof: Proof,
     ) -> Result<(), FactorError> {
         let (place, now) = (person(caller)?, self.now());
-        self.show_password(&place, password).await?;
+        let shown = self.show_password(&place, password).await?;
         let owner = place.clone();
         let has_app = self.0.parts.database.read(move |connection| store::find(connection, &owner)).await?;
         if has_app.is_none_or(|stored| stored.confirmed_at.is_none()) {
@@ -202,7 +203,7 @@ impl Identity {
             }
             record(connection, place, "factor.remove", now, &json!({}))
         };
-        self.show_factor(caller, proof, now, also).await
+        self.show_factor(caller, Some(shown), proof, also).await
     }
 
     /// Removes all factors of somebody who has lost them and the recovery codes, ends their sessions and forgets their devices. Says
@@ -228,29 +229,30 @@ impl Identity {
         self.change(maker, id, reset).await
     }
 
-    /// Lets the caller show a factor, if they have one.
+    /// Lets the caller show a factor, if they have one; whether they have.
     pub(in crate::identity) async fn show_factor_of_who_has_one(
         &self,
         caller: &Principal,
         proof: Option<Proof>,
-    ) -> Result<(), FactorError> {
+    ) -> Result<bool, FactorError> {
         let (place, identity) = (person(caller)?, self.clone());
         if !self.0.parts.database.read(move |connection| identity.has_factor(connection, &place)).await? {
-            return Ok(());
+            return Ok(false);
         }
         let proof = proof.ok_or(FactorError::ProofNeeded)?;
-        self.show_factor(caller, proof, self.now(), |_, _| Ok(())).await
+        self.show_factor(caller, None, proof, |_, _| Ok(())).await.map(|()| true)
     }
 
-    /// Lets somebody who is in show a factor, and does something in the same transaction.
+    /// Lets somebody who is in show a factor, and does something in the same transaction, by the password that they have shown
+    /// as well, if it takes one.
     pub(in crate::identity) async fn show_factor(
         &self,
         caller: &Principal,
+        shown: Option<Shown>,
         proof: Proof,
-        now: Timestamp,
         also: impl FnOnce(&mut dyn Connection, &Place) -> crate::store::Result<()> + Send + 'static,
     ) -> Result<(), FactorError> {
-        let place = person(caller)?;
+        let (place, now) = (person(caller)?, self.now());
         let proof = (proof, Purpose::showing(&place, caller.session.as_deref()));
         let attempt = self.0.gate.again("factor", &place).await?;
         let identity = self.clone();
@@ -268,7 +270,7 @@ impl Identity {
             also(connection, &place)?;
             Ok(Ok(()))
         };
-        match self.settle(caller, caller.workspace, show).await {
+        match self.settle_by_password(caller, shown, show).await {
             Ok(Ok(())) => attempt.succeeded().await,
             Ok(Err(error)) => {
                 attempt.failed().await;

@@ -35,7 +35,7 @@ impl Identity {
         proof: Proof,
     ) -> Result<(), PasskeyError> {
         let (place, now, id) = (person(caller)?, self.now(), id.to_owned());
-        self.show_password(&place, password).await?;
+        let shown = self.show_password(&place, password).await?;
         let (owner, wanted) = (place.clone(), id.clone());
         let own = self.0.parts.database.read(move |connection| store::list(connection, &owner)).await?;
         if !own.iter().any(|(passkey, _)| passkey.id == wanted) {
@@ -52,6 +52,6 @@ impl Identity {
             let entry = Entry { workspace: place.workspace, at: now, principal: &place.id, action: "passkey.remove" };
             entry.write(connection, &id, &json!({}))
         };
-        Ok(self.show_factor(caller, proof, now, also).await?)
+        Ok(self.show_factor(caller, Some(shown), proof, also).await?)
     }
 }

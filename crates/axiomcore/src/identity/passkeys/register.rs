@@ -41,16 +41,22 @@ impl Identity {
         proof: Option<Proof>,
     ) -> Result<CreationOptions, PasskeyError> {
         let (place, party, now) = (person(caller)?, self.party()?, self.now());
-        let user = self.show_password(&place, password).await?.user;
-        self.show_factor_of_who_has_one(caller, proof).await?;
+        let shown = self.show_password(&place, password).await?;
+        let has_shown_factor = self.show_factor_of_who_has_one(caller, proof).await?;
         let owner = place.clone();
         let read = move |connection: &mut dyn Connection| {
-            Ok((store::list(connection, &owner)?, standing(connection, &owner)?))
+            Ok((store::list(connection, &owner)?, factors_of(connection, &owner)?))
         };
-        let (existing, standing) = self.0.parts.database.read(read).await?;
+        let (existing, (app_since, passkeys)) = self.0.parts.database.read(read).await?;
         if existing.len() >= MOST {
             return Err(PasskeyError::TooMany);
         }
+        // What was shown, not what there is by now: of another password, or of a first factor that has come meanwhile, the
+        // caller knows nothing.
+        let standing = match has_shown_factor {
+            true => Standing::of(shown.hash(), app_since, &passkeys),
+            false => Standing::of(shown.hash(), None, &[]),
+        };
         let purpose = Purpose::making(&place, caller.session.as_deref(), &standing);
         let challenge = self.0.challenger.make(&purpose, now, self.0.parts.entropy.as_ref())?;
         let lasting = self.0.challenger.lasting();
@@ -59,8 +65,8 @@ impl Identity {
             domain: party.id.clone(),
             service: party.name,
             user_handle: handle(&place),
-            email: user.email,
-            name: user.name,
+            email: shown.user.email,
+            name: shown.user.name,
             existing: descriptors(existing),
             lasting,
             expires_at: now.plus(lasting),
@@ -135,7 +141,16 @@ impl Identity {
 /// What the account rests on at the moment.
 fn standing(connection: &mut dyn Connection, place: &Place) -> crate::store::Result<Standing> {
     let password = users::find(connection, place.workspace, &place.id)?.and_then(|found| found.password);
-    let app_since = factors::find(connection, place)?.and_then(|stored| stored.confirmed_at);
-    let passkeys: Vec<String> = store::list(connection, place)?.into_iter().map(|(passkey, _)| passkey.id).collect();
+    let (app_since, passkeys) = factors_of(connection, place)?;
     Ok(Standing::of(&password.unwrap_or_default(), app_since, &passkeys))
+}
+
+/// Since when there is an app, and which passkeys there are.
+fn factors_of(
+    connection: &mut dyn Connection,
+    place: &Place,
+) -> crate::store::Result<(Option<Timestamp>, Vec<String>)> {
+    let app_since = factors::find(connection, place)?.and_then(|stored| stored.confirmed_at);
+    let passkeys = store::list(connection, place)?.into_iter().map(|(passkey, _)| passkey.id).collect();
+    Ok((app_since, passkeys))
 }

@@ -7,6 +7,7 @@ mod policy;
 mod pool;
 
 pub use again::PasswordError;
+pub(super) use again::Shown;
 pub(super) use algorithm::Recipe;
 pub use algorithm::{Algorithm, HashRefused};
 pub use policy::Unfit;

@@ -39,7 +39,7 @@ impl Identity {
         let NewRole { name, meaning, permissions, factor_required } = new;
         let role = CustomRole { name, meaning, permissions, factor_required, created_at, created_by: by.id.clone() };
         self.settle(maker, maker.workspace, move |connection, _| {
-            store::insert(connection, by.workspace, &role).map_err(|error| match error {
+            store::insert(connection, by.workspace, &role, by.credential()).map_err(|error| match error {
                 Error::Conflict => RoleError::Taken,
                 other => other.into(),
             })?;
@@ -66,6 +66,8 @@ impl Identity {
             if found.factor_required && !factor_required && by.key_ends_at().is_some() {
                 return Err(RoleError::Loosens);
             }
+            let (place, before) = (Place { workspace: by.workspace, id: new.name }, names(&found.permissions));
+            given::PERMISSIONS.note(connection, &place, (&before, &names(&permissions)), (&by, now))?;
             let role = CustomRole { meaning, permissions, factor_required, ..found };
             store::update(connection, by.workspace, &role)?;
             bearers_lose(connection, by.workspace, &role.name, losers)?;
@@ -87,13 +89,7 @@ impl Identity {
             if role.factor_required && by.key_ends_at().is_some() {
                 return Err(RoleError::Loosens);
             }
-            for (place, roles) in bearers_lose(connection, by.workspace, &name, losers)? {
-                let rest: Vec<String> = roles.into_iter().filter(|one| *one != name).collect();
-                users::store::set_roles(connection, &place, &rest)?;
-                services::store::set_roles(connection, &place, &rest)?;
-                given::forget(connection, &place, &name)?;
-            }
-            store::delete(connection, by.workspace, &name)?;
+            take_away(connection, &Place { workspace: by.workspace, id: name }, losers)?;
             record(connection, (&by, now), "role.delete", &role)?;
             Ok(())
         })
@@ -132,8 +128,30 @@ fn ruled(connection: &mut dyn Connection, maker: &Principal, name: &str) -> Resu
     if maker.permissions.cover(&found.permissions) { Ok(found) } else { Err(RoleError::TooMuch) }
 }
 
+/// Deletes a role, whose place is its name, and takes it from whoever has it.
+pub(in crate::identity) fn take_away(
+    connection: &mut dyn Connection,
+    place: &Place,
+    losers: &mut Losers,
+) -> crate::store::Result<()> {
+    let Place { workspace, id: name } = place;
+    for (bearer, roles) in bearers_lose(connection, *workspace, name, losers)? {
+        let rest: Vec<String> = roles.into_iter().filter(|one| one != name).collect();
+        users::store::set_roles(connection, &bearer, &rest)?;
+        services::store::set_roles(connection, &bearer, &rest)?;
+        given::ROLES.forget(connection, &bearer, name)?;
+    }
+    given::PERMISSIONS.forget_all(connection, place)?;
+    store::delete(connection, *workspace, name)
+}
+
+/// The names of permissions, for who notes them.
+fn names(permissions: &Permissions) -> Vec<String> {
+    permissions.names().into_iter().map(str::to_owned).collect()
+}
+
 /// Notes everybody who has a role as somebody who may less from now on; where they are, with their roles.
-fn bearers_lose(
+pub(in crate::identity) fn bearers_lose(
     connection: &mut dyn Connection,
     workspace: i64,
     role: &str,

@@ -3,6 +3,8 @@
 mod manage;
 pub(super) mod store;
 
+pub(super) use manage::{bearers_lose, take_away};
+
 use super::{Lapsed, Permission, Permissions};
 use crate::clock::Timestamp;
 

@@ -7,9 +7,15 @@ use crate::store::{Connection, Result, Row};
 
 const COLUMNS: &str = "name, meaning, permissions, factor_required, created_at, created_by";
 
-pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, role: &CustomRole) -> Result<()> {
-    let sql = "INSERT INTO roles (workspace, name, meaning, permissions, factor_required, created_at, created_by) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+/// Keeps a role, with the credential that it was made with.
+pub(super) fn insert(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    role: &CustomRole,
+    made_with: Option<&str>,
+) -> Result<()> {
+    let sql = "INSERT INTO roles (workspace, name, meaning, permissions, factor_required, created_at, created_by, made_with) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let permissions = role.permissions.text();
     let values = [
         workspace.into(),
@@ -19,6 +25,7 @@ pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, role: &Cus
         i64::from(role.factor_required).into(),
         role.created_at.0.into(),
         (&role.created_by).into(),
+        made_with.into(),
     ];
     connection.execute(sql, &values).map(|_| ())
 }
@@ -38,7 +45,7 @@ pub(super) fn list(connection: &mut dyn Connection, workspace: i64) -> Result<Ve
     connection.query(&sql, &[workspace.into()])?.into_iter().map(role).collect()
 }
 
-pub(super) fn update(connection: &mut dyn Connection, workspace: i64, role: &CustomRole) -> Result<()> {
+pub(in crate::identity) fn update(connection: &mut dyn Connection, workspace: i64, role: &CustomRole) -> Result<()> {
     let sql =
         "UPDATE roles SET meaning = $1, permissions = $2, factor_required = $3 WHERE workspace = $4 AND name = $5";
     let permissions = role.permissions.text();

@@ -41,15 +41,22 @@ impl TryFrom<String> for Moment {
 #[schema(as = Made)]
 pub struct MadeView {
     /// What it is.
-    #[schema(pattern = "^(key|service|user|role|ticket)$")]
+    #[schema(pattern = "^(key|service|user|custom_role|permission|role|ticket)$")]
     kind: &'static str,
-    /// Its id; of a role or a ticket, that of who was given it.
+    /// Its id; of a role that was given (`role`) or a ticket, that of who was given it; of a role that was made (`custom_role`)
+    /// or was given a permission, its name.
     id: String,
-    /// The name of the role, if it is one.
+    /// The name of the role, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<String>,
-    /// Who made or gave it: whoever was asked about, or something that they have made.
+    /// The permission that the role was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permission: Option<String>,
+    /// Who made or gave it, or let them in again: whoever was asked about, or something that they have made.
     made_by: String,
+    /// The credential that they did it with, if that is known: the id of a key or a session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_with: Option<String>,
     #[schema(format = DateTime)]
     made_at: String,
 }
@@ -71,15 +78,17 @@ failures! { EndFailures: GRANTS_TOO_MUCH, LAST_ADMINISTRATOR, OUTLIVES_MAKER, PR
 /// See what somebody has made
 ///
 /// Keys that work, service accounts that a key opens, and people who can sign in or have been invited, which a user, a key or
-/// a service account has made, or something that it has made; roles that it has given to others, and tickets for others that
-/// nobody has taken up. Ask this of a key that you have revoked, or of whom you have disabled, deleted or given other roles:
-/// their own keys and tickets go with them, and this stays. You are not among it, nor what you have made. Of service accounts
-/// and people you see what `services:read` and `users:read` let you see.
+/// a service account has made, or something that it has made; whom it has let in again, by enabling them or with a ticket that
+/// was taken up; roles that it has made, permissions that it has given to roles, roles that it has given to others, and tickets
+/// for others that nobody has taken up. A key of a service account, or a session, is asked about by its own id. Ask this of a
+/// key that you have revoked, or of whom you have disabled, deleted or given other roles: their own keys and tickets go with
+/// them, and this stays. You are not among it, nor what you have made. Of service accounts, people and roles you see what
+/// `services:read` and `users:read` let you see.
 #[utoipa::path(
     get,
     tag = "keys",
     path = "/api/v1/principals/{id}/made",
-    params(("id" = String, Path, description = "The id of a user, a key or a service account, which may be gone."), Since),
+    params(("id" = String, Path, description = "The id of a user, a key, a service account or a session, which may be gone."), Since),
     responses((status = 200, description = "What there is.", body = MadeList), ListFailures),
 )]
 pub async fn list_made(
@@ -94,14 +103,15 @@ pub async fn list_made(
 /// End what somebody has made
 ///
 /// All of it at once: keys are revoked, service accounts lose their keys, people are disabled and can be enabled again, roles
-/// are taken back, and tickets are worth nothing. For service accounts and people it takes `services:write` and `users:write`.
+/// that were made are deleted, roles and permissions that were given are taken back, and tickets are worth nothing. For service
+/// accounts, people and roles it takes `services:write`, `users:write` and `roles:write`.
 /// Nothing is ended if something of it may more than you, or is nothing that you could end by itself, or nobody would be left
 /// who may everything, or, by a key that expires, somebody would need no second factor who needs one now.
 #[utoipa::path(
     delete,
     tag = "keys",
     path = "/api/v1/principals/{id}/made",
-    params(("id" = String, Path, description = "The id of a user, a key or a service account, which may be gone."), Since),
+    params(("id" = String, Path, description = "The id of a user, a key, a service account or a session, which may be gone."), Since),
     responses((status = 200, description = "What was ended.", body = MadeList), EndFailures),
 )]
 pub async fn end_made(
@@ -122,11 +132,13 @@ impl Since {
 
 impl From<AllMade> for MadeList {
     fn from(AllMade { items, withheld }: AllMade) -> Self {
-        let view = |Made { kind, id, role, made_by, made_at }| MadeView {
+        let view = |Made { kind, id, role, permission, made_by, made_with, made_at }| MadeView {
             kind: kind.name(),
             id,
             role,
+            permission,
             made_by,
+            made_with,
             made_at: made_at.to_string(),
         };
         Self { items: items.into_iter().map(view).collect(), withheld }

@@ -49,7 +49,7 @@ impl Identity {
                 service.owner.clone().map_or_else(|| person_behind(connection, &by), |owner| Ok(Some(owner)))?;
             let service = Service { owner, ..service };
             check_owner(connection, by.workspace, &service)?;
-            store::insert(connection, by.workspace, &service)?;
+            store::insert(connection, by.workspace, &service, by.credential())?;
             record(connection, (&by, created_at), "service.create", &service)?;
             Ok(service)
         })
@@ -78,7 +78,7 @@ impl Identity {
             check_owner(connection, by.workspace, &service)?;
             store::update(connection, by.workspace, &service)?;
             let place = Place { workspace: by.workspace, id: service.id.clone() };
-            given::note(connection, &place, (&before, &service.roles), (&by.id, now))?;
+            given::ROLES.note(connection, &place, (&before, &service.roles), (&by, now))?;
             losers.add(&service.id);
             record(connection, (&by, now), "service.update", &service)?;
             Ok(service)

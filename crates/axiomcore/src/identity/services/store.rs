@@ -8,9 +8,15 @@ use crate::store::{Connection, Result, Row};
 
 const COLUMNS: &str = "id, name, roles, owner, created_at, created_by";
 
-pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, service: &Service) -> Result<()> {
-    let sql = "INSERT INTO services (workspace, id, name, roles, owner, created_at, created_by) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+/// Keeps a service account, with the credential that it was made with.
+pub(super) fn insert(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    service: &Service,
+    made_with: Option<&str>,
+) -> Result<()> {
+    let sql = "INSERT INTO services (workspace, id, name, roles, owner, created_at, created_by, made_with) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let roles = service.roles.join(" ");
     let values = [
         workspace.into(),
@@ -20,6 +26,7 @@ pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, service: &
         service.owner.as_deref().into(),
         service.created_at.0.into(),
         (&service.created_by).into(),
+        made_with.into(),
     ];
     connection.execute(sql, &values).map(|_| ())
 }

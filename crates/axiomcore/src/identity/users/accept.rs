@@ -7,8 +7,9 @@ use super::{User, UserError, lose};
 use crate::audit::Entry;
 use crate::config::Secret;
 use crate::identity::key::Fingerprint;
+use crate::identity::made::let_in;
 use crate::identity::mail::store as letters;
-use crate::identity::passwords::{self, PasswordError};
+use crate::identity::passwords;
 use crate::identity::{Identity, Principal, PrincipalKind, Status, devices, sessions};
 
 impl Identity {
@@ -28,6 +29,7 @@ impl Identity {
         let hash = self.hash_for(&stored.user, password).await?;
         let place = Place { workspace: stored.workspace, id: stored.user.id.clone() };
         self.settle_for_anybody(stored.workspace, move |connection, losers| {
+            let_in::note_ticket(connection, &fingerprint, now)?;
             if !store::take_ticket(connection, &fingerprint)? {
                 return Err(UserError::Ticket);
             }
@@ -62,15 +64,10 @@ impl Identity {
             return Err(UserError::Nobody);
         }
         let place = Place { workspace: caller.workspace, id: caller.id.clone() };
-        let store::Stored { user, password: before, .. } = self.show_password(&place, old).await?;
-        let hash = self.hash_for(&user, new).await?;
+        let shown = self.show_password(&place, old).await?;
+        let hash = self.hash_for(&shown.user, new).await?;
         let (identity, keep, now) = (self.clone(), caller.session.clone(), self.now());
-        self.settle(caller, caller.workspace, move |connection, losers| {
-            // Changed by somebody else meanwhile: then the password of before is not right any more.
-            let current = store::find(connection, place.workspace, &place.id)?;
-            if current.is_none_or(|current| current.password != before) {
-                return Err(PasswordError::Wrong.into());
-            }
+        self.settle_by_password(caller, Some(shown), move |connection, losers| {
             store::set_password(connection, &place, &hash)?;
             sessions::store::end_others(connection, &place, keep.as_deref(), now)?;
             let device = identity.device_of(connection, &place, &device, now)?;

@@ -103,7 +103,7 @@ impl Identity {
         let (identity, by) = (self.clone(), maker.clone());
         self.settle(maker, workspace, move |connection, _| {
             identity.may_grant(connection, &by, workspace, &user.roles)?;
-            store::insert(connection, workspace, &user).map_err(|error| match error {
+            store::insert(connection, workspace, &user, by.credential()).map_err(|error| match error {
                 Error::Conflict => UserError::Taken,
                 other => other.into(),
             })?;

@@ -7,7 +7,7 @@ use super::store::{self, Place};
 use super::{Invited, Status, Ticket, User, UserError, lose};
 use crate::audit::Entry;
 use crate::identity::authority::Without;
-use crate::identity::made::given;
+use crate::identity::made::{given, let_in};
 use crate::identity::mail::Envelope;
 use crate::identity::store as keys;
 use crate::identity::transaction::Losers;
@@ -53,7 +53,7 @@ impl Identity {
     /// If there is no such user, they may more than the maker, nobody else may everything, or a key that expires would enable
     /// them; if the database fails.
     pub async fn set_disabled(&self, maker: &Principal, id: &str, disabled: bool) -> Result<User, UserError> {
-        let (identity, by) = (self.clone(), maker.clone());
+        let (identity, by, now) = (self.clone(), maker.clone(), self.now());
         self.alter(maker, id, move |connection, place, stored, losers| {
             if !disabled {
                 if stored.user.status == Status::Disabled {
@@ -62,6 +62,7 @@ impl Identity {
                     }
                     let status = if stored.password.is_some() { Status::Active } else { Status::Invited };
                     store::set_status(connection, place, status)?;
+                    let_in::note_enabled(connection, place, &by, now)?;
                 }
                 return Ok(("user.enable", json!({})));
             }
@@ -90,7 +91,7 @@ impl Identity {
                 identity.leaves_somebody(connection, place, &stored.user)?;
             }
             store::set_roles(connection, place, &roles)?;
-            given::note(connection, place, (&stored.user.roles, &roles), (&by.id, now))?;
+            given::ROLES.note(connection, place, (&stored.user.roles, &roles), (&by, now))?;
             lose(connection, place.workspace, &place.id, losers)?;
             Ok(("user.roles", json!({ "before": stored.user.roles, "roles": roles })))
         })

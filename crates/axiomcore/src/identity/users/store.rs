@@ -23,9 +23,15 @@ pub(in crate::identity) struct Place {
 
 const COLUMNS: &str = "workspace, id, email, name, roles, password, status, created_at, created_by, last_sign_in_at";
 
-pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, user: &User) -> Result<()> {
-    let sql = "INSERT INTO users (workspace, id, email, name, roles, status, created_at, created_by) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+/// Keeps a user, with the credential that they were invited with.
+pub(super) fn insert(
+    connection: &mut dyn Connection,
+    workspace: i64,
+    user: &User,
+    made_with: Option<&str>,
+) -> Result<()> {
+    let sql = "INSERT INTO users (workspace, id, email, name, roles, status, created_at, created_by, made_with) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let roles = user.roles.join(" ");
     let values = [
         workspace.into(),
@@ -36,6 +42,7 @@ pub(super) fn insert(connection: &mut dyn Connection, workspace: i64, user: &Use
         user.status.name().into(),
         user.created_at.0.into(),
         (&user.created_by).into(),
+        made_with.into(),
     ];
     connection.execute(sql, &values).map(|_| ())
 }
@@ -132,8 +139,8 @@ pub(super) fn delete(connection: &mut dyn Connection, place: &Place) -> Result<(
     connection.execute(sql, &[place.workspace.into(), (&place.id).into()]).map(|_| ())
 }
 
-/// The only ticket of a user: those of before are worth nothing from now on. It is noted who issued it, and with which key;
-/// nobody did if the user has asked for it themselves.
+/// The only ticket of a user: those of before are worth nothing from now on. It is noted who issued it, and with which
+/// credential; nobody did if the user has asked for it themselves.
 pub(super) fn put_ticket(
     connection: &mut dyn Connection,
     place: &Place,
@@ -152,13 +159,14 @@ pub(super) fn put_ticket(
         now.0.into(),
         issuer.map(|issuer| issuer.workspace).into(),
         issuer.map(|issuer| &*issuer.id).into(),
-        issuer.and_then(|issuer| issuer.key.as_deref()).into(),
+        issuer.and_then(Principal::credential).into(),
     ];
     connection.execute(sql, &values).map(|_| ())
 }
 
 /// Takes back the tickets that somebody of a workspace has issued, into whichever, with the letters that were to bring them:
-/// they are worth no more than who gave them. `issuer` is who did it, or the key that they did it with.
+/// they are worth no more than who gave them. `issuer` is who did it, or the key that they did it with; a session that ends
+/// takes nothing back, for its holder stays.
 pub(in crate::identity) fn take_back_issued(
     connection: &mut dyn Connection,
     workspace: i64,

@@ -35,7 +35,7 @@ impl Identity {
             let id = store::insert(connection, &name, now).map_err(taken)?;
             let new = NewKey { name: "administrator".into(), permissions: Permissions::Every, expires_at: None };
             let (key, fingerprint) = identity.new_key(id, by.id.clone(), new)?;
-            keys::insert(connection, id, &key.key, &fingerprint)?;
+            keys::insert(connection, id, &key.key, &fingerprint, by.credential())?;
             record(connection, &by, "workspace.create", (id, &name), now)?;
             Ok(NewWorkspace { workspace: Workspace { id, name, created_at: now }, key })
         })

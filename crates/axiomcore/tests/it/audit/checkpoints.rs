@@ -6,7 +6,7 @@ use std::time::Duration;
 use axiomcore::audit::{Against, AuditError, Config, Erase, Fault, Place, verify_database};
 use axiomcore::config::Period;
 
-use super::{Ground, Rows, entry, on_both_databases};
+use super::{Ground, Rows, clerk, entry, on_both_databases};
 
 on_both_databases!(
     checkpoints_follow_each_other_in_the_database_and_in_the_anchor,
@@ -150,11 +150,11 @@ fn nothing_goes_from_a_record_that_is_held(ground: &Ground) {
     let bench = ground.open_with(config, 1);
     bench.live(0, 30);
     bench.finish();
-    bench.audit.hold_blocking(1, "case 7", "officer").unwrap();
-    let held = bench.audit.hold_blocking(1, "case 7 and 8", "another").unwrap();
+    bench.audit.hold_blocking(1, "case 7", &clerk("officer")).unwrap();
+    let held = bench.audit.hold_blocking(1, "case 7 and 8", &clerk("another")).unwrap();
     assert_eq!((held.principal.as_str(), held.reason.as_str()), ("officer", "case 7 and 8"));
-    let erase =
-        |workspace| bench.audit.erase_blocking(workspace, &Erase::Principal("ann".into()), "officer", |_, _| Ok(false));
+    let officer = clerk("officer");
+    let erase = |workspace| bench.audit.erase_blocking(workspace, &Erase::Principal("ann".into()), &officer);
     assert!(matches!(erase(1), Err(AuditError::Held)));
     assert_eq!(erase(2).unwrap(), 5, "only that workspace");
     bench.clock.advance(Duration::from_secs(2 * 86_400));
@@ -166,9 +166,8 @@ fn nothing_goes_from_a_record_that_is_held(ground: &Ground) {
         1,
         "the other goes by its age"
     );
-    assert!(
-        bench.audit.release_blocking(1, "officer").unwrap() && !bench.audit.release_blocking(1, "officer").unwrap()
-    );
+    let release = || bench.audit.release_blocking(1, &officer).unwrap();
+    assert!(release() && !release());
     assert_eq!(erase(1).unwrap(), 11);
     bench.clock.advance(Duration::from_secs(2 * 86_400));
     bench.live(33, 1);

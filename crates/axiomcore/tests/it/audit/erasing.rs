@@ -1,14 +1,18 @@
 //! What was erased is gone, and the chain still holds.
 
-use axiomcore::audit::{AuditError, Erase, Filter, Named, entries_before};
-use axiomcore::clock::Timestamp;
+use axiomcore::audit::{AuditError, Entry, Erase, Filter, Named, entries_before};
+use axiomcore::clock::{Clock, Timestamp};
+use axiomcore::identity::Lapsed;
+use serde_json::{Value, json};
 
-use super::{Ground, on_both_databases};
+use super::{Clerk, Ground, clerk, on_both_databases};
 
 on_both_databases!(
     what_was_erased_is_nowhere_in_the_files_of_the_database,
     what_was_erased_is_gone_and_everything_still_verifies,
     whoever_is_still_there_does_not_wipe_away_what_they_did,
+    what_somebody_did_to_what_goes_on_is_told_without_their_name,
+    whoever_may_not_any_more_erases_holds_and_releases_nothing,
     entries_are_found_by_who_did_what_to_what_and_when,
 );
 
@@ -18,11 +22,8 @@ fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
     bench.finish();
     // Not in the chain yet.
     bench.act(1, "ann", "the last thing");
-    assert_eq!(
-        bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), "officer", |_, _| Ok(false)).unwrap(),
-        11
-    );
-    assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(3, 5), "officer", |_, _| Ok(false)).unwrap(), 3);
+    assert_eq!(bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), &clerk("officer")).unwrap(), 11);
+    assert_eq!(bench.audit.erase_blocking(2, &Erase::Range(3, 5), &clerk("officer")).unwrap(), 3);
     let left = "audit_entries WHERE workspace = 1 AND (principal = 'ann' OR subject = 'the last thing')";
     assert_eq!(bench.count(left), 0);
     let report = bench.verify();
@@ -31,7 +32,7 @@ fn what_was_erased_is_gone_and_everything_still_verifies(ground: &Ground) {
     bench.finish();
     assert!(bench.verify().is_clean());
     assert_eq!(
-        bench.audit.erase_blocking(2, &Erase::Range(1, 100), "eve", |_, _| Ok(false)).unwrap(),
+        bench.audit.erase_blocking(2, &Erase::Range(1, 100), &clerk("eve")).unwrap(),
         7,
         "not those that say so"
     );
@@ -59,7 +60,8 @@ fn whoever_is_still_there_does_not_wipe_away_what_they_did(ground: &Ground) {
         let is_access = named.actions().is_some_and(|actions| actions.contains_key("thing.make"));
         named.name() == "ann" || named.name() == "a session" && is_access
     };
-    let erase = |which| bench.audit.erase_blocking(1, &which, "ann", |_, named| Ok(stays(named)));
+    let ann = Clerk { stays: &stays, ..clerk("ann") };
+    let erase = |which| bench.audit.erase_blocking(1, &which, &ann);
     assert!(matches!(erase(Erase::Principal("ann".into())), Err(AuditError::StillThere)));
     assert!(matches!(erase(Erase::Subject("ann".into())), Err(AuditError::StillThere)));
     let access = erase(Erase::Subject("a session".into()));
@@ -80,6 +82,62 @@ fn whoever_is_still_there_does_not_wipe_away_what_they_did(ground: &Ground) {
     assert!(bench.verify().is_clean());
 }
 
+fn what_somebody_did_to_what_goes_on_is_told_without_their_name(ground: &Ground) {
+    let bench = ground.open();
+    let at = bench.clock.now();
+    let give = |connection: &mut dyn axiomcore::store::Connection| {
+        let entry = Entry { workspace: 1, at, principal: "bob", action: "key.create" };
+        entry.write(connection, "a key", &json!({ "owner": "bob", "names": ["bob", "bobby"], "size": 5 }))?;
+        entry.write(connection, "another key", &json!({}))
+    };
+    bench.database.write_blocking(give).unwrap();
+    bench.act(1, "ann", "a key");
+    bench.act(1, "bob", "bob");
+    let goes_on = |named: &Named<'_>| matches!(named, Named::Done("key.create", "a key"));
+    let officer = Clerk { stays: &goes_on, ..clerk("officer") };
+    let erase = |name: &str| bench.audit.erase_blocking(1, &Erase::Principal(name.into()), &officer).unwrap();
+    assert_eq!(erase("bob"), 3, "all of theirs");
+    assert_eq!(erase("bob"), 0, "nor is what was told once more theirs");
+    let about_key = Filter { subject: Some("a key".into()), ..Filter::default() };
+    let told = bench.database.read_blocking(|c| entries_before(c, 1, &about_key, u64::MAX, 9)).unwrap();
+    assert_eq!(told.len(), 2, "what others did to it, and what was told once more: {told:?}");
+    let content = told[0].content.as_ref().unwrap();
+    assert_eq!((told[0].action.as_str(), content.principal.as_str()), ("audit.restate", "officer"));
+    let by = "forgotten-0e9a7ee1c23242ae";
+    let expected = json!({ "entry": 1, "at": at.to_string(), "action": "key.create", "by": by,
+                           "detail": { "owner": by, "names": [by, "bobby"], "size": 5 } });
+    assert_eq!(serde_json::from_str::<Value>(&content.detail).unwrap(), expected);
+    assert_eq!(bench.count("audit_entries WHERE principal = 'bob' OR subject IN ('bob', 'another key')"), 0);
+    assert_eq!(bench.count("audit_entries WHERE detail LIKE '%\"bob\"%'"), 0);
+    // Nor does it go with whoever had it told.
+    assert_eq!(erase("officer"), 0);
+    bench.finish();
+    let report = bench.verify();
+    assert!(report.is_clean() && report.erased == 3, "{report:?}");
+    bench.execute("UPDATE audit_entries SET detail = replace(detail, 'a key', 'b key'), subject = 'b key' WHERE action = 'audit.restate'", &[]);
+    assert!(!bench.verify().is_clean(), "what was told once more is held by the chain as everything is");
+}
+
+fn whoever_may_not_any_more_erases_holds_and_releases_nothing(ground: &Ground) {
+    let bench = ground.open();
+    bench.act(1, "ann", "a thing");
+    bench.finish();
+    for lapsed in [Lapsed::Ended, Lapsed::Changed] {
+        let officer = Clerk { lapsed: Some(lapsed), ..clerk("officer") };
+        let erased = bench.audit.erase_blocking(1, &Erase::Principal("ann".into()), &officer);
+        assert!(matches!(erased, Err(AuditError::Lapsed(told)) if told == lapsed), "{erased:?}");
+        let held = bench.audit.hold_blocking(1, "case 7", &officer);
+        assert!(matches!(held, Err(AuditError::Lapsed(told)) if told == lapsed), "{held:?}");
+        bench.audit.hold_blocking(1, "case 8", &clerk("another")).unwrap();
+        let released = bench.audit.release_blocking(1, &officer);
+        assert!(matches!(released, Err(AuditError::Lapsed(told)) if told == lapsed), "{released:?}");
+        assert!(bench.audit.release_blocking(1, &clerk("another")).unwrap(), "it was held still");
+    }
+    bench.finish();
+    assert_eq!(bench.count("audit_entries WHERE principal = 'officer'"), 0);
+    assert_eq!(bench.count("audit_entries WHERE principal = 'ann'"), 1);
+}
+
 /// A server keeps its files to itself.
 fn what_was_erased_is_nowhere_in_the_files_of_the_database(ground: &Ground) {
     let bench = ground.open();
@@ -92,7 +150,7 @@ fn what_was_erased_is_nowhere_in_the_files_of_the_database(ground: &Ground) {
     };
     assert_eq!(present() > 0, ground.postgres.is_none());
     let forgotten = Erase::Principal("somebody-to-be-forgotten".into());
-    bench.audit.erase_blocking(1, &forgotten, "officer", |_, _| Ok(false)).unwrap();
+    bench.audit.erase_blocking(1, &forgotten, &clerk("officer")).unwrap();
     assert_eq!(present(), 0);
 }
 

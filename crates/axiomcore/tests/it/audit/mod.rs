@@ -11,11 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axiomcore::audit::{
-    Against, Audit, AuditParts, CommittedLog, Config, Entry, Hash, Place, Product, PublicKey, Report, rotate_key,
-    verify_database,
+    Against, Audit, AuditParts, CommittedLog, Config, Entry, Hash, Named, Officer, Place, Product, PublicKey, Report,
+    rotate_key, verify_database,
 };
 use axiomcore::clock::{Clock, ManualClock, Timestamp};
 use axiomcore::entropy::SeededEntropy;
+use axiomcore::identity::Lapsed;
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Connection, Database, Dialect, Location, Migration, Result, Value};
 use axiomcore::telemetry::Metrics;
@@ -62,6 +63,32 @@ struct Ground {
     folder: TempDir,
     runtime: Runtime,
     postgres: Option<Postgres>,
+}
+
+/// Who erases and holds: under this name, as long as they may, and what stays then.
+struct Clerk<'c> {
+    id: &'static str,
+    lapsed: Option<Lapsed>,
+    stays: &'c dyn Fn(&Named<'_>) -> bool,
+}
+
+/// Before whom nothing stays.
+fn clerk(id: &'static str) -> Clerk<'static> {
+    Clerk { id, lapsed: None, stays: &|_| false }
+}
+
+impl Officer for Clerk<'_> {
+    fn id(&self) -> &str {
+        self.id
+    }
+
+    fn lapsed(&self, _: &mut dyn Connection) -> Result<Option<Lapsed>> {
+        Ok(self.lapsed)
+    }
+
+    fn stays(&self, _: &mut dyn Connection, named: &Named<'_>) -> Result<bool> {
+        Ok((self.stays)(named))
+    }
 }
 
 /// A service with an audit.

@@ -25,7 +25,7 @@ fn story(location: &Location) {
 }
 
 impl Service {
-    fn hashed(&self) -> f64 {
+    pub(super) fn hashed(&self) -> f64 {
         let rendered = self.metrics.render();
         let line = rendered.lines().find_map(|line| line.strip_prefix("password_hashes_total "));
         line.unwrap_or_else(|| panic!("{rendered}")).parse().unwrap()

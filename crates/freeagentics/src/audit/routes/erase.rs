@@ -1,9 +1,8 @@
 //! `POST /api/v1/audit/erasures`.
 
-use axiomcore::audit::{AuditError, Erase, Named};
+use axiomcore::audit::{AuditError, Erase};
 use axiomcore::http::{Json, Problem};
 use axiomcore::identity::Allowed;
-use axiomcore::store::Connection;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -57,7 +56,9 @@ failures! { Failures: LEGAL_HOLD, STILL_THERE }
 /// Who, what and all particulars are taken out of the entries; that there was an entry, when, and what kind of thing was done
 /// stay, and so does the proof that nothing else was changed. An entry says which were erased, what kinds of things had been
 /// done and by whom, under a name that is none of theirs if they are forgotten. People have a right to that, when they are
-/// gone. What was done with a key, by a service account, or to a session, a role or a workspace stays.
+/// gone. What was done with a key, by a service account, or to a session, a role or a workspace stays; what somebody who is
+/// forgotten did to keys, service accounts, roles, workspaces or people who are there is told once more under that name
+/// (`audit.restate`).
 #[utoipa::path(
     post,
     path = "/api/v1/audit/erasures",
@@ -74,16 +75,14 @@ pub(crate) async fn erase_audit_entries(
         Erasure::Subject(name) => Erase::Subject(name),
     };
     let (audit, caller) = (platform.audit.clone(), caller.principal());
-    let (identity, workspace) = (platform.identity.clone(), caller.workspace);
-    let stays = move |connection: &mut dyn Connection, named: &Named<'_>| {
-        identity.stays_on_record(connection, workspace, named)
-    };
-    let erase = move || audit.erase_blocking(workspace, &which, &caller.id, stays);
+    let (keeper, workspace) = (platform.identity.record_keeper(&caller), caller.workspace);
+    let erase = move || audit.erase_blocking(workspace, &which, &keeper);
     let erased = platform.compute(workspace, erase).await?;
     match erased {
         Ok(entries) => Ok(Json(Erased { entries })),
         Err(AuditError::Held) => Err(Problem::new(&LEGAL_HOLD)),
         Err(AuditError::StillThere) => Err(Problem::new(&STILL_THERE)),
+        Err(AuditError::Lapsed(lapsed)) => Err(lapsed.into()),
         Err(AuditError::Store(error)) => Err(error.into()),
         Err(error) => Err(Problem::internal(error)),
     }

@@ -83,8 +83,8 @@ pub(crate) async fn hold_audit(
         return Err(Problem::new(&HOLD_REASON).pointer("/reason"));
     }
     let (audit, caller) = (platform.audit.clone(), caller.principal());
-    let held =
-        platform.compute(caller.workspace, move || audit.hold_blocking(caller.workspace, &reason, &caller.id)).await?;
+    let (keeper, workspace) = (platform.identity.record_keeper(&caller), caller.workspace);
+    let held = platform.compute(workspace, move || audit.hold_blocking(workspace, &reason, &keeper)).await?;
     Ok(Json(Some(held.map_err(unheld)?).into()))
 }
 
@@ -101,14 +101,15 @@ pub(crate) async fn release_audit(
     State(platform): State<Platform>,
 ) -> Result<StatusCode, Problem> {
     let (audit, caller) = (platform.audit.clone(), caller.principal());
-    let released =
-        platform.compute(caller.workspace, move || audit.release_blocking(caller.workspace, &caller.id)).await?;
+    let (keeper, workspace) = (platform.identity.record_keeper(&caller), caller.workspace);
+    let released = platform.compute(workspace, move || audit.release_blocking(workspace, &keeper)).await?;
     released.map_err(unheld)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 fn unheld(error: AuditError) -> Problem {
     match error {
+        AuditError::Lapsed(lapsed) => lapsed.into(),
         AuditError::Store(error) => error.into(),
         error => Problem::internal(error),
     }

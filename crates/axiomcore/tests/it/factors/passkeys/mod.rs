@@ -1,6 +1,7 @@
 //! One story of passkeys, told on both databases, with devices that say whatever they are told to.
 
 mod made;
+mod overtaken;
 mod owned;
 mod shown;
 
@@ -35,6 +36,9 @@ fn story(location: &Location) {
     owned::a_role_that_asks_for_a_factor_is_met(&service);
     owned::it_goes_with_a_reset_and_with_its_user(&service);
     owned::what_cannot_be_put_on_record_has_not_happened(&service);
+    overtaken::a_password_of_before_begins_no_factor_and_chooses_no_other(&service);
+    overtaken::a_password_of_before_takes_no_factor_away(&service);
+    overtaken::a_password_of_before_makes_no_passkey(&service);
 }
 
 fn made(Made { client_data, object }: Made) -> Attestation {

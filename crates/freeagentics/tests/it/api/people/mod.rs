@@ -2,6 +2,7 @@
 
 mod keys;
 mod letters;
+mod lineage;
 mod made;
 mod roles;
 mod sessions;

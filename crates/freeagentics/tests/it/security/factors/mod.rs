@@ -10,6 +10,7 @@ mod hashing_flood;
 mod imported_hashes;
 mod lockout_abuse;
 mod odd_passwords;
+mod overtaken_passwords;
 mod passkey_binding;
 mod passkey_forgery;
 mod passkey_phishing;

@@ -1,6 +1,7 @@
 //! Who may do what: roles, workspaces, invitations, service accounts.
 
 mod address_enumeration;
+mod borrowed_accounts;
 mod escalation_by_expiring_key;
 mod escalation_by_key;
 mod escalation_by_role;
@@ -11,6 +12,7 @@ mod function_authorisation;
 mod homoglyphs;
 mod last_administrator_race;
 mod left_behind;
+mod let_back_in;
 mod mass_assignment;
 mod object_authorisation;
 mod password_policy;
@@ -27,7 +29,7 @@ use crate::api::people::{Person, join};
 use crate::api::{Client, Server};
 
 /// Sends JSON in the place of something.
-fn put(client: &Client, path: &str, body: &Value) -> crate::api::people::Answer {
+pub(super) fn put(client: &Client, path: &str, body: &Value) -> crate::api::people::Answer {
     client.send("PUT", path, &[("content-type", "application/json")], &body.to_string())
 }
 

@@ -22,7 +22,7 @@ const ROUNDS: usize = 4;
 fn begin(server: &Server, key: &str, user: &str, round: usize) -> Vec<Begun> {
     let (own, address) = (format!("left{round}"), format!("left{round}@example.org"));
     let (roles, ticket) = (format!("{user}/roles"), format!("{user}/ticket"));
-    let requests: [(&str, &str, Value); 7] = [
+    let requests: [(&str, &str, Value); 9] = [
         ("POST", "/api/v1/keys", json!({ "name": "left", "permissions": ["*"] })),
         ("POST", "/api/v1/services", json!({ "name": "left", "roles": ["admin"] })),
         ("POST", "/api/v1/users", invitation(&address, &["admin"])),
@@ -30,6 +30,8 @@ fn begin(server: &Server, key: &str, user: &str, round: usize) -> Vec<Begun> {
         ("POST", "/api/v1/workspaces", json!({ "name": own })),
         ("PUT", &roles, json!({ "roles": ["admin"] })),
         ("POST", &ticket, json!({ "ticket": true })),
+        ("POST", "/api/v1/audit/erasures", json!({ "subject": "a thing that was" })),
+        ("PUT", "/api/v1/audit/hold", json!({ "reason": "case 7" })),
     ];
     let begun = requests.iter().map(|(method, path, body)| Begun::new(server, key, (*method, *path), body)).collect();
     std::thread::sleep(MOMENT);
