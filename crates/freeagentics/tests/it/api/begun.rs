@@ -14,12 +14,17 @@ pub(crate) struct Begun {
 }
 
 impl Begun {
-    /// Sends the headers.
-    pub(crate) fn new(server: &Server, key: &str, (method, path): (&str, &str), body: &Value) -> Self {
+    /// Sends the headers, with a key or a token.
+    pub(crate) fn new(server: &Server, key: &str, what: (&str, &str), body: &Value) -> Self {
+        Self::with(server, &format!("authorization: Bearer {key}"), what, body)
+    }
+
+    /// The same with whatever lets somebody in, as lines of the head.
+    pub(crate) fn with(server: &Server, credential: &str, (method, path): (&str, &str), body: &Value) -> Self {
         let (mut stream, body) = (TcpStream::connect(server.address()).unwrap(), body.to_string());
         let head =
             format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json");
-        write!(stream, "{head}\r\nauthorization: Bearer {key}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+        write!(stream, "{head}\r\n{credential}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
         Self { stream, body }
     }
 

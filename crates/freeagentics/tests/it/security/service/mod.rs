@@ -3,5 +3,6 @@
 mod hostile_answers;
 mod inventory;
 mod misconfiguration;
+mod poisoned_learning;
 mod request_forgery;
 mod stolen_idempotency_keys;

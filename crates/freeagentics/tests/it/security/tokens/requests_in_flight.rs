@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::super::people::put;
 use crate::api::begun::Begun;
 use crate::api::people::{invitation, join, key_of, text};
+use crate::api::sessions::{OURS, PASSWORD, cookie, credentials, sign_in_for_cookie, with_ann_as};
 use crate::api::{Client, Installation, Server, on_both_databases};
 
 on_both_databases!(
     what_was_let_in_before_a_revocation_is_not_done_after_it,
+    what_a_session_has_begun_ends_with_it_by_cookie_and_by_token,
     nothing_comes_after_the_answer_of_a_revocation
 );
 
@@ -19,7 +22,8 @@ const MOMENT: Duration = Duration::from_millis(100);
 /// A busy machine may take so long to revoke that bodies are late, which is another category's; not each time.
 const ROUNDS: usize = 4;
 
-fn begin(server: &Server, key: &str, user: &str, round: usize) -> Vec<Begun> {
+/// By a credential, as lines of a head.
+fn begin(server: &Server, credential: &str, user: &str, round: usize) -> Vec<Begun> {
     let (own, address) = (format!("left{round}"), format!("left{round}@example.org"));
     let (roles, ticket) = (format!("{user}/roles"), format!("{user}/ticket"));
     let requests: [(&str, &str, Value); 9] = [
@@ -33,9 +37,14 @@ fn begin(server: &Server, key: &str, user: &str, round: usize) -> Vec<Begun> {
         ("POST", "/api/v1/audit/erasures", json!({ "subject": "a thing that was" })),
         ("PUT", "/api/v1/audit/hold", json!({ "reason": "case 7" })),
     ];
-    let begun = requests.iter().map(|(method, path, body)| Begun::new(server, key, (*method, *path), body)).collect();
+    let begin = |(method, path, body): &(&str, &str, Value)| Begun::with(server, credential, (*method, *path), body);
+    let begun = requests.iter().map(begin).collect();
     std::thread::sleep(MOMENT);
     begun
+}
+
+fn bearer(text: &str) -> String {
+    format!("authorization: Bearer {text}")
 }
 
 fn a_key(admin: &Client) -> (String, String) {
@@ -49,7 +58,7 @@ fn what_was_let_in_before_a_revocation_is_not_done_after_it(installation: Instal
     let bob = join(&server, &admin, "bob@example.org", &["observer"]);
     for round in 0..ROUNDS {
         let (id, key) = a_key(&admin);
-        let begun = begin(&server, &key, &bob.path(""), round);
+        let begun = begin(&server, &bearer(&key), &bob.path(""), round);
         admin.send("DELETE", &format!("/api/v1/keys/{id}"), &[], "").expect(204);
         for begun in begun {
             let answer = begun.end();
@@ -58,8 +67,53 @@ fn what_was_let_in_before_a_revocation_is_not_done_after_it(installation: Instal
         let made = admin.get(&format!("/api/v1/principals/{id}/made")).expect(200);
         assert_eq!(made["items"], json!([]), "{made}");
     }
-    let honest = begin(&server, &a_key(&admin).1, &bob.path(""), ROUNDS);
+    let honest = begin(&server, &bearer(&a_key(&admin).1), &bob.path(""), ROUNDS);
     for begun in honest {
+        let answer = begun.end();
+        assert!(answer.starts_with("HTTP/1.1 20"), "who may still do it has it done: {answer}");
+    }
+}
+
+/// Takes away what somebody may, in a way, and gives it back afterwards.
+fn take_away(admin: &Client, ann: &str, how: &str) {
+    let roles = |roles: Value| put(admin, &format!("{ann}/roles"), &json!({ "roles": roles })).expect(200);
+    match how {
+        "ended" => drop(admin.send("DELETE", &format!("{ann}/sessions"), &[], "").expect(204)),
+        "disabled" => drop(admin.post(&format!("{ann}/disable"), &Value::Null).expect(200)),
+        "demoted" => drop(roles(json!(["observer"]))),
+        _ => {
+            admin.post(&format!("{ann}/enable"), &Value::Null).expect(200);
+            roles(json!(["admin"]));
+        }
+    }
+}
+
+fn what_a_session_has_begun_ends_with_it_by_cookie_and_by_token(installation: Installation) {
+    let (server, id) = with_ann_as(&installation, "admin");
+    let (admin, ann) = (server.client(), format!("/api/v1/users/{id}"));
+    let bob = join(&server, &admin, "bob@example.org", &["observer"]);
+    let by_cookie = || {
+        let (name, value) = OURS;
+        format!("cookie: {}\r\n{name}: {value}", cookie(&sign_in_for_cookie(&server, OURS)))
+    };
+    let by_token = || {
+        let signed_in = server.stranger().post("/api/v1/sign-in", &credentials(PASSWORD)).expect(200);
+        bearer(&text(&signed_in["access_token"]))
+    };
+    for (round, how) in ["ended", "disabled", "demoted"].into_iter().enumerate() {
+        for credential in [by_cookie(), by_token()] {
+            let begun = begin(&server, &credential, &bob.path(""), round);
+            take_away(&admin, &ann, how);
+            for begun in begun {
+                let (answer, status) = (begun.end(), if how == "demoted" { "403" } else { "401" });
+                assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{how}: {answer}");
+            }
+            let made = admin.get(&format!("/api/v1/principals/{id}/made")).expect(200);
+            assert_eq!(made["items"], json!([]), "{how}: {made}");
+            take_away(&admin, &ann, "nothing any more");
+        }
+    }
+    for begun in begin(&server, &by_cookie(), &bob.path(""), ROUNDS) {
         let answer = begun.end();
         assert!(answer.starts_with("HTTP/1.1 20"), "who may still do it has it done: {answer}");
     }
