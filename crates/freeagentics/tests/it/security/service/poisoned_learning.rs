@@ -40,8 +40,8 @@ fn what_an_agent_sees_teaches_no_other_agent_and_no_other_workspace(installation
     assert_eq!(see(&acme, "victim", "shines"), unlearnt, "another agent of the same model has not");
     (0..20).for_each(|_| drop(see(&acme, "poisoner", "dark")));
     assert_eq!(see(&admin, "victim", "shines"), unlearnt, "nor has one of the same name in another workspace");
-    // Nor does an agent that is made anew take up what one of its name had learnt.
+    // Nobody prepares an agent for who comes after: its name is not given away again.
     acme.send("DELETE", "/api/v1/agents/poisoner", &[], "").expect(204);
-    acme.post("/api/v1/agents", &json!({ "id": "poisoner", "model": "learner" })).expect(201);
-    assert_eq!(see(&acme, "poisoner", "shines"), unlearnt);
+    let again = acme.post("/api/v1/agents", &json!({ "id": "poisoner", "model": "learner" }));
+    again.problem(409, "agent_exists");
 }
