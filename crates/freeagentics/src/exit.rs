@@ -115,6 +115,24 @@ impl Failure {
         Self::new(Exit::Failed, "refused", Some(origin.to_owned()), faults, mend)
     }
 
+    /// With a mend that the command knows better than the server, if it is about this.
+    pub(crate) fn mended(mut self, code: &str, mend: impl fmt::Display) -> Self {
+        if let Self::Other(complaint) = &mut self
+            && complaint.code == code
+        {
+            complaint.mend = mend.to_string();
+        }
+        self
+    }
+
+    /// What to do next, where one thing went wrong.
+    pub(crate) fn mend(&self) -> Option<&str> {
+        match self {
+            Self::Other(complaint) => Some(&complaint.mend),
+            Self::NobodyReads | Self::Model { .. } => None,
+        }
+    }
+
     fn new(
         exit: Exit,
         code: &'static str,

@@ -4,6 +4,7 @@ mod agents;
 mod audit;
 mod backups;
 mod client;
+mod command_line;
 mod commands;
 mod counters;
 mod decisions;
@@ -28,7 +29,7 @@ mod tables;
 mod terminal;
 
 use std::{
-    ffi::OsString,
+    env,
     io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
 };
@@ -47,7 +48,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments()) {
+    let cli = match Cli::try_parse_from(command_line::understood(env::args_os().collect())) {
         Ok(cli) => cli,
         Err(told) => return usage(&told),
     };
@@ -74,20 +75,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The words of the command line; `help --help` asks for nothing but help.
-fn arguments() -> Vec<OsString> {
-    let mut words: Vec<OsString> = std::env::args_os().collect();
-    if words.get(1).is_some_and(|word| word == "help") {
-        words.retain(|word| word != "--help" && word != "-h");
-    }
-    words
-}
-
 /// Help, the version, or what is wrong with the command line; the last as JSON for programs.
 fn usage(told: &clap::Error) -> ExitCode {
-    let mut arguments = std::env::args();
+    let mut arguments = env::args();
     let json = arguments.any(|argument| argument == "--output=json")
-        || std::env::args().collect::<Vec<_>>().windows(2).any(|pair| pair == ["--output", "json"]);
+        || env::args().collect::<Vec<_>>().windows(2).any(|pair| pair == ["--output", "json"]);
     if !(json && told.use_stderr()) {
         // Whoever has closed the pipe did not want to read it.
         let _gone = told.print();
@@ -133,7 +125,7 @@ fn mend(told: &clap::Error, text: &str) -> String {
 
 /// Colours only for people who have not asked for none (<https://no-color.org>).
 fn paint(is_terminal: bool) -> Paint {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-        || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || env::var_os("TERM").is_some_and(|term| term == "dumb");
     if is_terminal && !plain { Paint::Ansi } else { Paint::Plain }
 }

@@ -18,6 +18,24 @@ impl Authenticator {
         Self { secret: BASE32_NOPAD.decode(text.as_bytes()).expect("a secret is base32") }
     }
 
+    /// Looks at such a picture itself: rows of `#` where it is dark, of anything else where it is light.
+    pub fn look_at(rows: &[&str]) -> Self {
+        // As a camera has it: some points for each cell, and something light around.
+        const POINTS: usize = 4;
+        const MARGIN: usize = 4;
+        let size = (rows.len() + 2 * MARGIN) * POINTS;
+        let is_dark = |x: usize, y: usize| {
+            let [x, y] = [x, y].map(|at| (at / POINTS).checked_sub(MARGIN));
+            let cell = y.zip(x).and_then(|(y, x)| rows.get(y)?.as_bytes().get(x).copied());
+            cell == Some(b'#')
+        };
+        let shade = |x, y| if is_dark(x, y) { 0 } else { 255 };
+        let mut image = rqrr::PreparedImage::prepare_from_greyscale(size, size, shade);
+        let found = image.detect_grids();
+        let (_, text) = found.first().expect("it is a picture that can be read").decode().expect("it is not damaged");
+        Self::scan(&text)
+    }
+
     /// What codes are made of.
     pub fn secret(&self) -> &[u8] {
         &self.secret

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::markdown::{escaped, html};
-use super::{Catalogue, ErrorCode, Json, Open, Path, Problem, Routes, codes};
+use super::{Catalogue, ErrorCode, Json, Open, Path, Problem, Routes, StatusCode, codes};
 
 /// `GET /errors` and `GET /errors/{code}`: HTML for who asks for it, JSON otherwise.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(catalogue: &Arc<Catalogue>) -> Routes<S> {
@@ -41,7 +41,7 @@ fn list_errors(catalogue: &Catalogue, headers: &HeaderMap) -> Response {
 
 fn get_error(catalogue: &Catalogue, code: &str, headers: &HeaderMap) -> Response {
     let Some(error) = catalogue.find(code) else {
-        return Problem::new(&codes::NOT_FOUND).mend("`GET /errors` lists all codes.").into_response();
+        return unknown(headers);
     };
     if !wants_html(headers) {
         return Json(document(error)).into_response();
@@ -53,6 +53,16 @@ fn get_error(catalogue: &Catalogue, code: &str, headers: &HeaderMap) -> Response
         html(error.help)
     );
     page(error.title, &body)
+}
+
+/// Whoever followed a link in a browser reads a page here as well.
+fn unknown(headers: &HeaderMap) -> Response {
+    if !wants_html(headers) {
+        return Problem::new(&codes::NOT_FOUND).mend("`GET /errors` lists all codes.").into_response();
+    }
+    let body = "<p>This server knows no error of that name; it may be one of a newer version.</p>\
+                <p><a href=\"/errors\">All errors</a></p>";
+    (StatusCode::NOT_FOUND, page("No such error", body)).into_response()
 }
 
 fn document(error: &ErrorCode) -> serde_json::Value {

@@ -41,13 +41,13 @@ crate::error_codes! {
         "A name has 1 to 200 characters, none of them a control character or one that cannot be seen.");
     USER_NOT_FOUND = (NOT_FOUND, "user_not_found", "There is no such user",
         "Users are named by their id, such as `u1f…`; `GET /api/v1/users?email=` tells that of an address. They may be deleted, or \
-         belong to another workspace. `GET /api/v1/users` (`users list`) lists those of yours.");
+         belong to another workspace. `GET /api/v1/users` lists those of yours.");
     EMAIL_INVALID = (UNPROCESSABLE_ENTITY, "email_invalid", "This is no email address",
         "Something like `grace@example.org`, of letters of one script in each part.");
     EMAIL_TAKEN = (CONFLICT, "email_taken", "Somebody has this email address already",
-        "Within a workspace everybody signs in with an address of their own. `GET /api/v1/users` (`users list`) says who has this one.");
+        "Within a workspace everybody signs in with an address of their own. `GET /api/v1/users` says who has this one.");
     ROLE_UNKNOWN = (UNPROCESSABLE_ENTITY, "role_unknown", "There is no such role",
-        "Roles are named as they are listed: `GET /api/v1/roles` (`roles list`) tells all of the workspace, such as `observer`.");
+        "Roles are named as they are listed: `GET /api/v1/roles` tells all of the workspace, such as `observer`.");
     HASH_INVALID = (UNPROCESSABLE_ENTITY, "hash_invalid", "The hash of the password cannot be verified here",
         "Invite whoever has this one: they choose a password anew.\n\n\
          Argon2id in the PHC form (`$argon2id$…`) and bcrypt (`$2b$…`) can be taken over, at a cost that signing in can \
@@ -65,7 +65,8 @@ crate::error_codes! {
     TICKETS_ARE_MAILED = (FORBIDDEN, "tickets_are_mailed", "Tickets are for their owners' mailbox only",
         "Leave `ticket` out: it is mailed. Operators decide with `identity.tickets_in_answers`.");
     NO_MAIL = (CONFLICT, "no_mail", "The server cannot send mail",
-        "Ask an administrator for a ticket: they can hand you one. Nothing was done.\n\n\
+        "Ask an administrator for a ticket: they get one with `POST /api/v1/users/{id}/ticket` and hand it to you, and you \
+         choose a password with it, `POST /api/v1/tickets/accept`. Nothing was done.\n\n\
          Nobody would get the ticket by mail. Operators set `mail.hook_url`; where `identity.tickets_in_answers` allows it, \
          `\"ticket\": true` (`--ticket`) brings the ticket in the answer.");
     PASSWORD_WRONG = (FORBIDDEN, "password_wrong", "The password is not right",
@@ -109,7 +110,7 @@ crate::error_codes! {
          It is mistyped, was used before, or its session has ended. A refresh token is good once, and its answer has the \
          next one. Showing one a second time ends the session, because then two have it; never send two at once.");
     SESSION_NOT_FOUND = (NOT_FOUND, "session_not_found", "There is no such session that goes on",
-        "It may have ended already, or be somebody else's. `GET /api/v1/sessions` lists yours, \
+        "It may have ended already, or be somebody else's.\n\n`GET /api/v1/sessions` lists yours, \
          `GET /api/v1/users/{id}/sessions` those of somebody else.");
     NO_SESSION = (CONFLICT, "no_session", "There is no session to end",
         "An API key has no session. `DELETE /api/v1/keys/{id}` revokes a key.");
@@ -152,11 +153,11 @@ crate::error_codes! {
     PASSKEY_EXISTS = (CONFLICT, "passkey_exists", "This passkey is registered already",
         "Use it as it is, or have the device make a new one.\n\n`GET /api/v1/factors/passkeys` lists yours.");
     PASSKEY_NOT_FOUND = (NOT_FOUND, "passkey_not_found", "There is no such passkey",
-        "It may be removed already, or be somebody else's. `GET /api/v1/factors/passkeys` lists yours.");
+        "It may be removed already, or be somebody else's.\n\n`GET /api/v1/factors/passkeys` lists yours.");
     TOO_MANY_PASSKEYS = (CONFLICT, "too_many_passkeys", "There are as many passkeys as there may be",
         "Remove one first: somebody has at most 20.\n\n`POST /api/v1/factors/passkeys/{id}/remove` does that.");
     TOO_MANY_FAILURES = (TOO_MANY_REQUESTS, "too_many_failures", "Too many wrong passwords or codes",
         "Come again later. Nothing was tried.\n\n`Retry-After` says when.");
     DEVICE_NOT_FOUND = (NOT_FOUND, "device_not_found", "There is no such device",
-        "It may be forgotten already, or be somebody else's. `GET /api/v1/devices` lists yours.");
+        "It may be forgotten already, or be somebody else's.\n\n`GET /api/v1/devices` lists yours.");
 }

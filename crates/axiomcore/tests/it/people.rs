@@ -7,7 +7,7 @@ use axiomcore::clock::{ManualClock, Timestamp};
 use axiomcore::config::{ByteSize, Secret};
 use axiomcore::identity::{
     Algorithm, Config, Identity, NewUser, Origin, PasswordError, Principal, SignIn, SignInError, SignInOutcome,
-    SignedIn, Status, User, UserError, Way,
+    SignedIn, Status, Unfit, User, UserError, Way,
 };
 use axiomcore::store::{Database, Location};
 use testbed::Postgres;
@@ -208,6 +208,7 @@ fn a_password_is_changed_by_who_knows_it_or_has_a_ticket(service: &Service) {
     );
     service.clock.advance(Duration::from_secs(1));
     assert!(matches!(change(GOOD, "ann@example.org"), Err(UserError::Unfit(_))));
+    assert!(matches!(change(GOOD, GOOD), Err(UserError::Unfit(Unfit::Same))), "that is no other one");
     change(GOOD, BETTER).unwrap();
     assert!(service.who(one.text.expose()).is_some() && service.who(two.text.expose()).is_none());
     assert!(matches!(service.sign_in("ann@example.org", GOOD), Err(SignInError::Refused)));

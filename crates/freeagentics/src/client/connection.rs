@@ -1,4 +1,4 @@
-//! Where the server is and what opens it, from the command line, the environment and who has signed in.
+//! What opens the server, from the command line, the environment and who has signed in.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,33 +7,23 @@ use std::sync::Arc;
 use axiomcore::config::Secret;
 use axiomcore::config::SecretFileError;
 
-use super::{Client, Credential, Patience, believing};
+use super::{Address, Client, Credential, Patience};
 use crate::exit::Failure;
 use crate::session::{Held, Kept};
 use crate::terminal::{Format, Terminal, harmless};
 
-/// Where a server listens that was not told otherwise.
-const HERE: &str = "http://127.0.0.1:8080";
-
-const URL: &str = "FREEAGENTICS_URL";
-const CA: &str = "FREEAGENTICS_CA";
 const KEY: &str = "FREEAGENTICS_KEY";
 const KEY_FILE: &str = "FREEAGENTICS_KEY_FILE";
 
-/// What every command that talks to a server takes.
+/// What commands take that a key opens a server for, or a session.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Connection {
-    /// The server; without it `FREEAGENTICS_URL`, or else `http://127.0.0.1:8080`.
-    #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
-    pub(crate) server: Option<String>,
-    /// A file with the authority of the server's certificate, in PEM; without it the file in `FREEAGENTICS_CA`, or else
-    /// those that the system believes.
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
-    pub(crate) ca: Option<PathBuf>,
+    #[command(flatten)]
+    address: Address,
     /// A file with your API key; without it the file in `FREEAGENTICS_KEY_FILE`, or else the key in `FREEAGENTICS_KEY`, or
     /// else your session if you have signed in.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
-    pub(crate) key_file: Option<PathBuf>,
+    key_file: Option<PathBuf>,
 }
 
 /// What a command comes by, as far as that was decided outside the server.
@@ -54,7 +44,7 @@ impl Connection {
     /// in expects to be themselves.
     pub(crate) fn open(&self, format: Format, terminal: &mut Terminal<'_>) -> Result<Client, Failure> {
         let by = self.by();
-        let client = self.open_with(|base| credential(&by, base), Patience::COMMAND)?;
+        let client = self.address.open_with(|base| self.credential(&by, base), Patience::COMMAND)?;
         if format == Format::Text
             && let By::NamedFile(_) | By::Environment = &by
             && let Some(session) = Kept::of(client.base()).ok().and_then(|kept| kept.read().ok().flatten())
@@ -76,47 +66,31 @@ impl Connection {
         }
     }
 
-    /// A client with this server that shows no key and asks once.
-    pub(crate) fn stranger(&self) -> Result<Client, Failure> {
-        self.open_with(|_| Ok(Credential::None), Patience::NONE)
-    }
-
-    /// The session of who has signed in on this machine, for what only people can do, whatever key there is.
-    pub(crate) fn person(&self) -> Result<Client, Failure> {
-        let Some(client) = self.session()? else {
-            let message = format!("nobody is signed in to {} here", self.stranger()?.base());
-            return Err(Failure::usage("not_signed_in", message, "sign in first: freeagentics sign-in"));
+    fn credential(&self, by: &By, base: &str) -> Result<Credential, Failure> {
+        let key = match by {
+            By::File(file) | By::NamedFile(file) => Secret::from_file(file).map_err(|error| unusable(file, &error))?,
+            By::Environment => Secret::new(set(KEY).unwrap_or_default()),
+            By::Session => return self.of_session(base),
         };
-        Ok(client)
+        if key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Credential::Key(key));
+        }
+        let mend = "copy it again: it is one line of visible characters";
+        Err(Failure::usage("bad_key", "the API key has blanks or characters that no key has", mend))
     }
 
-    /// A client with the session of who has signed in on this machine, whatever key there is; none if nobody has.
-    pub(crate) fn session(&self) -> Result<Option<Client>, Failure> {
-        let stranger = self.stranger()?;
-        let Some(held) = Held::of(Kept::of(stranger.base())?)? else { return Ok(None) };
-        self.open_with(|_| Ok(Credential::Session(Arc::new(held))), Patience::COMMAND).map(Some)
-    }
-
-    fn open_with(
-        &self,
-        credential: impl FnOnce(&str) -> Result<Credential, Failure>,
-        patience: Patience,
-    ) -> Result<Client, Failure> {
-        let base = self.server.clone().or_else(|| set(URL)).unwrap_or_else(|| HERE.to_owned());
-        let base = base.trim_end_matches('/').to_owned();
-        let ca = self.ca.clone().or_else(|| set(CA).map(PathBuf::from));
-        if base.starts_with("https://") {
-            return Ok(Client::over(believing(ca.as_deref())?, &base, credential(&base)?, patience));
-        }
-        if !base.starts_with("http://") {
-            let mend = "write it as https://HOST:PORT or http://HOST:PORT";
-            return Err(Failure::usage("bad_server", format!("`{base}` is no address this program can talk to"), mend));
-        }
-        if self.ca.is_some() {
-            let mend = "write the address with https://, or leave --ca away";
-            return Err(Failure::usage("bad_server", format!("`{base}` is not protected, whatever --ca says"), mend));
-        }
-        Ok(Client::new(&base, credential(&base)?, patience))
+    /// What opens a server for who has signed in to it here.
+    fn of_session(&self, base: &str) -> Result<Credential, Failure> {
+        // Where no session can be, there is none.
+        let held = Kept::of(base).ok().map(Held::of).transpose()?.flatten();
+        held.map(|held| Credential::Session(Arc::new(held))).ok_or_else(|| {
+            let (message, command) = self.address.nobody(base);
+            let mend = format!(
+                "sign in, if you have a password: {command}; or put the key that the server printed at its first start into \
+                 FREEAGENTICS_KEY, or into a file that only you can read, and name that with --key-file"
+            );
+            Failure::usage("no_key", format!("no API key, and {message}"), mend)
+        })
     }
 }
 
@@ -134,32 +108,6 @@ impl By {
     }
 }
 
-fn credential(by: &By, base: &str) -> Result<Credential, Failure> {
-    let key = match by {
-        By::File(file) | By::NamedFile(file) => Secret::from_file(file).map_err(|error| unusable(file, &error))?,
-        By::Environment => Secret::new(set(KEY).unwrap_or_default()),
-        By::Session => return of_session(base),
-    };
-    if key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(Credential::Key(key));
-    }
-    let mend = "copy it again: it is one line of visible characters";
-    Err(Failure::usage("bad_key", "the API key has blanks or characters that no key has", mend))
-}
-
-/// What opens a server for who has signed in to it here.
-fn of_session(base: &str) -> Result<Credential, Failure> {
-    // Where no session can be, there is none.
-    let held = Kept::of(base).ok().map(Held::of).transpose()?.flatten();
-    held.map(|held| Credential::Session(Arc::new(held))).ok_or_else(|| no_key(base))
-}
-
-fn no_key(base: &str) -> Failure {
-    let mend = "put the key that the server printed at its first start into FREEAGENTICS_KEY, or into a file that only you \
-                can read, and name that with --key-file; or sign in, if you have a password: freeagentics sign-in";
-    Failure::usage("no_key", format!("no API key, and nobody is signed in to {base} here"), mend)
-}
-
 fn unusable(file: &Path, error: &SecretFileError) -> Failure {
     let name = file.display().to_string();
     match error {
@@ -175,6 +123,6 @@ fn unusable(file: &Path, error: &SecretFileError) -> Failure {
 }
 
 /// A variable of the environment that holds something.
-fn set(name: &str) -> Option<String> {
+pub(super) fn set(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -4,6 +4,8 @@
 //! wrong is a [`Trouble`], which knows whether the server answered at all, and becomes a command's failure with the
 //! server's own code, detail and mend. [`Client::follow`] reads a stream of events and resumes it where it broke off.
 
+mod address;
+mod by_command;
 mod call;
 mod connection;
 mod credential;
@@ -13,6 +15,7 @@ mod patience;
 mod trouble;
 mod trust;
 
+pub(crate) use address::Address;
 pub(crate) use call::{Call, segment};
 pub(crate) use connection::{By, Connection};
 pub(crate) use credential::Credential;

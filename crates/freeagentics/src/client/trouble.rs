@@ -6,9 +6,11 @@ use std::time::Duration;
 use axiomcore::tls::Doubt;
 use serde_json::{Map, Value};
 
+use super::by_command::by_command;
 use crate::exit::{Complaint, Exit, Failure};
 use crate::server::documentation::catalogue;
 use crate::session::Unkept;
+use crate::terminal::harmless;
 
 /// Why there is no answer to go on with.
 #[derive(Clone, Debug)]
@@ -23,8 +25,8 @@ pub(crate) enum Trouble {
     Unprotected(Doubt, String),
     /// Something answered that is not this server.
     Strange(String),
-    /// Whoever had signed in on this machine is signed out.
-    SignedOut,
+    /// Whoever had signed in on this machine is signed out; who that was, if it is known.
+    SignedOut(String),
     /// Their session cannot be taken from where it is kept, or put there: what is wrong, and the mend.
     Unkept(String, String),
 }
@@ -57,7 +59,7 @@ impl Trouble {
         match self {
             Self::Refused(refusal) => matches!(refusal.status, 429 | 503 | 507),
             Self::Absent(_) | Self::Broken(_) => true,
-            Self::Unprotected(..) | Self::Strange(_) | Self::SignedOut | Self::Unkept(..) => false,
+            Self::Unprotected(..) | Self::Strange(_) | Self::SignedOut(_) | Self::Unkept(..) => false,
         }
     }
 
@@ -83,8 +85,7 @@ impl Trouble {
                 unreachable("unreachable", format!("no server is there: {why}"), mend)
             }
             Self::Broken(why) => {
-                let mend =
-                    "look at the server's log and at GET /health/ready; what has an idempotency key can be sent again";
+                let mend = "see how it is (freeagentics health) and look at its log; what has an idempotency key can be sent again";
                 unreachable("no_answer", format!("the server gave no answer: {why}"), mend)
             }
             Self::Unprotected(doubt, why) => {
@@ -94,9 +95,12 @@ impl Trouble {
                 let mend = "this address may belong to another program: say where the server is with --server";
                 unreachable("strange_answer", why, mend)
             }
-            Self::SignedOut => {
-                let message = "the session has ended: it was not used for long, or somebody has ended it".to_owned();
-                let mend = "sign in again: freeagentics sign-in".to_owned();
+            Self::SignedOut(email) => {
+                let email = harmless(&email);
+                let whose = if email.is_empty() { String::new() } else { format!(" of {email}") };
+                let why = "it was not used for long, a password was chosen elsewhere, or somebody has ended it";
+                let message = format!("the session{whose} has ended: {why}");
+                let mend = format!("sign in again: freeagentics sign-in {email}").trim_end().to_owned();
                 let (exit, code, place) = (Exit::Refused, "signed_out".into(), Some(server.to_owned()));
                 Complaint { exit, code, place, message, mend, more: Map::new() }
             }
@@ -117,7 +121,7 @@ impl fmt::Display for Trouble {
             Self::Broken(why) => write!(f, "the server gave no answer: {why}"),
             Self::Unprotected(_, why) => write!(f, "the server does not show who it is: {why}"),
             Self::Strange(why) | Self::Unkept(why, _) => f.write_str(why),
-            Self::SignedOut => f.write_str("the session has ended"),
+            Self::SignedOut(_) => f.write_str("the session has ended"),
         }
     }
 }
@@ -146,6 +150,7 @@ impl Refusal {
         let message = detail.clone().or(title).unwrap_or_else(|| format!("the server answered with status {status}"));
         let here = detail.is_none().then(|| at_hand(&code)).flatten().map(str::to_owned);
         let mend = here.or(mend).unwrap_or_else(|| self::mend(&code, server));
+        let mend = by_command(&mend);
         // What stands elsewhere in the complaint is not said twice.
         let _said = (text("code"), text("type"));
         document.insert("status".to_owned(), status.into());
@@ -188,6 +193,22 @@ fn at_hand(code: &str) -> Option<&'static str> {
             "enrol an authenticator app: freeagentics account app; or a passkey, on the page of the server"
         }
         "people_only" => "sign in as a person first: freeagentics sign-in",
+        "factor_exists" => "remove it first: freeagentics account remove-app",
+        "factor_missing" => {
+            "begin anew: freeagentics account app; what waits for its first code is forgotten after ten minutes or five wrong ones"
+        }
+        "factor_proof_required" => {
+            "give one of your recovery codes as well: --recovery-code CODE; or use your passkey, on the page of the server"
+        }
+        "ticket_invalid" => {
+            "if you have chosen a password with it already, sign in: freeagentics sign-in; otherwise ask whoever invited you for \
+             a new one, or have one mailed to you: freeagentics account forgotten EMAIL"
+        }
+        "sign_in_refused" => {
+            "look at what you have typed: the address, the password, the code, which is good once, or --workspace if you are in \
+             another than the default one; if you have forgotten your password: freeagentics account forgotten EMAIL. After \
+             several failures even what is right is refused for a while: wait some minutes"
+        }
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 //! shell nor `curl`, so its health check is this.
 
 use crate::{
-    client::{Call, Connection},
+    client::{Address, Call},
     exit::{Exit, Failure},
     terminal::{Format, Terminal},
 };
@@ -11,11 +11,11 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: Connection,
+    address: Address,
 }
 
 pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let client = args.connection.stranger()?;
+    let client = args.address.stranger()?;
     let report = client.ask(&Call::beside("/health/ready"))?;
     match format {
         Format::Text => writeln!(terminal.out, "{} is ready", client.base())?,

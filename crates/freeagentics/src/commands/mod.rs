@@ -21,6 +21,7 @@ pub(crate) mod roles;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sealing;
+mod secrets;
 pub(crate) mod serve;
 pub(crate) mod services;
 pub(crate) mod sign_in;
@@ -79,12 +80,14 @@ enum Command {
     /// Print the JSON Schema of model documents, for editors and other programs.
     Schema(schema::Args),
     /// Sign in to a server with your password: commands that are given no key are yours from then on.
+    #[command(visible_alias = "login")]
     SignIn(sign_in::Args),
     /// Sign out: the session of `sign-in` ends.
+    #[command(visible_alias = "logout")]
     SignOut(sign_out::Args),
     /// Say who you are to a server: by what, with which roles, until when.
     Whoami(whoami::Args),
-    /// Change your password, or your second factor.
+    /// Take up an invitation, change your password, or your second factor.
     Account(account::Args),
     /// List the models that are built in; give models to a server and compare them there.
     Models(models::Args),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::asking::done;
 use crate::{
-    client::{Call, Connection, Trouble},
+    client::{Address, Call, Trouble},
     exit::{Exit, Failure},
     session::{Kept, Session},
     terminal::{Format, Terminal, harmless},
@@ -17,18 +17,18 @@ pub(crate) struct Args {
     #[arg(long)]
     forget: bool,
     #[command(flatten)]
-    connection: Connection,
+    address: Address,
 }
 
 pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let stranger = args.connection.stranger()?;
+    let stranger = args.address.stranger()?;
     let server = stranger.base();
-    let Some(client) = args.connection.session()? else {
+    let Some(client) = args.address.session()? else {
         let line = format!("nobody is signed in to {server} here");
         return done(&json!({ "server": server, "signed_out": false }), &line, format, terminal);
     };
     let is_told = match client.send(&Call::post("/sign-out", &Value::Null)) {
-        Ok(_) | Err(Trouble::SignedOut) => true,
+        Ok(_) | Err(Trouble::SignedOut(_)) => true,
         Err(Trouble::Refused(refusal)) if refusal.status == 401 => true,
         Err(_) if args.forget => false,
         Err(trouble) => return Err(trouble.into_failure(server)),

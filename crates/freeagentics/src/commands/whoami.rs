@@ -6,7 +6,7 @@ use super::asking::{items, roles, text, texts};
 use crate::{
     client::{By, Call, Client, Connection},
     exit::{Exit, Failure},
-    terminal::{Format, Terminal},
+    terminal::{Format, Terminal, harmless},
 };
 
 /// Says who you are to a server: by what, with which roles, until when.
@@ -24,6 +24,9 @@ pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     if let Some(session) = me.get("session").and_then(Value::as_str).map(str::to_owned) {
         me["session_expires_at"] = end_of(&client, &session)?;
     }
+    if let Some(name) = workspace_of(&client, &me)? {
+        me["workspace_name"] = name.into();
+    }
     if format == Format::Json {
         terminal.json(&me)?;
         return Ok(Exit::Done);
@@ -39,6 +42,20 @@ fn end_of(client: &Client, session: &str) -> Result<Value, Failure> {
     Ok(json!(current.map(|found| text(found, "expires_at"))))
 }
 
+/// What the workspace is called: people are told with who they are, of a key who may see that is.
+fn workspace_of(client: &Client, me: &Value) -> Result<Option<String>, Failure> {
+    if let Some(name) = me.pointer("/user/workspace").and_then(Value::as_str) {
+        return Ok(Some(harmless(name).into_owned()));
+    }
+    let has = me.get("permissions").and_then(Value::as_array).into_iter().flatten();
+    if !has.clone().any(|permission| permission == "workspaces:read") {
+        return Ok(None);
+    }
+    let listed = items(client, "/workspaces")?;
+    let own = listed.iter().find(|found| found.get("id") == me.get("workspace"));
+    Ok(own.map(|found| text(found, "name")))
+}
+
 fn tell(me: &Value, by: &By, terminal: &mut Terminal<'_>) -> std::io::Result<()> {
     let id = text(me, "id");
     let (who, what) = match me.get("user") {
@@ -47,7 +64,9 @@ fn tell(me: &Value, by: &By, terminal: &mut Terminal<'_>) -> std::io::Result<()>
     };
     writeln!(terminal.out, "{}, {what}", terminal.paint.strong(&who))?;
     let workspace = me.get("workspace").and_then(Value::as_i64).unwrap_or_default();
-    writeln!(terminal.out, "  on     {}, in workspace {workspace}", text(me, "server"))?;
+    let name = text(me, "workspace_name");
+    let name = if name.is_empty() { workspace.to_string() } else { name };
+    writeln!(terminal.out, "  on     {}, in workspace {name}", text(me, "server"))?;
     writeln!(terminal.out, "  by     {}", text(me, "by"))?;
     let until = match (by, text(me, "expires_at"), text(me, "session_expires_at")) {
         (By::Session, _, ends) => format!("{ends}, or until it is not used for long"),

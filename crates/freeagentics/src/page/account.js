@@ -77,14 +77,14 @@ async function arrive() {
   asked = null;
   for (const id of ["email", "password", "factor-code"]) find(id).value = "";
   [find("person").hidden, find("factor").hidden] = [false, true];
-  find("person-error").textContent = "";
-  find("mailed").hidden = true;
+  for (const id of ["person-error", "account-said"]) find(id).textContent = "";
+  for (const id of ["mailed", "chosen"]) find(id).hidden = true;
   invited();
   const me = await read("/whoami");
   person = me.user ?? null;
   if (!person) return;
   for (const id of ["account", "to-account"]) find(id).hidden = false;
-  find("welcome").hidden = true;
+  find("welcome").hidden = !ticketOfLink();
   find("account-who").textContent = `${person.name}, ${person.email}`;
   const { mustEnrol } = await owned();
   if (!mustEnrol) await watch();
@@ -129,29 +129,6 @@ function again() {
   find("email").focus();
 }
 
-// --- What an invitation leads to
-
-/** The ticket of a letter's link: behind the #, so that no server on the way has seen it. */
-const ticket = () => new URLSearchParams(location.hash.slice(1)).get("ticket");
-
-function invited() {
-  if (!ticket()) return;
-  [find("person").hidden, find("ticket").hidden] = [true, false];
-  find("new-password").focus();
-}
-
-find("ticket").addEventListener("submit", (event) => {
-  event.preventDefault();
-  trying("person-error", async () => {
-    await send("/tickets/accept", { ticket: ticket(), password: find("new-password").value });
-    history.replaceState(null, "", location.pathname);
-    find("new-password").value = "";
-    [find("person").hidden, find("ticket").hidden, find("chosen").hidden] = [false, true, false];
-    find("email").focus();
-  });
-});
-addEventListener("hashchange", invited);
-
 find("person").addEventListener("submit", (event) => {
   event.preventDefault();
   trying("person-error", enter);
@@ -185,7 +162,10 @@ async function owned() {
   const [status, { items }] = await Promise.all([read("/factors"), read("/factors/passkeys")]);
   const mustEnrol = status.required && !status.since && items.length === 0;
   find("enrol-first").hidden = !mustEnrol;
-  find("add").hidden = obstacle() !== null;
+  // What this address cannot do is not offered; what was added at another can be removed here.
+  const hasPasskeys = obstacle() === null;
+  [find("add").hidden, find("or-passkey").hidden] = [!hasPasskeys, !hasPasskeys];
+  find("passkeys-part").hidden = !hasPasskeys && items.length === 0;
   showApp(status);
   find("passkeys").replaceChildren(...items.map((passkey) => {
     const used = passkey.last_used_at ? `last used ${day(passkey.last_used_at)}` : "never used";

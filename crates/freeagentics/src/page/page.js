@@ -59,6 +59,8 @@ async function ask(path, options = {}) {
   const answer = await fetch(`/api/v1${path}`, { ...options, headers });
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
+  // Whose session has ended is told so, and where to begin again; a key's end is told by who tried it.
+  if (problem.code === "unauthenticated" && person) ended();
   const why = [problem.detail ?? problem.title ?? `status ${answer.status}`, problem.mend].filter(Boolean).map(spoken).join(" ");
   throw Object.assign(new Error(why), { status: answer.status, problem });
 }
@@ -92,7 +94,7 @@ async function open() {
 /** Shows what runs to who may see it. */
 async function watch() {
   for (const id of ["numbers", "fleet"]) find(id).hidden = false;
-  find("welcome").hidden = true;
+  find("welcome").hidden = !ticketOfLink();
   count();
   await show(find("label").value.trim());
 }
@@ -108,6 +110,17 @@ function forget() {
   closeChange();
   find("passkeys").replaceChildren();
   find("welcome").hidden = false;
+}
+
+/** The same, of who did not leave by themselves. */
+function ended() {
+  if (!person && !key) return;
+  const [place, why] = person
+    ? ["person-error", "Your session has ended: it was not used for long, a password was chosen elsewhere, or somebody has ended it. Sign in again."]
+    : ["key-error", "This key opens the server no more: it has expired, or was revoked."];
+  forget();
+  find("by-key").open = place === "key-error";
+  find(place).textContent = why;
 }
 
 // --- What runs
@@ -146,7 +159,7 @@ async function count() {
       find("facts").replaceChildren(...shown.map(([name, value]) =>
         element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: text(value) }))));
     } catch (error) {
-      if (error.status === 401) return forget();
+      if (error.status === 401) return ended();
     }
     await pause(5000);
   }
@@ -301,7 +314,7 @@ async function follow(path, signal) {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error.status === 401) return forget();
+      if (error.status === 401) return ended();
       find("live").textContent = `not live: ${error.message}`;
     }
     await pause(wait);

@@ -64,7 +64,7 @@ axiomcore::error_codes! {
     INVALID_CURSOR = (BAD_REQUEST, "invalid_cursor", "The place to go on from is none that was given out",
         "`after` is the `next` of an answer before, unchanged. Begin again without it.");
     UPGRADE_REQUIRED = (UPGRADE_REQUIRED, "upgrade_required", "This address speaks WebSocket only",
-        "Open it with a WebSocket client (RFC 6455, version 13). `GET /api/v1/events` streams the same over plain HTTP.");
+        "Open it with a WebSocket client (RFC 6455, version 13).\n\n`GET /api/v1/events` streams the same over plain HTTP.");
     TOO_MANY_STREAMS = (TOO_MANY_REQUESTS, "too_many_streams", "Too many live streams are open",
         "Close some of yours, or follow several agents in one stream by a label they share. Operators set the limits with \
          `live.max_streams` and `live.max_streams_per_principal`.");
@@ -75,7 +75,7 @@ axiomcore::error_codes! {
     BACKUP_RUNNING = (CONFLICT, "backup_running", "A backup is being made already",
         "Wait for its end: `GET /api/v1/backups` says `running`.");
     LEGAL_HOLD = (CONFLICT, "legal_hold", "The record is under a legal hold",
-        "Nothing of it is erased while it is held. `GET /api/v1/audit/hold` says why; who may hold it can let it go.");
+        "Nothing of it is erased while it is held; who may hold it can let it go.\n\n`GET /api/v1/audit/hold` says why it is.");
     STILL_THERE = (CONFLICT, "still_there", "What the entries name is not forgotten",
         "What somebody did, or what was done to them, is erased when they are gone: delete the user first. Nothing was erased. \
          What was done with a key, by a service account or a start of the server, or to a session, a role or a workspace stays \

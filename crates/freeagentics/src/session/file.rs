@@ -35,7 +35,10 @@ impl Unkept {
         match self {
             Self::Nowhere => "set HOME or XDG_CONFIG_HOME, or use an API key".to_owned(),
             Self::Public(path) => {
-                format!("delete {}, sign in again, and end the old session with `users sign-out`", path.display())
+                format!(
+                    "delete {}, sign in again, and have the old session ended: freeagentics users sign-out EMAIL",
+                    path.display()
+                )
             }
             Self::Damaged(path) => format!("delete {} and sign in again: freeagentics sign-in", path.display()),
             Self::Unusable(..) => "see that the folder is yours and has room, or use an API key".to_owned(),

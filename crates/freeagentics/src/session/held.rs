@@ -48,8 +48,8 @@ impl Held {
     /// The tokens after these: those that another command has taken meanwhile, or new ones.
     fn next(&self, old: &Tokens, stranger: &Client) -> Result<Tokens, Trouble> {
         let place = self.kept.lock()?;
-        let ended = || Trouble::SignedOut;
-        let session = place.read()?.ok_or_else(ended)?;
+        let session = place.read()?.ok_or_else(|| Trouble::SignedOut(String::new()))?;
+        let ended = || Trouble::SignedOut(session.email.clone());
         let current = session.tokens.clone().ok_or_else(ended)?;
         if current.access != old.access && !is_over(&current) {
             return Ok(current);
@@ -58,8 +58,9 @@ impl Held {
         let answer = match stranger.send(&call) {
             Ok(answer) => answer,
             Err(Trouble::Refused(refusal)) if refusal.code == "refresh_refused" => {
+                let ended = ended();
                 place.write(&Session { tokens: None, ..session })?;
-                return Err(ended());
+                return Err(ended);
             }
             Err(trouble) => return Err(trouble),
         };

@@ -40,6 +40,8 @@ struct WhoamiUser {
     email: String,
     name: String,
     roles: Vec<String>,
+    /// What the workspace is called, by which they sign in.
+    workspace: Option<String>,
 }
 
 /// Who asks, and what they may do
@@ -48,7 +50,12 @@ pub(crate) async fn get_whoami(
     Anybody(principal): Anybody,
     State(identity): State<Identity>,
 ) -> Result<Json<Whoami>, Problem> {
-    let user = identity.user_of(&principal).await?;
+    let user = match identity.user_of(&principal).await? {
+        Some(User { email, name, roles, .. }) => {
+            Some(WhoamiUser { email, name, roles, workspace: identity.workspace_of(&principal).await? })
+        }
+        None => None,
+    };
     let Principal { workspace, id, kind, permissions: has, came_by, session, expires_at, .. } = &*principal;
     let known = permissions::all().filter(|permission| has.has(**permission));
     Ok(Json(Whoami {
@@ -57,7 +64,7 @@ pub(crate) async fn get_whoami(
         came_by: came_by.name(),
         session: session.clone(),
         expires_at: expires_at.map(|at| at.to_string()),
-        user: user.map(|User { email, name, roles, .. }| WhoamiUser { email, name, roles }),
+        user,
         workspace: *workspace,
         permissions: known.map(|permission| permission.name.to_owned()).collect(),
         administrator: *has == Permissions::Every,

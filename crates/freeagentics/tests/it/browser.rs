@@ -204,16 +204,75 @@ fn who_was_invited_chooses_a_password_where_the_letter_leads() {
     let browser = Browser::start();
     browser.open(&format!("http://localhost:{port}/#ticket={}", invited["ticket"].as_str().unwrap()));
     browser.see("#ticket");
-    browser.write("#new-password", "short\n");
-    browser.wait("document.querySelector('#person-error').textContent");
-    browser.run("document.querySelector('#new-password').value = ''");
-    browser.write("#new-password", &format!("{PASSWORD}\n"));
+    assert!(!is_shown(&browser, "#ticket-text"), "it is in the link");
+    choose(&browser, "short", "short");
+    browser.wait("document.querySelector('#person-error').textContent.includes('too short')");
+    choose(&browser, PASSWORD, "correct horse batery");
+    browser.wait("document.querySelector('#person-error').textContent.includes('not the same')");
+    choose(&browser, PASSWORD, PASSWORD);
     browser.see("#chosen");
     assert_eq!(browser.run("return location.hash"), "", "the ticket is no part of the history");
-    sign_in(&browser);
+    browser.write("#password", &format!("{PASSWORD}\n"));
     browser.see("#account");
     assert_eq!(browser.run(WHOAMI)["user"]["email"], "ann@example.org");
 }
+
+/// Chooses a password where a ticket is taken up.
+fn choose(browser: &Browser, password: &str, again: &str) {
+    browser.run("for (const id of ['new-password', 'new-again']) document.getElementById(id).value = ''");
+    browser.write("#new-password", password);
+    browser.write("#new-again", &format!("{again}\n"));
+}
+
+fn is_shown(browser: &Browser, selector: &str) -> bool {
+    browser.run(&format!("return document.querySelector('{selector}').checkVisibility()")) == true
+}
+
+#[test]
+fn who_was_handed_a_ticket_has_a_field_for_it_and_reads_nothing_of_before() {
+    let (installation, port) = (Installation::sqlite(), free_port());
+    let server = installation.start_with(&["--listen", &format!("127.0.0.1:{port}")]);
+    let body = json!({ "email": "ann@example.org", "name": "Ann", "roles": ["observer"], "ticket": true });
+    let ticket = server.client().post("/api/v1/users", &body).expect(201)["ticket"].as_str().unwrap().to_owned();
+    let browser = Browser::start();
+    browser.open(&format!("http://localhost:{port}/"));
+    sign_in(&browser);
+    browser.wait("document.querySelector('#person-error').textContent.includes('forgotten')");
+    browser.click("#have-ticket");
+    browser.see("#ticket-text");
+    assert_eq!(browser.text("#person-error"), "", "what was wrong before is not wrong with the ticket");
+    browser.write("#ticket-text", "tickets, please");
+    choose(&browser, PASSWORD, PASSWORD);
+    browser.wait("document.querySelector('#person-error').textContent.includes('no ticket in this')");
+    browser.click("#ticket-back");
+    browser.see("#person");
+    // A link that is opened where somebody has just mistyped.
+    browser.run("document.querySelector('#email').value = document.querySelector('#password').value = ''");
+    sign_in(&browser);
+    browser.wait("document.querySelector('#person-error').textContent.includes('forgotten')");
+    browser.run(&format!("location.hash = 'ticket={ticket}'"));
+    browser.see("#new-password");
+    assert_eq!(browser.text("#person-error"), "");
+    browser.click("#ticket-back");
+    browser.click("#have-ticket");
+    browser.write("#ticket-text", &format!("http://elsewhere/#ticket={ticket}"));
+    choose(&browser, PASSWORD, PASSWORD);
+    browser.see("#chosen");
+    browser.write("#password", &format!("{PASSWORD}\n"));
+    browser.see("#account");
+    // The session ends while the page is open: it says so, and how to go on.
+    assert_eq!(browser.run(END_SESSIONS), 204);
+    browser.click("#change");
+    browser.write("#old-password", PASSWORD);
+    browser.write("#changed-password", "another horse battery");
+    browser.write("#changed-again", "another horse battery\n");
+    browser.wait("document.querySelector('#person-error').textContent.startsWith('Your session has ended')");
+    browser.see("#person");
+    let log = browser.log();
+    assert!(!log.contains("Content Security Policy") && !log.contains("Uncaught"), "{log}");
+}
+
+const END_SESSIONS: &str = "return fetch('/api/v1/sessions', { method: 'DELETE' }).then((answer) => answer.status)";
 
 #[test]
 fn who_must_enrol_adds_an_app_at_a_bare_address_and_changes_their_password() {
@@ -230,8 +289,12 @@ fn who_must_enrol_adds_an_app_at_a_bare_address_and_changes_their_password() {
     browser.click("#app-add");
     browser.write("#proof-password", &format!("{PASSWORD}\n"));
     browser.see("#app-new");
+    assert!(!is_shown(&browser, "#passkeys-title") && !is_shown(&browser, "#or-passkey"), "nor offered");
     let uri = browser.run("return document.querySelector('#app-uri').href");
     let app = Authenticator::scan(uri.as_str().unwrap());
+    let drawn = browser.run(CELLS);
+    let drawn: Vec<&str> = drawn.as_array().unwrap().iter().map(|row| row.as_str().unwrap()).collect();
+    assert_eq!(Authenticator::look_at(&drawn).secret(), app.secret(), "a phone reads the same");
     let now = SystemClock.now().0;
     browser.write("#app-code", "000000\n");
     browser.wait("document.querySelector('#app-error').textContent.includes('wait for the next one')");
@@ -240,12 +303,14 @@ fn who_must_enrol_adds_an_app_at_a_bare_address_and_changes_their_password() {
     browser.see("#told");
     assert_eq!(browser.text("#codes").lines().count(), 10);
     browser.see("#facts div");
-    assert!(!browser.run("return document.body.innerHTML").as_str().unwrap().contains("otpauth"), "the secret is gone");
+    let left = browser.run("return document.body.innerHTML");
+    assert!(!["otpauth", "h1v1"].iter().any(|part| left.as_str().unwrap().contains(part)), "the secret is gone");
     browser.click("#noted");
     // Another password; the wrong one of now says what to do.
     browser.click("#change");
     browser.write("#old-password", "a wrong password");
-    browser.write("#changed-password", "another horse battery\n");
+    browser.write("#changed-password", "another horse battery");
+    browser.write("#changed-again", "another horse battery\n");
     browser.wait("document.querySelector('#change-error').textContent.includes('sign in with now')");
     browser.run("document.querySelector('#old-password').value = ''");
     browser.write("#old-password", &format!("{PASSWORD}\n"));
@@ -264,6 +329,17 @@ fn who_must_enrol_adds_an_app_at_a_bare_address_and_changes_their_password() {
     assert!(!log.contains("Content Security Policy") && !log.contains("Uncaught"), "{log}");
 }
 
+/// The picture as it is painted: whether the middle of each cell is dark.
+const CELLS: &str = "
+  const picture = document.querySelector('#app-picture'), path = picture.querySelector('path');
+  const size = picture.viewBox.baseVal.width - 8, rows = [];
+  for (let y = 0; y < size; y += 1) {
+    let row = '';
+    for (let x = 0; x < size; x += 1) row += path.isPointInFill(new DOMPoint(x + .5, y + .5)) ? '#' : '.';
+    rows.push(row);
+  }
+  return rows;";
+
 #[test]
 fn who_has_forgotten_their_password_says_so_where_they_sign_in() {
     let (installation, port) = (Installation::sqlite(), free_port());
@@ -275,6 +351,8 @@ fn who_has_forgotten_their_password_says_so_where_they_sign_in() {
     browser.wait("document.querySelector('#person-error').textContent.includes('address')");
     browser.write("#email", "ann@example.org");
     browser.click("#forgotten");
-    // This server cannot send mail, and says who can help.
-    browser.wait("document.querySelector('#person-error').textContent.includes('Ask an administrator')");
+    // This server cannot send mail, and says who can help, and where what they give goes.
+    browser
+        .wait("document.querySelector('#person-error').textContent.includes('users ticket ann@example.org --ticket')");
+    browser.wait("document.querySelector('#person-error').textContent.includes('I have a ticket')");
 }

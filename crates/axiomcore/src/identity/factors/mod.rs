@@ -10,6 +10,7 @@
 mod challenge;
 mod manage;
 mod migrations;
+mod picture;
 mod prove;
 mod recovery;
 pub(super) mod store;
@@ -17,6 +18,7 @@ mod totp;
 
 pub(super) use manage::person;
 pub use migrations::MIGRATIONS;
+pub(super) use picture::picture_of;
 pub(super) use prove::Proved;
 pub use prove::SEALED;
 pub use totp::one_time_code;

@@ -30,6 +30,11 @@ impl Kind {
     }
 }
 
+/// Where a ticket is taken up. It stands behind a `#`, which browsers send nowhere.
+pub(super) fn link(public_url: &str, ticket: &Ticket) -> String {
+    format!("{public_url}/#ticket={}", ticket.text.expose())
+}
+
 /// One letter. It holds a ticket, so that it shows itself to nobody but whom it is posted to.
 pub(super) struct Letter {
     /// The same however often it is tried.
@@ -40,8 +45,8 @@ pub(super) struct Letter {
 }
 
 impl Letter {
-    /// A letter from `service`, with a link that begins with `public_url`. The ticket stands behind a `#`, which browsers
-    /// send nowhere. Who is in another workspace than the default one is told its name, which they sign in with.
+    /// A letter from `service`, with a link that begins with `public_url`. Who is in another workspace than the default one is
+    /// told its name, which they sign in with.
     pub(super) fn new(
         (id, service): (String, &str),
         public_url: Option<&str>,
@@ -50,7 +55,7 @@ impl Letter {
         (user, ticket): (&User, &Ticket),
     ) -> Self {
         let (text, until) = (ticket.text.expose(), ticket.expires_at);
-        let link = public_url.map(|url| format!("{url}/#ticket={text}"));
+        let link = public_url.map(|url| link(url, ticket));
         let subject = match kind {
             Kind::Invitation => format!("Your invitation to {service}"),
             Kind::NewStart => format!("A new password for {service}"),

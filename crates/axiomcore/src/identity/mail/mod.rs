@@ -115,6 +115,11 @@ impl Mail {
         }
     }
 
+    /// Where somebody takes up this ticket, if the server knows under which address people reach it.
+    pub(super) fn link(&self, ticket: &Ticket) -> Option<String> {
+        self.0.config.public_url.as_deref().map(|url| letter::link(url, ticket))
+    }
+
     /// What brings somebody the ticket that is made for them.
     pub(super) fn envelope(&self, kind: Kind) -> Envelope {
         Envelope(self.is_set_up().then(|| (self.clone(), kind)))

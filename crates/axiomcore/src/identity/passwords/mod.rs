@@ -10,6 +10,7 @@ pub use again::PasswordError;
 pub(super) use again::Shown;
 pub(super) use algorithm::Recipe;
 pub use algorithm::{Algorithm, HashRefused};
+pub(super) use normal::are_same;
 pub use policy::Unfit;
 pub(super) use policy::check;
 pub use pool::HashError;

@@ -15,3 +15,8 @@ pub(crate) fn normal(password: &str) -> Option<Cow<'_, str>> {
     }
     Some(if is_nfkc(password) { password.into() } else { password.nfkc().collect::<String>().into() })
 }
+
+/// Whether two passwords are one, however each was typed.
+pub(crate) fn are_same(one: &str, other: &str) -> bool {
+    normal(one).is_some_and(|one| normal(other).is_some_and(|other| one == other))
+}

@@ -29,6 +29,9 @@ pub enum Unfit {
     /// It is made of the name of its owner.
     #[error("it is made of the email address or the name of its owner")]
     Own,
+    /// It is the one that its owner has already.
+    #[error("it is the password that you have now")]
+    Same,
     /// It repeats a character or two.
     #[error("it has fewer than five different characters")]
     Uniform,

@@ -16,6 +16,7 @@ use crate::identity::codes::{
     FACTOR_CODE_WRONG, FACTOR_EXISTS, FACTOR_MISSING, FACTOR_PROOF_REQUIRED, GRANTS_TOO_MUCH, HASHING_BUSY,
     OUTLIVES_MAKER, PASSWORD_WRONG, PEOPLE_ONLY, TOO_MANY_FAILURES, USER_NOT_FOUND,
 };
+use crate::identity::factors::picture_of;
 use crate::identity::{Allowed, Anybody, FactorError, FactorStatus, Identity, NewFactor};
 
 /// Whether the caller has a second factor.
@@ -60,6 +61,8 @@ pub struct NewFactorView {
     secret: String,
     /// The same for an app to read from a picture (QR code).
     uri: String,
+    /// That picture, row by row from above: `#` where it is dark, `.` where it is light. Four light ones belong around it.
+    picture: Vec<String>,
     /// Until when it can be confirmed.
     #[schema(format = DateTime)]
     expires_at: String,
@@ -68,7 +71,8 @@ pub struct NewFactorView {
 impl From<NewFactor> for NewFactorView {
     fn from(NewFactor { secret, uri, expires_at }: NewFactor) -> Self {
         let [secret, uri] = [secret, uri].map(|text| text.expose().clone());
-        Self { secret, uri, expires_at: expires_at.to_string() }
+        let picture = picture_of(&uri);
+        Self { secret, uri, picture, expires_at: expires_at.to_string() }
     }
 }
 
@@ -190,7 +194,8 @@ pub async fn remove_factor(
     Json(body): Json<ProofBody>,
 ) -> Result<StatusCode, Problem> {
     let (password, proof) = body.whole()?;
-    identity.remove_factor(&caller.0, password, proof).await?;
+    let mend = "You have no app; one that was begun and not confirmed counts as none. There is nothing to remove.";
+    identity.remove_factor(&caller.0, password, proof).await.map_err(|error| without(error, mend))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -210,7 +215,9 @@ pub async fn renew_recovery_codes(
     Json(RenewBody { code, passkey }): Json<RenewBody>,
 ) -> Result<Json<RecoveryCodesView>, Problem> {
     let proof = needed(proof_of(code, None, passkey)?)?;
-    Ok(Json(identity.renew_recovery_codes(&caller.0, proof).await?.into()))
+    let mend = "Add an authenticator app or a passkey first: recovery codes come with it, and stand in for it.";
+    let renewed = identity.renew_recovery_codes(&caller.0, proof).await.map_err(|error| without(error, mend))?;
+    Ok(Json(renewed.into()))
 }
 
 /// Remove somebody else's factor
@@ -232,6 +239,14 @@ pub async fn reset_factors(
 ) -> Result<StatusCode, Problem> {
     identity.reset_factor(&caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The same as a problem, with this to do about it where there is no such factor: what that means depends on what was asked.
+fn without(error: FactorError, mend: &'static str) -> Problem {
+    match error {
+        FactorError::Missing => Problem::new(&FACTOR_MISSING).mend(mend),
+        other => other.into(),
+    }
 }
 
 impl From<FactorError> for Problem {

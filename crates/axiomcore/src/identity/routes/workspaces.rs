@@ -141,7 +141,7 @@ pub async fn invite_into_workspace(
     may_deliver(&identity, &mail, asked)?;
     let envelope = mail.envelope(Kind::Invitation);
     let invited = identity.invite_elsewhere(&caller, id.into(), body.into_user(), envelope).await?;
-    Ok((StatusCode::CREATED, Json(InvitedView::of(invited, asked))))
+    Ok((StatusCode::CREATED, Json(InvitedView::of(invited, asked.then_some(&mail)))))
 }
 
 impl From<Workspace> for WorkspaceView {

@@ -9,7 +9,7 @@ use crate::config::Secret;
 use crate::identity::key::Fingerprint;
 use crate::identity::made::let_in;
 use crate::identity::mail::store as letters;
-use crate::identity::passwords;
+use crate::identity::passwords::{self, Unfit};
 use crate::identity::{Identity, Principal, PrincipalKind, Status, devices, sessions};
 
 impl Identity {
@@ -64,7 +64,11 @@ impl Identity {
             return Err(UserError::Nobody);
         }
         let place = Place { workspace: caller.workspace, id: caller.id.clone() };
+        let is_same = passwords::are_same(old.expose(), new.expose());
         let shown = self.show_password(&place, old).await?;
+        if is_same {
+            return Err(Unfit::Same.into());
+        }
         let hash = self.hash_for(&shown.user, new).await?;
         let (identity, keep, now) = (self.clone(), caller.session.clone(), self.now());
         self.settle_by_password(caller, Some(shown), move |connection, losers| {

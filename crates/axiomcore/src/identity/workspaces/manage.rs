@@ -20,6 +20,16 @@ impl Identity {
         Ok(listed)
     }
 
+    /// What somebody's own workspace is called, which whoever is in it may know: they sign in by it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn workspace_of(&self, principal: &Principal) -> crate::store::Result<Option<String>> {
+        let id = principal.workspace;
+        let found = self.0.parts.database.read(move |connection| store::find(connection, id)).await?;
+        Ok(found.map(|workspace| workspace.name))
+    }
+
     /// Makes a workspace, with a key that may everything in it and is told only now.
     ///
     /// # Errors

@@ -22,6 +22,11 @@ fn every_code_has_a_page_for_people_and_a_document_for_programs() {
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(page.text().contains("<code>Authorization: Bearer</code>"));
     assert_eq!(get(running.address, "/errors/none", &[]).problem(), "not_found");
+    // As a browser asks.
+    let accept = ["accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"];
+    let page = get(running.address, "/errors/none", &accept);
+    assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
+    assert!(page.text().contains("href=\"/errors\""), "{}", page.text());
 }
 
 axiomcore::error_codes! {

@@ -1,28 +1,32 @@
-//! `freeagentics account`: one's own password and second factor, for who has signed in.
+//! `freeagentics account`: one's own password and second factor, for who has signed in; and how one comes by a password.
 
+mod accept;
 mod app;
 mod password;
+mod picture;
 
 use clap::Subcommand;
 use serde_json::Value;
 
 use crate::{
-    client::Connection,
+    client::Address,
     exit::{Exit, Failure},
     terminal::{Format, Terminal, harmless},
 };
 
-/// Changes your password, or your second factor.
+/// Changes your password, or your second factor, by the session of `sign-in`; and takes up tickets, which takes no session.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,
     #[command(flatten)]
-    connection: Connection,
+    address: Address,
 }
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Choose a password with a ticket: that of an invitation, or after yours was forgotten.
+    Accept(accept::Args),
     /// Change your password: your other sessions end.
     Password(password::Args),
     /// Say that you have forgotten your password: what lets you choose a new one is mailed to you.
@@ -36,14 +40,15 @@ enum Verb {
 }
 
 pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let Args { verb, connection } = args;
+    let Args { verb, address } = args;
     match verb {
-        // Whoever says so cannot sign in.
-        Verb::Forgotten(args) => password::forgotten(args, &connection.stranger()?, format, terminal),
-        Verb::Password(args) => password::change(args, &connection.person()?, format, terminal),
-        Verb::App(args) => app::enrol(args, &connection.person()?, format, terminal),
-        Verb::RemoveApp(args) => app::remove(args, &connection.person()?, format, terminal),
-        Verb::RecoveryCodes(args) => app::renew(args, &connection.person()?, format, terminal),
+        // Whoever does so cannot sign in.
+        Verb::Accept(args) => accept::run(args, &address.stranger()?, format, terminal),
+        Verb::Forgotten(args) => password::forgotten(args, &address.stranger()?, format, terminal),
+        Verb::Password(args) => password::change(args, &address.person()?, format, terminal),
+        Verb::App(args) => app::enrol(args, &address.person()?, format, terminal),
+        Verb::RemoveApp(args) => app::remove(args, &address.person()?, format, terminal),
+        Verb::RecoveryCodes(args) => app::renew(args, &address.person()?, format, terminal),
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// A role that they have. May be given several times.
     #[arg(long = "role", value_name = "ROLE")]
     roles: Vec<String>,
-    /// Print the ticket here, to hand it on, instead of only mailing it.
+    /// Print the ticket here, and the link that it is taken up by, to hand it on, instead of only mailing it.
     #[arg(long)]
     ticket: bool,
 }
@@ -33,7 +33,7 @@ pub(crate) struct TicketArgs {
     /// The user's id or address.
     #[arg(value_name = "USER")]
     user: String,
-    /// Print the ticket here, to hand it on, instead of only mailing it.
+    /// Print the ticket here, and the link that it is taken up by, to hand it on, instead of only mailing it.
     #[arg(long)]
     ticket: bool,
 }
@@ -54,7 +54,7 @@ pub(in crate::commands) fn invite(
     let body = json!({ "email": args.email, "name": name, "roles": args.roles, "ticket": args.ticket });
     let invited = client.ask(&Call::post(path, &body))?;
     let headline = format!("{} is invited, with {}", text(&invited, "email"), roles(&invited));
-    tell(&invited, &headline, format, terminal)
+    tell(invited, &headline, client, format, terminal)
 }
 
 pub(super) fn renew(
@@ -67,10 +67,26 @@ pub(super) fn renew(
     let call = Call::post(format!("/users/{}/ticket", segment(&id)), &json!({ "ticket": args.ticket }));
     let renewed = client.ask(&call)?;
     let headline = format!("{} can choose a new password", text(&renewed, "email"));
-    tell(&renewed, &headline, format, terminal)
+    let ended = tell(renewed, &headline, client, format, terminal)?;
+    if format == Format::Text {
+        writeln!(terminal.out, "  tickets of before are worth nothing any more")?;
+    }
+    Ok(ended)
 }
 
-fn tell(answer: &Value, headline: &str, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
+fn tell(
+    mut answer: Value,
+    headline: &str,
+    client: &Client,
+    format: Format,
+    terminal: &mut Terminal<'_>,
+) -> Result<Exit, Failure> {
+    let ticket = text(&answer, "ticket");
+    // A server that does not know its own address is reached at the one that was asked.
+    if !ticket.is_empty() && text(&answer, "link").is_empty() {
+        answer["link"] = format!("{}/#ticket={ticket}", client.base()).into();
+    }
+    let answer = &answer;
     if format == Format::Json {
         terminal.json(answer)?;
         return Ok(Exit::Done);
@@ -79,13 +95,17 @@ fn tell(answer: &Value, headline: &str, format: Format, terminal: &mut Terminal<
     if answer.get("mailed") == Some(&Value::Bool(true)) {
         writeln!(terminal.out, "  a letter with a ticket is on its way")?;
     }
-    let ticket = text(answer, "ticket");
     if !ticket.is_empty() {
+        writeln!(terminal.out, "  link    {}", text(answer, "link"))?;
         writeln!(terminal.out, "  ticket  {ticket}")?;
         writeln!(
             terminal.out,
             "  until   {}; it works once, and is shown only now",
             text(answer, "ticket_expires_at")
+        )?;
+        writeln!(
+            terminal.out,
+            "  hand the link on: a password is chosen there, or with the ticket by `freeagentics account accept`"
         )?;
     }
     Ok(Exit::Done)

@@ -23,7 +23,7 @@ pub(crate) enum Verb {
     Invite(invite::Args),
     /// List people, the disabled ones too.
     List(list::Args),
-    /// Give somebody a new ticket, because they have forgotten their password or lost the old one.
+    /// Give somebody a new ticket, because they have forgotten their password or lost the old one, which is worth nothing then.
     Ticket(invite::TicketArgs),
     /// Give somebody other roles, in place of those they have.
     Roles(change::RolesArgs),

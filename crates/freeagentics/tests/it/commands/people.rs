@@ -53,6 +53,27 @@ fn people_are_invited_listed_changed_and_deleted() {
 }
 
 #[test]
+fn who_is_handed_a_ticket_is_handed_a_link_that_leads_to_where_people_reach_the_server() {
+    let invite = ["users", "invite", "ann@example.org", "--role", "observer", "--ticket"];
+    let link = |server: &Server| {
+        let told = told(server, &invite);
+        let (link, ticket) = (told["link"].as_str().unwrap(), told["ticket"].as_str().unwrap());
+        link.strip_suffix(&format!("/#ticket={ticket}")).unwrap_or_else(|| panic!("{told}")).to_owned()
+    };
+    let server = Installation::sqlite().start();
+    assert_eq!(link(&server), format!("http://{}", server.address()), "as far as its command knows");
+    let mailed = done(&server, &["users", "ticket", "ann@example.org", "--ticket"]);
+    let [link_line, ticket_line] = ["  link    ", "  ticket  "]
+        .map(|label| mailed.lines().find_map(|line| line.strip_prefix(label)).unwrap_or_else(|| panic!("{mailed}")));
+    assert!(link_line.ends_with(ticket_line) && mailed.contains("freeagentics account accept"), "{mailed}");
+    let known = Installation::sqlite().start_with(&["--set", "mail.public_url=http://agents.example.org"]);
+    assert_eq!(link(&known), "http://agents.example.org");
+    let body = serde_json::json!({ "email": "bea@example.org", "name": "Bea", "roles": [], "ticket": true });
+    let invited = known.client().post("/api/v1/users", &body).expect(201);
+    assert!(invited["link"].as_str().unwrap().starts_with("http://agents.example.org/#ticket=ticket_"), "{invited}");
+}
+
+#[test]
 fn keys_are_made_listed_and_revoked() {
     let installation = Installation::sqlite();
     let server = installation.start();

@@ -253,6 +253,8 @@ fn a_session_that_others_can_read_is_not_used() {
 /// A terminal with the program at one end.
 pub(super) struct Terminal {
     keys: File,
+    /// A character may arrive in two parts.
+    bytes: Vec<u8>,
     pub(super) shown: String,
 }
 
@@ -264,7 +266,7 @@ impl Terminal {
         let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
         let other = || File::options().read(true).write(true).open(&path).unwrap();
         let child = command.stdin(other()).stdout(other()).stderr(other()).spawn().unwrap();
-        (Self { keys: master.into(), shown: String::new() }, child)
+        (Self { keys: master.into(), bytes: Vec::new(), shown: String::new() }, child)
     }
 
     /// Reads until this is shown.
@@ -272,7 +274,8 @@ impl Terminal {
         let mut some = [0; 1024];
         while !self.shown.contains(text) {
             let read = self.keys.read(&mut some).unwrap_or_else(|error| panic!("{error}: {}", self.shown));
-            self.shown.push_str(&String::from_utf8_lossy(&some[..read]));
+            self.bytes.extend_from_slice(&some[..read]);
+            self.shown = String::from_utf8_lossy(&self.bytes).into_owned();
         }
     }
 
@@ -290,7 +293,7 @@ fn at_a_terminal_the_password_is_asked_for_and_not_shown() {
     let (mut terminal, mut child) = Terminal::new(&mut home.command(&["sign-in"]));
     terminal.wait_for("Address: ");
     terminal.press(&format!("{ANN}\n"));
-    terminal.wait_for("Password: ");
+    terminal.wait_for(&format!("Password of {ANN}: "));
     terminal.press(&format!("{PASSWORD}\n"));
     terminal.wait_for("recovery code: ");
     terminal.press(&format!("{}\n", ann.used_code()));
@@ -308,7 +311,7 @@ fn who_gives_up_at_the_password_gets_the_terminal_back_as_it_was() {
     let home = Home::new(&server);
     let (mut terminal, mut child) = Terminal::new(&mut home.command(&["sign-in", ANN]));
     let echoes = |terminal: &Terminal| tcgetattr(&terminal.keys).unwrap().local_modes.contains(LocalModes::ECHO);
-    terminal.wait_for("Password: ");
+    terminal.wait_for(&format!("Password of {ANN}: "));
     assert!(!echoes(&terminal));
     terminal.press("corr\u{3}");
     terminal.wait_for("nothing was done");

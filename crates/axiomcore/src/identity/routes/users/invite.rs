@@ -57,6 +57,8 @@ pub struct InvitedView {
     user: UserView,
     /// What lets them choose a password, once. It is told only now, and only if it was asked for.
     ticket: Option<String>,
+    /// The page where it is taken up, with the ticket in it, if the server knows its own address (`mail.public_url`).
+    link: Option<String>,
     /// Until when it can be taken up.
     #[schema(format = DateTime)]
     ticket_expires_at: Option<String>,
@@ -88,18 +90,19 @@ pub async fn invite_user(
     let (asked, hash) = (body.ticket, body.password_hash.clone().map(Secret::new));
     if let Some(hash) = hash {
         let user = identity.import_user(&caller, body.into_user(), &hash).await?.into();
-        let view = InvitedView { user, ticket: None, ticket_expires_at: None, mailed: false };
+        let view = InvitedView { user, ticket: None, link: None, ticket_expires_at: None, mailed: false };
         return Ok((StatusCode::CREATED, Json(view)));
     }
     may_deliver(&identity, &mail, asked)?;
     let (workspace, envelope) = (caller.workspace, mail.envelope(Kind::Invitation));
     let invited = identity.invite_into(&caller, workspace, body.into_user(), envelope).await?;
-    Ok((StatusCode::CREATED, Json(InvitedView::of(invited, asked))))
+    Ok((StatusCode::CREATED, Json(InvitedView::of(invited, asked.then_some(&mail)))))
 }
 
 /// Give somebody a new start
 ///
-/// A new ticket, for who has forgotten their password or lost their invitation. Their password works until they take it up.
+/// A new ticket, for who has forgotten their password or lost their invitation. Their password works until they take it up;
+/// tickets of before are worth nothing.
 #[utoipa::path(
     post,
     tag = "users",
@@ -121,7 +124,7 @@ pub async fn create_ticket(
     }
     may_deliver(&identity, &mail, ticket)?;
     let started = identity.start_anew(&caller, &id, mail.envelope(Kind::NewStart)).await?;
-    Ok(Json(InvitedView::of(started, ticket)))
+    Ok(Json(InvitedView::of(started, ticket.then_some(&mail))))
 }
 
 impl NewUserBody {
@@ -155,10 +158,11 @@ pub(in super::super) fn may_deliver(identity: &Identity, mail: &Mail, asked: boo
 }
 
 impl InvitedView {
-    /// With the ticket, if it was asked for.
-    pub(in super::super) fn of(Invited { user, ticket, is_mailed }: Invited, asked: bool) -> Self {
-        let text = asked.then(|| ticket.text.expose().clone());
+    /// With the ticket if it was asked for; where it leads to is known to the mail.
+    pub(in super::super) fn of(Invited { user, ticket, is_mailed }: Invited, asked: Option<&Mail>) -> Self {
+        let text = asked.map(|_| ticket.text.expose().clone());
+        let link = asked.and_then(|mail| mail.link(&ticket));
         let ticket_expires_at = Some(ticket.expires_at.to_string());
-        Self { user: user.into(), ticket: text, ticket_expires_at, mailed: is_mailed }
+        Self { user: user.into(), ticket: text, link, ticket_expires_at, mailed: is_mailed }
     }
 }

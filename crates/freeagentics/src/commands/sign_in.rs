@@ -1,19 +1,18 @@
 //! `freeagentics sign-in`.
 
-mod hidden;
-
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use axiomcore::clock::{Clock, SystemClock};
-use axiomcore::config::{Secret, SecretFileError};
+use axiomcore::config::Secret;
 use serde_json::{Value, json};
 
 use super::asking::{roles, text};
+use super::secrets::{given_up, password};
 use crate::{
-    client::{Call, Client, Connection, Refusal, Trouble},
+    client::{Address, Call, Client, Refusal, Trouble},
     exit::{Exit, Failure},
     session::{Kept, Session, Tokens},
-    terminal::{Format, Terminal},
+    terminal::{Format, Terminal, harmless},
 };
 
 /// How often a code may be mistyped; the server has the last word.
@@ -38,14 +37,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
     #[command(flatten)]
-    connection: Connection,
+    address: Address,
 }
 
 pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> Result<Exit, Failure> {
-    let client = args.connection.stranger()?;
+    let client = args.address.stranger()?;
     let kept = Kept::of(client.base())?;
     let email = args.email.clone().map_or_else(|| asked(("Address: ", "freeagentics sign-in EMAIL"), terminal), Ok)?;
-    let password = password(args.password_file.as_deref(), ("Password: ", "--password-file"), terminal)?;
+    let question = format!("Password of {}: ", harmless(&email));
+    let password = password(args.password_file.as_deref(), (&question, "--password-file"), terminal)?;
     // What was kept and cannot be read any more is about to be replaced.
     let before = kept.read().ok().flatten().filter(|session| session.email == email);
     let device = before.and_then(|session| session.device_token);
@@ -63,18 +63,18 @@ pub(crate) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     let strange = || Trouble::Strange("the answer has no tokens".to_owned()).into_failure(&server);
     let tokens = Tokens::of(&signed_in, SystemClock.now()).ok_or_else(strange)?;
     let told = signed_in.get("device_token").and_then(Value::as_str).map(|text| Secret::new(text.to_owned()));
-    end_previous(&args.connection, terminal)?;
+    end_previous(&args.address, terminal)?;
     let session = Session { server, email, tokens: Some(tokens), device_token: told.or(device) };
     kept.write(&session)?;
     tell(&mut signed_in, &session, format, terminal)
 }
 
 /// Ends the session that was kept here until now, whoever's it is: when it is forgotten here, nobody could.
-fn end_previous(connection: &Connection, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn end_previous(address: &Address, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     // What cannot be read any more cannot be shown to the server either.
-    let Ok(Some(client)) = connection.session() else { return Ok(()) };
+    let Ok(Some(client)) = address.session() else { return Ok(()) };
     match client.send(&Call::post("/sign-out", &Value::Null)) {
-        Ok(_) | Err(Trouble::SignedOut) => {}
+        Ok(_) | Err(Trouble::SignedOut(_)) => {}
         Err(Trouble::Refused(refusal)) if refusal.status == 401 => {}
         Err(trouble) => {
             writeln!(terminal.err, "note: the session of before goes on until it is not used for long: {trouble}")?;
@@ -150,42 +150,10 @@ fn tell(
     Ok(Exit::Done)
 }
 
-/// A password: that in the file, or one that is asked for with the first of `how`; the second is the flag that names a file.
-pub(super) fn password(
-    file: Option<&Path>,
-    how: (&str, &str),
-    terminal: &mut Terminal<'_>,
-) -> Result<Secret<String>, Failure> {
-    file.map_or_else(|| typed(how, terminal), of_file)
-}
-
 /// What a code is sent as. The app's are six digits; recovery codes are sixteen letters and digits.
 pub(super) fn kind_of(code: &str) -> (&'static str, &str) {
     let code = code.trim();
     (if code.len() < 10 { "code" } else { "recovery_code" }, code)
-}
-
-fn of_file(file: &Path) -> Result<Secret<String>, Failure> {
-    let name = file.display();
-    Secret::from_file(file).map_err(|error| match error {
-        SecretFileError::Unreadable(_, cause) => Failure::unreadable(&name.to_string(), cause),
-        SecretFileError::Public(_) => {
-            let mend = format!("chmod 600 {name}, and choose another password if others were here");
-            Failure::usage("public_password_file", format!("everybody on this machine can read {name}"), mend)
-        }
-        SecretFileError::Empty(_) => {
-            Failure::usage("no_password", format!("{name} is empty"), "write your password into it, and nothing else")
-        }
-    })
-}
-
-fn typed((question, flag): (&str, &str), terminal: &mut Terminal<'_>) -> Result<Secret<String>, Failure> {
-    if !terminal.interactive {
-        let mend = format!("write it into a file that only you can read, and name that with {flag}");
-        return Err(Failure::usage("no_password", "nobody is there to ask for the password", mend));
-    }
-    let typed = hidden::ask(question, terminal).map_err(|error| Failure::unreadable("-", error))?;
-    typed.ok_or_else(given_up)
 }
 
 /// Asks for something that may be seen; the second of `how` is how else it is given.
@@ -199,9 +167,4 @@ pub(super) fn asked((question, command): (&str, &str), terminal: &mut Terminal<'
     let mut line = String::new();
     let read = terminal.input.read_line(&mut line).map_err(|error| Failure::unreadable("-", error))?;
     if read == 0 { Err(given_up()) } else { Ok(line.trim().to_owned()) }
-}
-
-fn given_up() -> Failure {
-    let message = "nothing was done: the question was not answered";
-    Failure::usage("given_up", message, "give the same command again")
 }
