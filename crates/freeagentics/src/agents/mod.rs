@@ -13,7 +13,7 @@ pub(crate) mod store;
 
 pub(crate) use agent::{Brought, NewAgent, Stored};
 pub(crate) use bench::{Agent, mend};
-pub(crate) use current::Current;
+pub(crate) use current::{Current, Damaged};
 pub(crate) use labels::Labels;
 pub(crate) use name::AgentName;
 pub(crate) use seed::Seed;

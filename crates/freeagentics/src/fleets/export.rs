@@ -1,9 +1,11 @@
 //! `GET /api/v1/fleets/export`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axiomcore::http::Problem;
 use axiomcore::identity::Allowed;
+use axiomcore::store;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, State};
 use axum::http::HeaderValue;
@@ -12,12 +14,12 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use futures_util::stream;
 
-use super::line::{AgentLine, Line};
+use super::line::{AgentLine, Line, OmittedLine};
 use crate::agents::routes::selection::{self, LabelText, pairs};
 use crate::agents::store::{Selection, list};
-use crate::agents::{AgentName, Current, Labels};
+use crate::agents::{AgentName, Current, Damaged, Labels};
 use crate::log::What;
-use crate::models::Referred;
+use crate::models::{Library, Referred};
 use crate::server::Platform;
 use crate::server::permissions::{ReadAgents, ReadModels};
 
@@ -53,7 +55,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Fleet {
 /// Export a fleet
 ///
 /// JSON lines: each agent as it is now, and before the first agent of a model that model. `POST /api/v1/import` takes them
-/// in on another server. The history of the agents stays here. It takes `models:read` as well.
+/// in on another server. The history of the agents stays here. It takes `models:read` as well. An agent that cannot be read is
+/// named on a line of the kind `omitted`, which an import passes over.
 #[utoipa::path(
     get,
     path = "/api/v1/fleets/export",
@@ -69,7 +72,7 @@ pub(crate) async fn export_fleet(
     caller.require::<ReadModels>()?;
     let selection = Selection { labels, model: None };
     let export =
-        Export { platform, workspace: caller.workspace, selection, after: String::new(), told: BTreeSet::new() };
+        Export { platform, workspace: caller.workspace, selection, after: String::new(), told: BTreeMap::new() };
     // The first page before the answer begins, so that what fails at once is a problem and no broken answer.
     let (first, export) = export.page().await?;
     let rest = stream::try_unfold(export, |export| async move {
@@ -92,8 +95,8 @@ struct Export {
     selection: Selection,
     /// The last agent that was written.
     after: String,
-    /// Keys of models that were written.
-    told: BTreeSet<i64>,
+    /// By their keys, the models that agents were written of; nothing for one that cannot be read.
+    told: BTreeMap<i64, Option<Referred>>,
 }
 
 impl Export {
@@ -116,20 +119,53 @@ impl Export {
             after.clone_from(&last.name);
         }
         let mut text = String::new();
-        for current in Current::of(log, library, *workspace, found)? {
-            let Ok(id) = AgentName::new(&current.stored.name) else { continue };
-            if current.last.told.what == What::Deleted {
-                continue;
-            }
-            let key = current.last.told.model;
-            if told.insert(key) {
-                let version = library.version_blocking(*workspace, key)?;
-                text.push_str(&Line::from(version).text().map_err(Problem::internal)?);
-            }
-            let model = Referred::of(&*library.compiled_blocking(*workspace, key)?);
-            let agent = Line::Agent(AgentLine::of(id, model, &current));
-            text.push_str(&agent.text().map_err(Problem::internal)?);
+        let mut write = |line: Line| line.text().map(|line| text.push_str(&line)).map_err(Problem::internal);
+        for current in Current::each(log, library, *workspace, found)? {
+            let current = match current {
+                Ok(current) if current.last.told.what == What::Deleted => continue,
+                Ok(current) => current,
+                Err(damaged) => {
+                    write(omitted(damaged))?;
+                    continue;
+                }
+            };
+            let (name, key) = (&current.stored.name, current.last.told.model);
+            let Ok(id) = AgentName::new(name) else { continue };
+            let model = match told.entry(key) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => {
+                    let (model, line) = model(library, *workspace, key)?;
+                    line.map(&mut write).transpose()?;
+                    free.insert(model)
+                }
+            };
+            write(match model.clone() {
+                Some(model) => Line::Agent(AgentLine::of(id, model, &current)),
+                None => omitted(Damaged { name: name.clone(), why: "its model cannot be read again".to_owned() }),
+            })?;
         }
         Ok((text, is_last))
     }
+}
+
+/// A model and its line; neither if it cannot be read again, for then nobody could take it in.
+fn model(library: &Library, workspace: i64, key: i64) -> store::Result<(Option<Referred>, Option<Line>)> {
+    match library.compiled_blocking(workspace, key) {
+        Ok(compiled) => {
+            let version = library.version_blocking(workspace, key)?;
+            Ok((Some(Referred::of(&compiled)), Some(version.into())))
+        }
+        Err(store::Error::Corrupt(why)) => {
+            tracing::error!(workspace, "a model is not exported: {why}");
+            Ok((None, None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// One agent that cannot be read keeps nobody from having the others. Why is for those who see the log.
+fn omitted(damaged: Damaged) -> Line {
+    tracing::error!(agent = damaged.name, "an agent is not exported: {damaged}");
+    let detail = "its model, or what it has become, cannot be read; the log of the server says why".to_owned();
+    Line::Omitted(OmittedLine { id: damaged.name, detail })
 }

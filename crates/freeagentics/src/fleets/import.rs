@@ -104,7 +104,7 @@ fn arrive(
 ) -> store::Result<(Vec<NewAgent>, bool)> {
     let (mut keys, mut brings_models) = (Vec::with_capacity(models.len()), false);
     for checked in models {
-        let (version, is_new) = library.create_in(connection, principal, checked)?;
+        let (version, is_new) = library.create_in(connection, principal, &checked)?;
         keys.push(version.key);
         brings_models |= is_new;
     }

@@ -13,6 +13,8 @@ use axiomcore::hex;
 pub(super) enum Line {
     Model(ModelLine),
     Agent(AgentLine),
+    /// Whoever takes lines in passes over it.
+    Omitted(OmittedLine),
 }
 
 /// A version of a model.
@@ -40,6 +42,14 @@ pub(super) struct AgentLine {
     pub(super) created_at: String,
     /// What it carries, in hexadecimal; null before the first step of an episode.
     pub(super) state: Option<String>,
+}
+
+/// An agent that could not be written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OmittedLine {
+    pub(super) id: String,
+    pub(super) detail: String,
 }
 
 impl Line {

@@ -93,6 +93,8 @@ impl<'l> Reader<'l> {
                 }
                 Ok(Line::Model(model)) => self.model(number, model),
                 Ok(Line::Agent(agent)) => self.agent(number, agent)?,
+                // It was not there to be brought along; whoever exported was told.
+                Ok(Line::Omitted(_)) => {}
             }
         }
         Ok(self.manifest)

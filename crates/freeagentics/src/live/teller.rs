@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axiomcore::store::Result;
+use axiomcore::store::{Error, Result};
 use freeagentics_inference::model::Axis;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -119,8 +119,11 @@ impl Teller {
 
     /// Tells an event of the log; blocks when its model is not compiled yet.
     pub(super) fn tell_blocking(&self, workspace: i64, happened: &Happened<'_>) -> Result<Telling> {
-        let compiled = self.0.library.compiled_blocking(workspace, happened.told.model)?;
-        Ok(telling(happened, &compiled))
+        match self.0.library.compiled_blocking(workspace, happened.told.model) {
+            Ok(compiled) => Ok(telling(happened, Some(&compiled))),
+            Err(Error::Corrupt(why)) => Ok(unnamed(happened, &why)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Tells an event that has just been committed. Nothing if it cannot be read, which is in the log then.
@@ -132,29 +135,32 @@ impl Teller {
         if let Some(json) = told.get() {
             return Some(Telling { kind, seq: *seq, json: json.clone() });
         }
-        let compiled = self.compiled(*workspace, decoded.model).await?;
         let happened = Happened { seq: *seq, agent: name, revision: *revision, told: &decoded };
-        let telling = telling(&happened, &compiled);
+        let telling = match self.0.library.compiled(*workspace, decoded.model).await {
+            Ok(compiled) => telling(&happened, Some(&compiled)),
+            Err(Error::Corrupt(why)) => unnamed(&happened, &why),
+            Err(error) => {
+                tracing::error!(seq, %error, "event {seq} is not told: {error}");
+                return None;
+            }
+        };
         // Whoever was faster has written the same.
         let _ = told.set(telling.json.clone());
         Some(telling)
     }
-
-    async fn compiled(&self, workspace: i64, model: i64) -> Option<Arc<Compiled>> {
-        if let Some(compiled) = self.0.library.known(workspace, model) {
-            return Some(compiled);
-        }
-        let library = self.0.library.clone();
-        let compiled = tokio::task::spawn_blocking(move || library.compiled_blocking(workspace, model)).await;
-        let compiled = compiled.ok()?.inspect_err(|error| tracing::error!(%error, "an event is not told: {error}"));
-        compiled.ok()
-    }
 }
 
-fn telling(happened: &Happened<'_>, compiled: &Compiled) -> Telling {
+/// An event whose model cannot be read: it has happened, and whoever follows others as well must not miss theirs.
+fn unnamed(happened: &Happened<'_>, why: &str) -> Telling {
+    let (seq, agent) = (happened.seq, happened.agent);
+    tracing::error!(seq, agent, "event {seq} is told without what only its model can name: {why}");
+    telling(happened, None)
+}
+
+fn telling(happened: &Happened<'_>, compiled: Option<&Compiled>) -> Telling {
     let Happened { seq, agent, revision, told } = *happened;
     let step = if let What::Stepped(step) = &told.what { Some(step) } else { None };
-    let controls = &compiled.engine.model().spec().controls;
+    let named = step.zip(compiled);
     let event = LiveEvent {
         kind: told.what.name(),
         seq,
@@ -162,8 +168,8 @@ fn telling(happened: &Happened<'_>, compiled: &Compiled) -> Telling {
         step: told.step,
         revision,
         episode: told.episode,
-        action: step.map(|step| action(controls, &wide(&step.action))),
-        beliefs: step.and_then(|step| beliefs(compiled, step)),
+        action: named.map(|(step, compiled)| action(&compiled.engine.model().spec().controls, &wide(&step.action))),
+        beliefs: named.and_then(|(step, compiled)| beliefs(compiled, step)),
         recorded_at: told.recorded_at().to_string(),
     };
     // A struct of texts and numbers can always be written.

@@ -13,6 +13,12 @@ use freeagentics_inference::model::Model;
 
 use super::{Reference, Referred, store as table};
 
+/// How a stored text is written.
+pub(super) const JSON: &str = "json";
+
+/// As [`JSON`].
+pub(super) const YAML: &str = "yaml";
+
 /// A version of a model, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
@@ -64,8 +70,18 @@ pub(crate) enum Rejected {
 pub(crate) struct Checked {
     pub(crate) document: Document,
     pub(crate) engine: Engine,
+    /// As it was read, so that it is read in the same way again.
     pub(crate) format: &'static str,
     pub(crate) text: String,
+}
+
+/// What has become of a document that was stored.
+#[derive(Debug)]
+pub(crate) struct Created {
+    pub(crate) version: Version,
+    pub(crate) compiled: Arc<Compiled>,
+    /// Whether it was not there before.
+    pub(crate) is_new: bool,
 }
 
 /// The models of a server. Clones are the same.
@@ -92,9 +108,19 @@ impl Library {
 
     /// Stores a document as a version, unless the last versions of that name include the same model with the same
     /// options: then that one is answered, and `false`.
-    pub(crate) fn create_blocking(&self, principal: &Principal, checked: Checked) -> Result<(Version, bool), Rejected> {
+    pub(crate) fn create_blocking(&self, principal: &Principal, checked: Checked) -> Result<Created, Rejected> {
         let database = &self.0.database;
-        Ok(database.write_blocking(|connection| self.create_in(connection, principal, checked))?)
+        let stored = database.write_blocking(|connection| self.create_in(connection, principal, &checked));
+        let (version, is_new) = stored?;
+        // A new one is ready already: after the commit there is nothing left that could fail.
+        let compiled = if is_new {
+            let compiled = Arc::new(checked.compiled(&version));
+            self.cache().insert((principal.workspace, version.key), compiled.clone());
+            compiled
+        } else {
+            self.compiled_blocking(principal.workspace, version.key)?
+        };
+        Ok(Created { version, compiled, is_new })
     }
 
     /// As [`create_blocking`](Self::create_blocking), in a transaction of somebody else's.
@@ -102,18 +128,18 @@ impl Library {
         &self,
         connection: &mut dyn Connection,
         principal: &Principal,
-        checked: Checked,
+        checked: &Checked,
     ) -> store::Result<(Version, bool)> {
         let Checked { document, engine, format, text } = checked;
         let version = Version {
-            name: document.name,
+            name: document.name.clone(),
             version: 0,
             key: 0,
             digest: engine.model().digest().to_string(),
             options_digest: engine.options_digest().to_string(),
             format,
-            document: text,
-            description: document.description,
+            document: text.clone(),
+            description: document.description.clone(),
             created_at: self.0.clock.now(),
             created_by: principal.id.clone(),
         };
@@ -189,8 +215,36 @@ impl Library {
         Ok(compiled)
     }
 
+    /// As [`compiled_blocking`](Self::compiled_blocking), for threads that must not block.
+    pub(crate) async fn compiled(&self, workspace: i64, key: i64) -> store::Result<Arc<Compiled>> {
+        if let Some(compiled) = self.known(workspace, key) {
+            return Ok(compiled);
+        }
+        let library = self.clone();
+        let compiled = tokio::task::spawn_blocking(move || library.compiled_blocking(workspace, key)).await;
+        compiled.unwrap_or_else(|error| Err(store::Error::Failed(format!("compiling did not end: {error}"))))
+    }
+
     fn cache(&self) -> MutexGuard<'_, HashMap<(i64, i64), Arc<Compiled>>> {
         self.0.compiled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Version {
+    /// How the text is to be read: as it was read when it was given, whatever it begins with.
+    pub(crate) fn written_as(&self) -> Format {
+        if self.format == JSON { Format::Json } else { Format::Yaml }
+    }
+}
+
+impl Checked {
+    /// As the version that it has become.
+    fn compiled(self, version: &Version) -> Compiled {
+        let Self { document, engine, .. } = self;
+        let observations = Observations::of(engine.model().spec(), Limits::default());
+        let (cost, tests) = (document.cost, document.tests.len());
+        let (key, name, version) = (version.key, version.name.as_str().into(), version.version);
+        Compiled { key, name, version, engine, observations, cost, tests }
     }
 }
 
@@ -203,29 +257,28 @@ impl Compiled {
 
 /// Reads a document and compiles it.
 pub(crate) fn check(text: &str, format: Format, limits: &Limits) -> Result<Checked, Rejected> {
+    let format = format.of(text);
     let document = document::read(text, format, limits).map_err(Rejected::Invalid)?;
     let refused = |faults: Vec<freeagentics_inference::model::Fault>| {
         Rejected::Refused(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     };
     let model = Model::new(document.spec.clone()).map_err(refused)?;
     let engine = Engine::new(Arc::new(model), document.options.clone()).map_err(refused)?;
-    let is_json = format == Format::Json || format == Format::Auto && text.trim_start().starts_with('{');
-    Ok(Checked { document, engine, format: if is_json { "json" } else { "yaml" }, text: text.to_owned() })
+    let format = if format == Format::Json { JSON } else { YAML };
+    Ok(Checked { document, engine, format, text: text.to_owned() })
 }
 
 /// Compiles a stored version.
 pub(crate) fn compile(version: &Version) -> store::Result<Compiled> {
     let unlimited = Limits { operations: u64::MAX, bytes: u64::MAX, policies: u64::MAX, ..Limits::default() };
-    let checked = check(&version.document, Format::Auto, &unlimited).map_err(|error| {
+    let checked = check(&version.document, version.written_as(), &unlimited).map_err(|error| {
         store::Error::Corrupt(format!("model {}@{} cannot be read again: {error}", version.name, version.version))
     })?;
     if checked.engine.model().digest().to_string() != version.digest {
         let (name, number) = (&version.name, version.version);
         return Err(store::Error::Corrupt(format!("model {name}@{number} is not the one that its digest names")));
     }
-    let observations = Observations::of(checked.engine.model().spec(), Limits::default());
-    let (name, cost, tests) = (version.name.as_str().into(), checked.document.cost, checked.document.tests.len());
-    Ok(Compiled { key: version.key, name, version: version.version, engine: checked.engine, observations, cost, tests })
+    Ok(checked.compiled(version))
 }
 
 impl fmt::Debug for Library {

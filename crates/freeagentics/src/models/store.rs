@@ -5,7 +5,7 @@ use axiomcore::clock::Timestamp;
 use axiomcore::store::{Connection, Result, Row, Value};
 
 use super::Referred;
-use super::library::Version;
+use super::library::{JSON, Version, YAML};
 use crate::counters;
 
 const COLUMNS: &str =
@@ -114,7 +114,7 @@ fn read(mut row: Row) -> Result<Version> {
         key: row.int(2)?,
         digest: row.text(3)?,
         options_digest: row.text(4)?,
-        format: if row.text(5)? == "json" { "json" } else { "yaml" },
+        format: if row.text(5)? == JSON { JSON } else { YAML },
         document: row.text(6)?,
         description: if row.is_null(7) { None } else { Some(row.text(7)?) },
         created_at: Timestamp(row.int(8)?),

@@ -79,7 +79,7 @@ impl Bench {
     /// A model by its document.
     pub(crate) fn written(&self, document: &str) -> i64 {
         let checked = self.library.check(document, Format::Yaml).unwrap();
-        self.library.create_blocking(&self.principal, checked).unwrap().0.key
+        self.library.create_blocking(&self.principal, checked).unwrap().version.key
     }
 
     pub(crate) fn create(&self, names: &[&str], model: i64) -> Vec<bool> {

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 
-use axiomcore::store::{Connection, Result};
+use axiomcore::store::{Connection, Error, Result};
 
 use super::hot::{Hot, Id, Name, Packed};
 use super::waiting::{Message, Waiting};
@@ -37,6 +37,9 @@ pub(super) struct Found {
     pub(super) agent: Packed,
     /// The keys that it remembers, if they were wanted.
     pub(super) window: Option<Window>,
+    /// Why only its place in the log is known: its model, or what it has become, cannot be read. It can be deleted, and
+    /// nothing else.
+    pub(super) damage: Option<Refused>,
 }
 
 /// So many agents are read in one transaction.
@@ -100,10 +103,11 @@ impl Loader {
         if (last.workspace, last.agent, last.revision) != (*workspace, stored.key, head.revision) {
             return Err(Refused::Internal(format!("the head of agent {name} points at another event")));
         }
-        let state = replay::state_after(connection, &self.library, &last)?;
-        let compiled = self.library.compiled_blocking(*workspace, last.told.model)?;
-        let own = state.as_ref().map(|saved| compiled.engine.own_part(saved, last.told.step)).transpose();
-        let own = own.map_err(|error| Refused::Internal(format!("the state of agent {name}: {error}")))?;
+        let (own, damage) = match self.own(connection, &last) {
+            Ok(own) => (own, None),
+            Err(error @ Error::Corrupt(_)) => (None, Some(Refused::from(error))),
+            Err(error) => return Err(error.into()),
+        };
         let window = if *window { Some(Window::of(keys(connection, &last)?)) } else { None };
         let agent = Packed::of(&Hot {
             id: *id,
@@ -119,9 +123,18 @@ impl Loader {
             far: history::far_after(last.seq, last.revision, last.told.far),
             keyed: if last.told.what.key().is_some() { last.seq } else { last.told.keyed },
             commitment: last.commitment,
-            state: own,
+            state: own.as_deref(),
         });
-        Ok(Found { agent, window })
+        Ok(Found { agent, window, damage })
+    }
+
+    /// Its own part of what an agent carries after its last event.
+    fn own(&self, connection: &mut dyn Connection, last: &Event) -> Result<Option<Box<[u8]>>> {
+        let state = replay::state_after(connection, &self.library, last)?;
+        let compiled = self.library.compiled_blocking(last.workspace, last.told.model)?;
+        let own = state.as_ref().map(|saved| compiled.engine.own_part(saved, last.told.step)).transpose();
+        let unreadable = |error| Error::Corrupt(format!("the state after event {}: {error}", last.seq));
+        Ok(own.map_err(unreadable)?.map(Into::into))
     }
 
     fn replay(&self, workspace: i64, seq: u64, waiting: Waiting) {

@@ -14,7 +14,7 @@ use super::metrics::RuntimeMetrics;
 use super::stepping::Seat;
 use super::waiting::{Message, Waiting};
 use super::window::Used;
-use super::{Config, Refused};
+use super::{Ask, Config, Refused};
 use crate::log::history;
 use crate::models::Library;
 
@@ -130,13 +130,21 @@ impl Shard {
     fn loaded(&mut self, id: Id, found: Result<Found, Refused>) {
         self.parts.metrics.loads.inc();
         let queue = self.loading.remove(&id).unwrap_or_default();
-        let Found { agent, window } = match found {
+        let Found { agent, window, damage } = match found {
             Ok(found) => found,
             Err(refused) => return queue.into_iter().for_each(|waiting| waiting.answer(Err(refused.clone()))),
         };
         // Two loads of one agent never overlap, so it cannot be there already.
-        self.cache.insert(agent, window);
-        queue.into_iter().for_each(|waiting| self.ask(waiting));
+        let slot = self.cache.insert(agent, window);
+        let Some(refused) = damage else { return queue.into_iter().for_each(|waiting| self.ask(waiting)) };
+        let (deletions, others): (Queue, Queue) =
+            queue.into_iter().partition(|waiting| matches!(waiting.request.ask, Ask::Delete));
+        others.into_iter().for_each(|waiting| waiting.answer(Err(refused.clone())));
+        deletions.into_iter().for_each(|waiting| self.ask(waiting));
+        // Nobody else may take it for an agent that has seen nothing yet.
+        if let Some(slot) = slot.filter(|slot| !self.cache.is_in_flight(*slot)) {
+            self.cache.remove(slot);
+        }
     }
 
     fn settled(&mut self, settled: Settled) {

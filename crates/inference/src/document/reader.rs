@@ -36,6 +36,20 @@ pub enum Format {
     Auto,
 }
 
+impl Format {
+    /// Which of the two a text is read as. What is kept has to be read as this again, and not guessed anew.
+    #[must_use]
+    pub fn of(self, text: &str) -> Self {
+        match self {
+            Self::Auto => {
+                let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
+                if inside.is_some_and(|inside| inside.starts_with(['"', '}'])) { Self::Json } else { Self::Yaml }
+            }
+            settled => settled,
+        }
+    }
+}
+
 /// A model with the options of its agent and its tests.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -86,13 +100,11 @@ pub fn duplicate_key(json: &str, limits: &Limits) -> Option<Problem> {
 
 fn grow(text: &str, format: Format, limits: &Limits, sink: &Sink) -> Result<Tree, Stop> {
     let text = text::check(text, limits, sink)?;
-    let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
-    let is_json = match format {
-        Format::Yaml => false,
-        Format::Json => true,
-        Format::Auto => inside.is_some_and(|inside| inside.starts_with(['"', '}'])),
-    };
-    if is_json { tree::read_json(text, limits, sink) } else { tree::read_yaml(text, limits, sink) }
+    if format.of(text) == Format::Json {
+        tree::read_json(text, limits, sink)
+    } else {
+        tree::read_yaml(text, limits, sink)
+    }
 }
 
 fn document(root: Place<'_>, limits: &Limits, sink: &Sink) -> Option<Document> {

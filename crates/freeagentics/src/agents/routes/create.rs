@@ -46,6 +46,8 @@ pub(crate) async fn create_agent(
 ) -> Result<Response, Problem> {
     let (workspace, library, reference) = (caller.workspace, platform.library.clone(), body.reference()?);
     let model = platform.database.read(move |connection| find(connection, &library, workspace, &reference)).await??;
+    // Before anything is stored: one whose model cannot be read could not be answered afterwards.
+    platform.library.compiled(workspace, model.key).await?;
     let agent = body.prepared(&platform, model).agent;
     let name = agent.name.clone();
     if platform.runtime.create(caller.principal(), vec![agent]).await? != [true] {

@@ -47,6 +47,8 @@ pub(crate) async fn label_agent(
     Path(agent): Path<AgentName>,
     Json(LabelsBody { labels }): Json<LabelsBody>,
 ) -> Result<Response, Problem> {
+    // One that is not there, or cannot be read, is told apart before anything is changed.
+    AgentView::read(&platform, caller.workspace, agent.clone()).await?;
     let (principal, name, at) = (caller.principal(), agent.clone(), platform.clock.now());
     let relabel = move |connection: &mut dyn axiomcore::store::Connection| {
         if store::relabel(connection, principal.workspace, name.as_str(), &labels)? {
@@ -58,7 +60,7 @@ pub(crate) async fn label_agent(
     };
     platform.database.write(relabel).await?;
     platform.live.relabelled();
-    // One that is not there, or not any more, is told apart here.
+    // One that has gone meanwhile is told apart here.
     let view = AgentView::read(&platform, caller.workspace, agent).await?;
     let revision = view.revision;
     Ok(tagged(Json(view).into_response(), revision))

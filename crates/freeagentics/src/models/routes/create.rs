@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::body::DocumentBody;
 use super::checking::{Wrong, check};
 use super::view::ModelView;
-use crate::models::library::Rejected;
+use crate::models::library::{Created, Rejected};
 use crate::server::Platform;
 use crate::server::codes::{MODEL_INVALID, MODEL_TEST_FAILED, MODEL_TESTS_TOO_LONG};
 use crate::server::openapi::failures;
@@ -79,8 +79,7 @@ pub(crate) async fn create_model(
     }
     let (library, principal) = (platform.library.clone(), caller.principal());
     let stored = platform.compute(principal.workspace, move || {
-        let (version, is_new) = library.create_blocking(&principal, checked)?;
-        let compiled = library.compiled_blocking(principal.workspace, version.key)?;
+        let Created { version, compiled, is_new } = library.create_blocking(&principal, checked)?;
         let path = format!("/api/v1/models/{}/versions/{}", version.name, version.version);
         Ok::<_, Rejected>((ModelView::of(&version, &compiled), is_new.then_some(path)))
     });

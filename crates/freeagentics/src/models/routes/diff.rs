@@ -3,7 +3,7 @@
 use axiomcore::http::{Json, Path, Problem, Query};
 use axiomcore::identity::Allowed;
 use axum::extract::State;
-use freeagentics_inference::document::{self, Format, Limits};
+use freeagentics_inference::document::{self, Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -96,7 +96,7 @@ fn difference(from: &Version, to: &Version) -> Result<Difference, Problem> {
 }
 
 fn as_json(version: &Version) -> Result<Value, Problem> {
-    document::to_json(&version.document, Format::Auto, &Limits::default()).map_err(Problem::internal)
+    document::to_json(&version.document, version.written_as(), &Limits::default()).map_err(Problem::internal)
 }
 
 /// Notes where two values differ, as far inside as that can be said.

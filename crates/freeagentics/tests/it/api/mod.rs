@@ -6,6 +6,7 @@ mod backups;
 pub(crate) mod begun;
 pub(crate) mod beside;
 pub(crate) mod client;
+mod damaged;
 mod decisions;
 mod encrypted;
 mod fleets;

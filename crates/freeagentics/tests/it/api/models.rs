@@ -9,6 +9,7 @@ on_both_databases!(
     the_same_model_is_the_same_version_and_a_changed_one_is_the_next,
     models_are_listed_a_page_at_a_time_by_name,
     two_versions_are_compared_at_their_places,
+    a_document_is_read_again_as_it_was_read_when_it_was_given,
 );
 
 /// The same under other names.
@@ -40,6 +41,38 @@ fn the_same_model_is_the_same_version_and_a_changed_one_is_the_next(installation
         client.get(missing).problem(404, "model_not_found");
     }
     client.get("/api/v1/models/lamp/versions/0").problem(400, "invalid_parameter");
+}
+
+/// YAML that begins like JSON, and JSON that is YAML as well.
+fn a_document_is_read_again_as_it_was_read_when_it_was_given(installation: Installation) {
+    let yaml = |name: &str, key: &str| {
+        format!(
+            "{{{key}: 1, name: {name}, factors: {{lamp: [lit, dark]}}, controls: {{act: [wait, flip]}}, \
+             modalities: {{light: [bright, black]}}, likelihood: {{light: {{given: [lamp], table: [[0.8, 0.3], [0.2, 0.7]]}}}}, \
+             transition: {{lamp: {{by: [act], given: [lamp], table: uniform}}}}, preference: {{light: {{bright: 1}}}}}}"
+        )
+    };
+    let json = r#"{"freeagentics": 1, "name": "c", "factors": {"lamp": ["lit", "dark"]}, "modalities": {"light": ["bright", "black"]},
+        "likelihood": {"light": {"given": ["lamp"], "table": [[0.8, 0.3], [0.2, 0.7]]}}, "transition": {"lamp": {"table": "uniform"}}}"#;
+    let server = installation.start();
+    let client = server.client();
+    client.post_yaml("/api/v1/models", &yaml("a", "\"freeagentics\"")).expect(201);
+    client.post_yaml("/api/v1/models", &yaml("b", "freeagentics")).expect(201);
+    client.send("POST", "/api/v1/models", &[("content-type", "application/json")], json).expect(201);
+    client.post_yaml("/api/v1/models", &yaml("a", "\"freeagentics\"").replace("bright: 1", "bright: 2")).expect(201);
+    drop(server);
+    let server = installation.start();
+    let client = server.client();
+    for model in ["a", "b", "c"] {
+        assert_eq!(client.get(&format!("/api/v1/models/{model}")).expect(200)["name"], model);
+        client.post("/api/v1/agents", &json!({ "id": model, "model": model, "labels": { "is": model } })).expect(201);
+        let seen = json!({ "observation": { "light": "bright" } });
+        client.post(&format!("/api/v1/agents/{model}/steps"), &seen).expect(200);
+        assert_eq!(client.get(&format!("/api/v1/fleets/export?label=is={model}")).text.lines().count(), 2);
+        client.send("DELETE", &format!("/api/v1/agents/{model}"), &[], "").expect(204);
+    }
+    let changed = client.get("/api/v1/models/a/diff?from=1&to=2").expect(200);
+    assert_eq!(changed["changes"], json!([{ "path": "/preference/light/bright", "from": 1, "to": 2 }]));
 }
 
 fn models_are_listed_a_page_at_a_time_by_name(installation: Installation) {
