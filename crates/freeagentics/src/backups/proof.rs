@@ -7,13 +7,13 @@ use axiomcore::audit::{Against, verify_database};
 use axiomcore::backup::{Facts, Proven};
 use axiomcore::clock::SystemClock;
 use axiomcore::store::{Database, Location};
-use freeagentics_inference::document::Limits;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
 use crate::log::{CommittedEvents, history};
 use crate::models::Library;
 use crate::replay::verify;
+use crate::runtime::Config;
 use crate::server::schema;
 use crate::server::settings::{ANCHOR_FILE, DATABASE_FILE};
 
@@ -30,7 +30,7 @@ pub(super) fn prove(folder: &Path) -> Result<Proven, String> {
     let facts = database.read_blocking(|connection| Facts::of(connection, &history::newest)).map_err(read)?;
     // An older one has to work with this program, which is what would be started on it.
     schema::migrate(&database).map_err(read)?;
-    let library = Library::new(database.clone(), Arc::new(SystemClock), Limits::default());
+    let library = Library::new(database.clone(), Arc::new(SystemClock), Config::default().model_memory);
     let replayed = verify(&database, &library, &mut |_| {});
     let mut findings: Vec<String> = replayed.findings.iter().take(TOLD).map(|found| json!(found).to_string()).collect();
     let anchor = folder.join(ANCHOR_FILE);

@@ -3,7 +3,6 @@
 use std::{path::PathBuf, sync::Arc};
 
 use axiomcore::{clock::SystemClock, config, store::Database};
-use freeagentics_inference::document::Limits;
 use serde_json::json;
 
 use crate::{
@@ -11,6 +10,7 @@ use crate::{
     explain::amounts::count,
     models::Library,
     replay::{Finding, Report, verify},
+    runtime,
     server::{arguments::Arguments, settings},
     terminal::{Format, Terminal, harmless},
 };
@@ -44,7 +44,8 @@ pub(super) fn run(args: &Args, format: Format, terminal: &mut Terminal<'_>) -> R
     let location = database.location(&data, settings::DATABASE_FILE);
     let database = Database::open(&location, database.connections, threads.handle().clone())
         .map_err(|error| unreadable(&error))?;
-    let library = Library::new(database.clone(), Arc::new(SystemClock), Limits::default());
+    let library =
+        Library::new(database.clone(), Arc::new(SystemClock), settings.section::<runtime::Config>().model_memory);
     let report = verify(&database, &library, &mut |_| {});
     database.close();
     match format {

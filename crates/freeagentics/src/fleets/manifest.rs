@@ -69,13 +69,15 @@ pub(super) struct Reader<'l> {
     here: BTreeMap<(String, i64), usize>,
     /// Models of the database that were asked for.
     there: BTreeMap<(String, i64), Option<Arc<Compiled>>>,
+    /// Bytes that the models of these lines take.
+    bytes: u64,
     ids: BTreeSet<String>,
 }
 
 impl<'l> Reader<'l> {
     pub(super) fn new(library: &'l Library, database: &'l Database, workspace: i64) -> Self {
-        let (manifest, here, there, ids) = Default::default();
-        Self { library, database, workspace, manifest, here, there, ids }
+        let (manifest, here, there, bytes, ids) = Default::default();
+        Self { library, database, workspace, manifest, here, there, bytes, ids }
     }
 
     /// Reads all lines; empty ones are passed over.
@@ -115,6 +117,11 @@ impl<'l> Reader<'l> {
             }
             Err(rejected) => return self.wrong(line, "model_invalid", rejected.to_string()),
         };
+        self.bytes = self.bytes.saturating_add(checked.document.cost.bytes);
+        if self.bytes > self.library.room() {
+            let detail = "the models up to here take more memory together than models may (`runtime.model_memory`)";
+            return self.wrong(line, "model_invalid", format!("{detail}; import them in parts"));
+        }
         let fits = ModelName::new(&*name).is_ok_and(|name| !name.is_reserved());
         if !fits || checked.document.name != name {
             self.wrong(line, "invalid_name", format!("`{name}` is not the name of this document"));
@@ -159,6 +166,10 @@ impl<'l> Reader<'l> {
         let is_it = |engine: &Engine| engine.model().digest().to_string() == wanted.digest;
         if let Some((at, checked)) = here.get(&name).and_then(|at| Some((*at, manifest.models.get(*at)?))) {
             return Ok(Some((Source::Here(at), &checked.engine)).filter(|(_, engine)| is_it(engine)));
+        }
+        let held = there.values().flatten().map(|compiled| compiled.weight);
+        if !there.contains_key(&name) && held.sum::<u64>() > library.room() {
+            there.clear();
         }
         let known = match there.entry(name) {
             std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),

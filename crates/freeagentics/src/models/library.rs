@@ -1,16 +1,19 @@
 //! The models of a server: immutable versions in the database, each compiled once.
 
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axiomcore::clock::{Clock, Timestamp};
+use axiomcore::config::ByteSize;
 use axiomcore::identity::Principal;
 use axiomcore::store::{self, Connection, Database};
+use axiomcore::telemetry::{Declaration, Metrics};
 use freeagentics_inference::document::{self, Cost, Document, Format, Limits, Observations, Problems};
 use freeagentics_inference::engine::Engine;
 use freeagentics_inference::model::Model;
 
+use super::shelf::Shelf;
 use super::{Reference, Referred, store as table};
 
 /// How a stored text is written.
@@ -18,6 +21,9 @@ pub(super) const JSON: &str = "json";
 
 /// As [`JSON`].
 pub(super) const YAML: &str = "yaml";
+
+/// What a model takes however small it is, about.
+const OVERHEAD: u64 = 8 << 10;
 
 /// A version of a model, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +57,10 @@ pub(crate) struct Compiled {
     pub(crate) cost: Cost,
     /// How many tests the document carries.
     pub(crate) tests: usize,
+    /// Bytes that it takes, and an agent's step on it, about.
+    pub(crate) weight: u64,
+    /// Whether somebody has asked for it since room was needed last.
+    touched: AtomicBool,
 }
 
 /// Why a document did not become a version.
@@ -93,12 +103,36 @@ struct Inner {
     clock: Arc<dyn Clock>,
     limits: Limits,
     /// By workspace and key. Versions never change, so nothing in here is ever stale.
-    compiled: Mutex<HashMap<(i64, i64), Arc<Compiled>>>,
+    compiled: Mutex<Shelf>,
 }
 
 impl Library {
-    pub(crate) fn new(database: Database, clock: Arc<dyn Clock>, limits: Limits) -> Self {
-        Self(Arc::new(Inner { database, clock, limits, compiled: Mutex::default() }))
+    /// With so much room for what is compiled. What would not fit into that even alone is refused as too costly.
+    pub(crate) fn new(database: Database, clock: Arc<dyn Clock>, room: ByteSize) -> Self {
+        let limits = Limits::default();
+        let limits = Limits { bytes: limits.bytes.min(room.bytes()), ..limits };
+        Self(Arc::new(Inner { database, clock, limits, compiled: Mutex::new(Shelf::new(room.bytes())) }))
+    }
+
+    /// Bytes that may be taken by what is compiled.
+    pub(crate) fn room(&self) -> u64 {
+        self.cache().most()
+    }
+
+    /// Shows how much of the room is taken.
+    pub(crate) fn watch(&self, metrics: &Metrics) {
+        let gauge = |name, help| Declaration::gauge(name, &[], help);
+        // The metrics outlive the library, and must not keep its database open.
+        let observed = |look: fn(&Shelf) -> f64| {
+            let inner = Arc::downgrade(&self.0);
+            move || inner.upgrade().map(|inner| look(&Self(inner).cache()))
+        };
+        let models = gauge("freeagentics_compiled_models", "Models that are ready to decide");
+        metrics.observed(models, observed(|shelf| shelf.len() as f64));
+        let bytes = gauge("freeagentics_compiled_bytes", "Memory that they take, about, in bytes");
+        metrics.observed(bytes, observed(|shelf| shelf.bytes() as f64));
+        let most = gauge("freeagentics_compiled_bytes_max", "Memory that models may take, in bytes");
+        metrics.gauge(most).set(self.cache().most() as f64);
     }
 
     /// Reads a document and compiles it, without storing it. Computes, so not for threads that serve requests.
@@ -115,8 +149,7 @@ impl Library {
         // A new one is ready already: after the commit there is nothing left that could fail.
         let compiled = if is_new {
             let compiled = Arc::new(checked.compiled(&version));
-            self.cache().insert((principal.workspace, version.key), compiled.clone());
-            compiled
+            self.cache().insert((principal.workspace, version.key), compiled)
         } else {
             self.compiled_blocking(principal.workspace, version.key)?
         };
@@ -172,7 +205,7 @@ impl Library {
 
     /// The version with this key, if it is compiled already: for threads that must not block.
     pub(crate) fn known(&self, workspace: i64, key: i64) -> Option<Arc<Compiled>> {
-        self.cache().get(&(workspace, key)).cloned()
+        self.cache().get((workspace, key))
     }
 
     /// A version by name; the latest if no version is given.
@@ -211,8 +244,7 @@ impl Library {
         let version = self.version_blocking(workspace, key)?;
         // What was stored under the limits of its day stays usable when they are narrowed.
         let compiled = Arc::new(compile(&version)?);
-        self.cache().insert((workspace, key), compiled.clone());
-        Ok(compiled)
+        Ok(self.cache().insert((workspace, key), compiled))
     }
 
     /// As [`compiled_blocking`](Self::compiled_blocking), for threads that must not block.
@@ -225,7 +257,7 @@ impl Library {
         compiled.unwrap_or_else(|error| Err(store::Error::Failed(format!("compiling did not end: {error}"))))
     }
 
-    fn cache(&self) -> MutexGuard<'_, HashMap<(i64, i64), Arc<Compiled>>> {
+    fn cache(&self) -> MutexGuard<'_, Shelf> {
         self.0.compiled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -240,15 +272,30 @@ impl Version {
 impl Checked {
     /// As the version that it has become.
     fn compiled(self, version: &Version) -> Compiled {
-        let Self { document, engine, .. } = self;
+        let Self { document, engine, text, .. } = self;
         let observations = Observations::of(engine.model().spec(), Limits::default());
         let (cost, tests) = (document.cost, document.tests.len());
         let (key, name, version) = (version.key, version.name.as_str().into(), version.version);
-        Compiled { key, name, version, engine, observations, cost, tests }
+        // Names are no longer than the text, and stand in a few places.
+        let weight = cost.bytes.saturating_add(4 * text.len() as u64).saturating_add(OVERHEAD);
+        let touched = AtomicBool::new(false);
+        Compiled { key, name, version, engine, observations, cost, tests, weight, touched }
     }
 }
 
 impl Compiled {
+    /// Notes that it was asked for. Every step does, so it is written only where it changes something.
+    pub(crate) fn touch(&self) {
+        if !self.touched.load(Ordering::Relaxed) {
+            self.touched.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it was asked for since this was last asked.
+    pub(super) fn was_touched(&self) -> bool {
+        self.touched.swap(false, Ordering::Relaxed)
+    }
+
     /// `name@version`.
     pub(crate) fn reference(&self) -> String {
         format!("{}@{}", self.name, self.version)

@@ -6,6 +6,7 @@ mod load;
 mod name;
 mod referred;
 pub(crate) mod routes;
+mod shelf;
 mod shipped;
 mod store;
 

@@ -181,6 +181,11 @@ fn seat(
         Err(error) => return Err(error),
     };
     let can = made.is_some();
+    // What was compiled is kept within a bound, however many models the log names.
+    let held: u64 = seats.values().flatten().map(|seat| seat.compiled.weight).sum();
+    if held > library.room() {
+        seats.retain(|_, seat| seat.is_none());
+    }
     seats.insert(key, made);
     Ok(can)
 }

@@ -8,7 +8,7 @@ use axiomcore::identity::{CameBy, Identity, IdentityParts, Permissions, Principa
 use axiomcore::sealing::{Keys, Sealer};
 use axiomcore::store::{Database, Location};
 use axiomcore::telemetry::Metrics;
-use freeagentics_inference::document::{Format, Limits};
+use freeagentics_inference::document::Format;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use testbed::Postgres;
@@ -46,7 +46,7 @@ impl Bench {
         };
         Identity::open(&axiomcore::identity::Config::default(), parts).unwrap();
         database.migrate("freeagentics", MIGRATIONS).unwrap();
-        let library = Library::new(database.clone(), clock.clone(), Limits::default());
+        let library = Library::new(database.clone(), clock.clone(), config.model_memory);
         let log = Log::open(database, Feed::new()).unwrap();
         let parts = RuntimeParts {
             log: log.clone(),

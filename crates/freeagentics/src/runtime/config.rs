@@ -9,6 +9,9 @@ axiomcore::settings! {
         pub(crate) shards: usize = 0;
         /// Memory for agents that are ready to be stepped; others are read from the database when they are asked.
         pub(crate) memory: ByteSize = ByteSize::mib(512);
+        /// Memory for models that are ready to decide, those of all workspaces together. The ones that nobody has asked for since
+        /// longest make room for others, and are compiled again when they are asked for.
+        pub(crate) model_memory: ByteSize = ByteSize::mib(512);
         /// How many requests may wait; more are told at once to come again.
         pub(crate) queue: usize = 20_000;
         /// How many requests may wait for one agent.
@@ -30,6 +33,8 @@ impl Checks for Config {
             ("runtime.group", self.group),
             ("runtime.batch_items", self.batch_items),
         ];
-        least.into_iter().filter(|(_, n)| *n == 0).map(|(key, _)| Fault::new(key, "at least 1")).collect()
+        let room = self.model_memory.bytes() < ByteSize::mib(1).bytes();
+        let room = room.then(|| Fault::new("runtime.model_memory", "at least 1 MiB"));
+        least.into_iter().filter(|(_, n)| *n == 0).map(|(key, _)| Fault::new(key, "at least 1")).chain(room).collect()
     }
 }

@@ -47,10 +47,14 @@ pub(super) fn run(loads: &Receiver<Load>, shards: &[Sender<Message>], clock: &dy
     let mut seats: HashMap<(i64, i64), Seat> = HashMap::new();
     while let Ok(Load { shard, slot, waiting, agent, compiled, reading, dry_run, explain, key }) = loads.recv() {
         let Some(hot) = agent.hot() else { continue };
-        let seat = seats.entry((hot.workspace, hot.model)).or_insert_with(|| Seat::new(compiled));
+        let model = (hot.workspace, hot.model);
+        if !seats.get(&model).is_some_and(Seat::is_live) {
+            seats.retain(|_, seat| seat.is_live());
+        }
+        let seat = seats.entry(model).or_insert_with(|| Seat::new(&compiled));
         let name = waiting.request.agent.clone();
         let circumstances = Circumstances { agent: name.as_str(), now: clock.now(), dry_run, explain, key };
-        let stepped = seat.step(&hot, &reading, circumstances);
+        let stepped = seat.step(&compiled, &hot, &reading, circumstances);
         if let Some(shard) = shards.get(shard) {
             // A shard that is gone has told everybody who waited.
             let _ = shard.send(Message::Computed(Box::new(Computed { slot, waiting, dry_run, stepped })));

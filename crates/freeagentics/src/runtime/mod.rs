@@ -246,4 +246,6 @@ pub(crate) mod bench;
 #[cfg(test)]
 mod learners;
 #[cfg(test)]
+mod room;
+#[cfg(test)]
 mod story;

@@ -1,6 +1,6 @@
 //! One step of one agent: from what was written to an event and an answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use axiomcore::clock::Timestamp;
 use freeagentics_inference::document::{PatchOp, Problems, Reading};
@@ -15,9 +15,10 @@ use crate::log::event::Plan;
 use crate::log::{Seen, Step};
 use crate::models::Compiled;
 
-/// A compiled model with the working memory of the thread that uses it.
+/// The working memory of a thread for a model. It does not keep the model: one that has made room for others takes its
+/// seats along.
 pub(super) struct Seat {
-    pub(super) compiled: Arc<Compiled>,
+    compiled: Weak<Compiled>,
     state: State,
     scratch: Scratch,
     /// The saved state after a step.
@@ -58,19 +59,30 @@ const SMALL: usize = 1024;
 pub(crate) const APART: u64 = 16;
 
 impl Seat {
-    pub(super) fn new(compiled: Arc<Compiled>) -> Self {
+    pub(super) fn new(compiled: &Arc<Compiled>) -> Self {
         let (state, scratch) = (compiled.engine.start(), compiled.engine.scratch());
-        Self { compiled, state, scratch, saved: Vec::new() }
+        Self { compiled: Arc::downgrade(compiled), state, scratch, saved: Vec::new() }
+    }
+
+    /// Its model, if that is still there.
+    pub(super) fn compiled(&self) -> Option<Arc<Compiled>> {
+        self.compiled.upgrade().inspect(|compiled| compiled.touch())
+    }
+
+    /// Whether its model is still there.
+    pub(super) fn is_live(&self) -> bool {
+        self.compiled.strong_count() > 0
     }
 
     /// Decides, and leaves `hot` as it is.
     pub(super) fn step(
         &mut self,
+        compiled: &Compiled,
         hot: &Hot<'_>,
         reading: &Reading,
         circumstances: Circumstances<'_>,
     ) -> Result<Stepped, Refused> {
-        let Self { compiled, state, scratch, saved } = self;
+        let Self { state, scratch, saved, .. } = self;
         let engine = &compiled.engine;
         match hot.state {
             Some(own) => engine.load_own(own, hot.step, state).map_err(internal)?,

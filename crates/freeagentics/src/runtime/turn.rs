@@ -43,16 +43,19 @@ impl Shard {
     fn step(&mut self, slot: Slot, waiting: Waiting, key: Option<KeyHash>) {
         let Some(hot) = self.cache.get(slot) else { return waiting.answer(Err(Refused::NotFound)) };
         let Ask::Step(ask) = &waiting.request.ask else { return };
-        let seat = match self.seats.entry((hot.workspace, hot.model)) {
-            std::collections::hash_map::Entry::Occupied(seat) => seat.into_mut(),
-            std::collections::hash_map::Entry::Vacant(free) => {
-                match self.parts.library.compiled_blocking(hot.workspace, hot.model) {
-                    Ok(compiled) => free.insert(Seat::new(compiled)),
-                    Err(error) => return waiting.answer(Err(error.into())),
+        let model = (hot.workspace, hot.model);
+        let compiled = match self.seats.get(&model).and_then(Seat::compiled) {
+            Some(compiled) => compiled,
+            None => match self.parts.library.compiled_blocking(hot.workspace, hot.model) {
+                Ok(compiled) => {
+                    self.seats.retain(|_, seat| seat.is_live());
+                    compiled
                 }
-            }
+                Err(error) => return waiting.answer(Err(error.into())),
+            },
         };
-        let reading = match stepping::read(&seat.compiled, &ask.observed) {
+        let seat = self.seats.entry(model).or_insert_with(|| Seat::new(&compiled));
+        let reading = match stepping::read(&compiled, &ask.observed) {
             Ok(reading) => reading,
             Err(refused) => return self.refuse(waiting, refused),
         };
@@ -67,13 +70,13 @@ impl Shard {
             return self.refuse(waiting, refused);
         }
         let (dry_run, explain) = (ask.dry_run, ask.explain);
-        if heavy::operations(&seat.compiled.cost, reading.elapsed) >= self.parts.config.heavy {
-            let (shard, compiled) = (self.parts.number, seat.compiled.clone());
+        if heavy::operations(&compiled.cost, reading.elapsed) >= self.parts.config.heavy {
+            let shard = self.parts.number;
             let Some(agent) = self.cache.packed(slot).cloned() else { return };
             return self.send_heavy(Load { shard, slot, waiting, agent, compiled, reading, dry_run, explain, key });
         }
         let (agent, now) = (waiting.request.agent.as_str(), self.parts.clock.now());
-        let stepped = seat.step(&hot, &reading, Circumstances { agent, now, dry_run, explain, key });
+        let stepped = seat.step(&compiled, &hot, &reading, Circumstances { agent, now, dry_run, explain, key });
         self.stepped(slot, waiting, dry_run, stepped);
     }
 

@@ -11,7 +11,6 @@ use axiomcore::identity::Identity;
 use axiomcore::identity::mail::Mail;
 use axiomcore::service::{Blueprint, Core, Service};
 use axum::extract::FromRef;
-use freeagentics_inference::document::Limits as DocumentLimits;
 
 use super::computing::Computing;
 use super::permissions::{ROLES, TABLES};
@@ -23,7 +22,7 @@ use crate::fleets::Importing;
 use crate::live::{Live, LiveParts};
 use crate::log::{CommittedEvents, Feed, Log, MIGRATIONS};
 use crate::models::Library;
-use crate::runtime::{Runtime, RuntimeParts};
+use crate::runtime::{Config, Runtime, RuntimeParts};
 use crate::system::counts::LastCounts;
 use crate::system::gauges::Gauges;
 
@@ -73,7 +72,8 @@ impl Platform {
         let core = service.core();
         let (clock, database, metrics) = (core.clock.clone(), core.database.clone(), core.metrics.clone());
         let (started_at, gauges) = (clock.now(), Gauges::of_installation(&metrics, service.data()));
-        let library = Library::new(database.clone(), clock.clone(), DocumentLimits::default());
+        let library = Library::new(database.clone(), clock.clone(), settings.section::<Config>().model_memory);
+        library.watch(&metrics);
         let log = Log::open(database, Feed::new())?;
         let (own_library, entropy) = (library.clone(), core.entropy.clone());
         let parts = RuntimeParts { log, library: own_library, clock, entropy, metrics: metrics.clone() };

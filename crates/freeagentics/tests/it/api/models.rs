@@ -75,6 +75,41 @@ fn a_document_is_read_again_as_it_was_read_when_it_was_given(installation: Insta
     assert_eq!(changed["changes"], json!([{ "path": "/preference/light/bright", "from": 1, "to": 2 }]));
 }
 
+#[test]
+fn models_take_no_more_memory_than_they_may_and_one_that_alone_would_is_refused() {
+    let wide = |name: &str, states: usize| {
+        let states: Vec<String> = (0..states).map(|state| format!("s{state}")).collect();
+        format!(
+            "freeagentics: 1\nname: {name}\nfactors: {{ f: [{}] }}\ncontrols: {{ act: [a, b] }}\n\
+             modalities: {{ o: [x, y] }}\nlikelihood: {{ o: {{ given: [f], table: uniform }} }}\n\
+             transition: {{ f: {{ by: [act], given: [f], table: uniform }} }}\n",
+            states.join(", ")
+        )
+    };
+    let installation = Installation::sqlite();
+    let server = installation.start_with(&["--set", "runtime.model_memory=3MiB"]);
+    let client = server.client();
+    let shown = |name: &str| -> f64 {
+        let page = server.metrics().get("/metrics").text;
+        let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
+        line.unwrap().parse().unwrap()
+    };
+    for _ in 0..2 {
+        for n in 0..6 {
+            let name = format!("wide{n}");
+            client.post_yaml("/api/v1/models", &wide(&name, 200));
+            client.post("/api/v1/agents", &json!({ "id": name, "model": name }));
+            let seen = json!({ "observation": { "o": "x" } });
+            client.post(&format!("/api/v1/agents/{name}/steps"), &seen).expect(200);
+            assert!(shown("freeagentics_compiled_bytes") <= shown("freeagentics_compiled_bytes_max"));
+        }
+    }
+    assert!((1.0..3.0).contains(&shown("freeagentics_compiled_models")));
+    assert_eq!(shown("freeagentics_compiled_bytes_max"), f64::from(3 << 20));
+    let refused = client.post_yaml("/api/v1/models", &wide("wider", 400)).problem(422, "model_invalid");
+    assert_eq!(refused["problems"][0]["code"], "step_too_costly", "{refused}");
+}
+
 fn models_are_listed_a_page_at_a_time_by_name(installation: Installation) {
     let server = installation.start();
     let client = server.client();
