@@ -75,7 +75,7 @@ fn text(report: &Report, terminal: &mut Terminal<'_>) -> std::io::Result<()> {
         .map(|(number, thing)| count(usize::try_from(*number).unwrap_or(usize::MAX), thing));
     writeln!(terminal.out, "{events} of {agents}, {steps} decided again")?;
     if *by_another_engine > 0 {
-        let say = "of these by another version of the numerics: their bits cannot be compared with this program";
+        let say = "of these by another version of the engine: their bits cannot be compared with this program";
         writeln!(terminal.out, "{by_another_engine} {say}")?;
     }
     let verdict = match report.findings.len() {

@@ -2,7 +2,7 @@
 
 use axiomcore::store::{Connection, Error, Result};
 use freeagentics_inference::document::Reading;
-use freeagentics_inference::engine::{Input, State};
+use freeagentics_inference::engine::{Input, SavedError, State};
 use freeagentics_inference::numerics::Digest;
 
 use super::{StepAnswer, StepFacts};
@@ -100,6 +100,12 @@ pub(crate) fn after_episode(compiled: &Compiled, saved: &[u8], steps: u64) -> Re
     let mut ended = Vec::new();
     compiled.engine.save(&state, &mut ended).map_err(|error| Error::Corrupt(error.to_string()))?;
     Ok(Some(ended))
+}
+
+/// Whether a state has learnt more than can be learnt. Nobody brings such in any more, and no step leaves one; what earlier
+/// versions have let in was not damaged here, and cannot be decided again.
+pub(crate) fn is_beyond(compiled: &Compiled, saved: Option<&[u8]>) -> bool {
+    saved.is_some_and(|saved| compiled.engine.load(saved) == Err(SavedError::Beyond))
 }
 
 /// As [`restored`], into a state that is there already.

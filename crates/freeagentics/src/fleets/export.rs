@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use axiomcore::http::Problem;
-use axiomcore::identity::Allowed;
+use axiomcore::identity::{Allowed, Require};
 use axiomcore::store;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::Response;
-use futures_util::stream;
 
 use super::line::{AgentLine, Line, OmittedLine};
 use crate::agents::routes::selection::{self, LabelText, pairs};
@@ -21,6 +18,7 @@ use crate::agents::{AgentName, Current, Damaged, Labels};
 use crate::log::What;
 use crate::models::{Library, Referred};
 use crate::server::Platform;
+use crate::server::pages::{self, Pages, Reader};
 use crate::server::permissions::{ReadAgents, ReadModels};
 
 /// So many agents are read at once.
@@ -55,8 +53,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Fleet {
 /// Export a fleet
 ///
 /// JSON lines: each agent as it is now, and before the first agent of a model that model. `POST /api/v1/import` takes them
-/// in on another server. The history of the agents stays here. It takes `models:read` as well. An agent that cannot be read is
-/// named on a line of the kind `omitted`, which an import passes over.
+/// in on another server. The history of the agents stays here. It takes `models:read` as well, and both until it has ended: if
+/// the credential is taken away meanwhile, the answer breaks off. An agent that cannot be read is named on a line of the kind
+/// `omitted`, which an import passes over.
 #[utoipa::path(
     get,
     path = "/api/v1/fleets/export",
@@ -71,21 +70,10 @@ pub(crate) async fn export_fleet(
     // The documents of their models go with them.
     caller.require::<ReadModels>()?;
     let selection = Selection { labels, model: None };
-    let export =
-        Export { platform, workspace: caller.workspace, selection, after: String::new(), told: BTreeMap::new() };
-    // The first page before the answer begins, so that what fails at once is a problem and no broken answer.
-    let (first, export) = export.page().await?;
-    let rest = stream::try_unfold(export, |export| async move {
-        match export {
-            None => Ok(None),
-            Some(export) => export.page().await.map(Some).map_err(|problem| std::io::Error::other(problem.to_string())),
-        }
-    });
-    let first = stream::once(async move { Ok(first) });
-    let body = Body::from_stream(stream::StreamExt::chain(first, rest));
-    let mut response = Response::new(body);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(NDJSON));
-    Ok(response)
+    let (identity, principal, workspace) = (platform.identity.clone(), caller.principal(), caller.workspace);
+    let export = Export { platform, workspace, selection, after: String::new(), told: BTreeMap::new() };
+    let reader = Reader { identity, principal, needs: &[ReadAgents::PERMISSION, ReadModels::PERMISSION] };
+    pages::answer(reader, export, NDJSON).await
 }
 
 /// An export under way.
@@ -99,8 +87,7 @@ struct Export {
     told: BTreeMap<i64, Option<Referred>>,
 }
 
-impl Export {
-    /// The next lines, and what remains to be done.
+impl Pages for Export {
     async fn page(mut self) -> Result<(Bytes, Option<Self>), Problem> {
         let page = move || -> Result<(Bytes, Option<Self>), Problem> {
             let (text, is_last) = self.lines()?;
@@ -108,7 +95,10 @@ impl Export {
         };
         tokio::task::spawn_blocking(page).await.map_err(Problem::internal)?
     }
+}
 
+impl Export {
+    /// The next lines, and whether they are the last.
     fn lines(&mut self) -> Result<(String, bool), Problem> {
         let Self { platform, workspace, selection, after, told } = self;
         let (log, library) = (platform.runtime.log(), &platform.library);

@@ -50,7 +50,8 @@ pub(crate) struct Report {
     pub(crate) events: u64,
     /// Steps that were decided again.
     pub(crate) steps: u64,
-    /// Of these, by another numerics version, so that their bits say nothing.
+    /// Of these, by another numerics version, or out of a state that only an earlier version has let in, so that their bits
+    /// say nothing.
     pub(crate) by_another_engine: u64,
     /// Agents with events.
     pub(crate) agents: u64,

@@ -192,7 +192,11 @@ fn seat(
 
 /// What an agent carries into its next episode.
 fn end_episode(seat: &Seat, track: &Track, event: &Event, report: &mut Report) -> Option<Box<[u8]>> {
-    let ended = replay::after_episode(&seat.compiled, track.state.as_deref()?, track.steps());
+    let saved = track.state.as_deref()?;
+    if replay::is_beyond(&seat.compiled, Some(saved)) {
+        return Some(saved.into());
+    }
+    let ended = replay::after_episode(&seat.compiled, saved, track.steps());
     ended.map(|ended| ended.map(Into::into)).unwrap_or_else(|error| {
         let detail = format!("the state before it cannot be read: {error}");
         report.add(event.seq, Some(&track.name), Fault::Snapshot, detail);
@@ -206,6 +210,11 @@ fn decide(seat: &mut Seat, track: &mut Track, event: &Event, step: &Step, report
     let mut found = |fault, detail: String| report.add(seq, Some(&name), fault, detail);
     let before = replay::restored_into(compiled, track.state.as_deref(), track.steps(), state);
     if let Err(error) = before {
+        if replay::is_beyond(compiled, track.state.as_deref()) {
+            report.by_another_engine += 1;
+            track.state = step.state.as_deref().map(Into::into).or_else(|| track.state.take());
+            return;
+        }
         found(Fault::Snapshot, format!("the state before it cannot be read: {error}"));
         track.state = step.state.as_deref().map(Into::into);
         return;

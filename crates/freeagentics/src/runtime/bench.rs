@@ -24,7 +24,7 @@ pub(crate) struct Bench {
     pub(crate) library: Library,
     pub(crate) log: Log,
     pub(crate) clock: Arc<ManualClock>,
-    principal: Arc<Principal>,
+    pub(super) principal: Arc<Principal>,
 }
 
 impl Bench {

@@ -1,12 +1,13 @@
 //! What agents have learnt is their own, and outlives episodes and servers; on both databases.
 
 use axiomcore::store::Database;
-use freeagentics_inference::engine::{Engine, Input, State};
+use freeagentics_inference::engine::{Engine, Input, SavedError, State};
 use freeagentics_inference::model::Evidence;
 use serde_json::{Value, json};
 
 use super::bench::{Bench, on_both};
 use super::*;
+use crate::agents::{AgentName, Brought, Labels, NewAgent};
 use crate::replay::{Report, verify};
 
 /// Learners whose states are in every event, and such whose states are too large for that.
@@ -106,4 +107,45 @@ fn outlives(open: &dyn Fn() -> Database, states: usize) {
     let report = replayed(&bench);
     assert!(report.is_clean(), "{report:?}");
     bench.runtime.stop();
+}
+
+/// The saved state of somebody between two episodes who has learnt nothing yet, with `count` of all that can be learnt about
+/// the lamp of two states in place of that.
+fn having_counted(engine: &Engine, count: f64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    engine.save(&engine.start(), &mut bytes).unwrap();
+    let mut learnt = vec![6];
+    (0..6).for_each(|_| learnt.extend([&[0][..], &count.to_le_bytes()].concat()));
+    // Two lists that are empty stand at its end: what was learnt, and what an episode has put by.
+    bytes.truncate(bytes.len() - 2);
+    [bytes, learnt.clone(), learnt].concat()
+}
+
+#[test]
+fn a_state_that_an_earlier_version_let_in_keeps_no_log_from_being_good_and_its_agent_can_be_deleted() {
+    on_both(|open| {
+        let bench = Bench::open(open(), Config { shards: 1, ..Config::default() });
+        let model = bench.written(&document(2));
+        let compiled = bench.library.compiled_blocking(1, model).unwrap();
+        let brought = |name: &str, count: f64| {
+            let state = Some(having_counted(&compiled.engine, count));
+            let (name, labels) = (AgentName::new(name).unwrap(), Labels::select(["team=a"]).unwrap());
+            let brought = Some(Brought { step: 0, episode: 1, state });
+            let new = [NewAgent { name, model, seed: 1, labels, brought }];
+            assert_eq!(bench.runtime.create_blocking(&bench.principal, &new).unwrap(), [true]);
+        };
+        brought("most", 1e26);
+        brought("beyond", 1.7e308);
+        assert_eq!(compiled.engine.load(&having_counted(&compiled.engine, 1.7e308)), Err(SavedError::Beyond));
+        for n in 0..6 {
+            see(&bench, "most", n % 2 == 0);
+            bench.ask(bench.request("most", Ask::Reset)).unwrap();
+            assert!(bench.ask(bench.step("beyond", json!({ "light": "on_" }))).is_err());
+            bench.ask(bench.request("beyond", Ask::Reset)).unwrap();
+        }
+        bench.ask(bench.request("beyond", Ask::Delete)).unwrap();
+        let report = replayed(&bench);
+        assert!(report.is_clean(), "{report:?}");
+        bench.runtime.stop();
+    });
 }

@@ -3,6 +3,7 @@
 //! - [`settings`]: what can be set, in one schema; [`arguments`] is how a command line sets it.
 //! - [`permissions`], [`codes`], [`routes`]: what one may do, what can go wrong, what can be called; one page each.
 //! - [`Platform`]: what handlers work on. [`start`] opens it, serves it and closes it again, in order.
+//! - [`pages`]: answers that are read page by page, while whoever asked still may.
 //! - [`sealed`]: what lies sealed in the database.
 //! - [`openapi`]: the document about the routes, made from the handlers themselves.
 
@@ -14,6 +15,7 @@ pub(crate) mod documentation;
 mod generated;
 pub(crate) mod openapi;
 pub(crate) mod page;
+pub(crate) mod pages;
 pub(crate) mod permissions;
 mod platform;
 #[cfg(test)]

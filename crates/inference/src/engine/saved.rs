@@ -1,6 +1,6 @@
 //! A state as bytes: small, exact, and refused when it does not fit.
 
-use super::learning::{decode, encode};
+use super::learning::{MOST_COUNT, decode, encode};
 use super::sequence;
 use super::step::is_distribution;
 use super::{Engine, Learns, MOST_SEARCH_DEPTH, State};
@@ -40,6 +40,9 @@ pub enum SavedError {
     /// The bytes hold something that no state holds.
     #[error("the saved state is damaged: {0}")]
     Damaged(&'static str),
+    /// The bytes hold counts that no learning comes to. What is computed from them would be no numbers any more.
+    #[error("the saved state has learnt more than can be learnt: a count is past {MOST_COUNT:e}")]
+    Beyond,
 }
 
 const UNFIT: &str = "what was learnt does not fit the model";
@@ -56,11 +59,12 @@ impl Engine {
     /// will do; for one that looks back what it remembers.
     ///
     /// # Errors
-    /// If the state belongs to another model.
+    /// If the state belongs to another model; and if it is one that could not be read again, so that nobody keeps such.
     pub fn save(&self, state: &State, out: &mut Vec<u8>) -> Result<(), SavedError> {
         if state.model != self.model_mark || state.deltas.len() != self.lessons.total {
             return Err(SavedError::Foreign);
         }
+        self.check_kept(state)?;
         out.clear();
         out.push(self.saved_format());
         out.extend(state.model.to_le_bytes());
@@ -150,18 +154,17 @@ impl Engine {
         let places = self.layout.sizes.iter().enumerate();
         let places = places.flat_map(|(factor, size)| self.layout.range(factor).take(*size));
         places.zip(beliefs).for_each(|(place, p)| state.belief[place] = p);
-        self.check_loaded(*begun, state).map_or(Ok(()), |damage| Err(SavedError::Damaged(damage)))
+        self.check_loaded(*begun, state)
     }
 
     /// Reads what was learnt, and returns the rest.
     fn load_learnt<'a>(&self, bytes: &'a [u8], state: &mut State) -> Result<&'a [u8], SavedError> {
-        let damaged = SavedError::Damaged(UNFIT);
-        let pending = decode(bytes, &self.lessons, &mut state.deltas).ok_or(damaged)?;
+        let pending = decode(bytes, &self.lessons, &mut state.deltas)?;
         // Nothing is pending for most agents, and then no room is needed for it.
         if self.options.learns == Learns::Episode || pending.first() != Some(&0) {
             state.pending.resize(self.lessons.total, 0.0);
         }
-        decode(pending, &self.lessons, &mut state.pending).ok_or(damaged)
+        decode(pending, &self.lessons, &mut state.pending)
     }
 
     fn saved_format(&self) -> u8 {
@@ -195,18 +198,26 @@ impl Engine {
         Ok((u64::from_le_bytes(*steps), own))
     }
 
-    /// What no state holds, if this one holds it.
-    fn check_loaded(&self, begun: u8, state: &State) -> Option<&'static str> {
+    /// Refuses a state that could not be read again.
+    fn check_kept(&self, state: &State) -> Result<(), SavedError> {
+        if state.deltas.iter().chain(&state.pending).any(|count| !(0.0..=MOST_COUNT).contains(count)) {
+            return Err(SavedError::Beyond);
+        }
+        self.check_loaded(mark(state), state)
+    }
+
+    /// Refuses what no state holds.
+    fn check_loaded(&self, begun: u8, state: &State) -> Result<(), SavedError> {
         let controls = &self.model.spec().controls;
         let beliefs = (0..self.layout.len()).map(|factor| &state.belief[self.layout.range(factor)]);
         if usize::from(begun) > MOST_SEARCH_DEPTH {
-            Some("no plan is followed for so long")
+            Err(SavedError::Damaged("no plan is followed for so long"))
         } else if state.action.iter().zip(controls).any(|(value, control)| *value >= control.labels.len()) {
-            Some("its action does not exist")
+            Err(SavedError::Damaged("its action does not exist"))
         } else if state.begun && !beliefs.clone().all(is_distribution) {
-            Some("a belief is not a distribution")
+            Err(SavedError::Damaged("a belief is not a distribution"))
         } else {
-            None
+            Ok(())
         }
     }
 }

@@ -2,20 +2,18 @@
 
 use axiomcore::audit::{Entry, ExportFormat, entries_after};
 use axiomcore::http::{Problem, Query, Whole};
-use axiomcore::identity::{Allowed, Principal};
+use axiomcore::identity::{Allowed, Principal, Require};
 use axiomcore::store::Connection;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
-use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::audit::PRODUCT;
 use crate::server::Platform;
+use crate::server::pages::{self, Pages, Reader};
 use crate::server::permissions::ReadAudit;
 
 /// Entries that are read at once.
@@ -51,7 +49,8 @@ pub(crate) struct AuditExport {
 /// Export who did what
 ///
 /// The whole record of the workspace, the first entry first. `freeagentics audit verify --export` verifies JSON lines that
-/// begin with the first entry. That it was exported, and by whom, is on record as well. Checkpoints, which speak of all workspaces, are only in what `freeagentics audit export` writes.
+/// begin with the first entry. That it was exported, and by whom, is on record as well. If
+/// the credential is taken away meanwhile, the answer breaks off. Checkpoints, which speak of all workspaces, are only in what `freeagentics audit export` writes.
 #[utoipa::path(
     get,
     path = "/api/v1/audit/export",
@@ -72,19 +71,9 @@ pub(crate) async fn export_audit_entries(
         AuditFormat::Cef => (ExportFormat::Cef, "text/plain; charset=utf-8"),
     };
     put_on_record(&platform, &caller, &told).await?;
-    let export = Export { platform, workspace: caller.workspace, format, after: after.map_or(0, Whole::get) };
-    // The first page before the answer begins, so that what fails at once is a problem and no broken answer.
-    let (first, export) = export.page().await?;
-    let rest = stream::try_unfold(export, |export| async move {
-        match export {
-            None => Ok(None),
-            Some(export) => export.page().await.map(Some).map_err(|problem| std::io::Error::other(problem.to_string())),
-        }
-    });
-    let first = stream::once(async move { Ok(first) });
-    let mut response = Response::new(Body::from_stream(stream::StreamExt::chain(first, rest)));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    Ok(response)
+    let (identity, principal, workspace) = (platform.identity.clone(), caller.principal(), caller.workspace);
+    let export = Export { platform, workspace, format, after: after.map_or(0, Whole::get) };
+    pages::answer(Reader { identity, principal, needs: &[ReadAudit::PERMISSION] }, export, media_type).await
 }
 
 /// Who has taken a copy of everything is what the record is asked after a leak.
@@ -105,8 +94,7 @@ struct Export {
     after: u64,
 }
 
-impl Export {
-    /// The next lines, and what remains to be done.
+impl Pages for Export {
     async fn page(mut self) -> Result<(Bytes, Option<Self>), Problem> {
         let (workspace, after) = (self.workspace, self.after);
         let read = move |connection: &mut dyn Connection| entries_after(connection, workspace, after, PAGE);

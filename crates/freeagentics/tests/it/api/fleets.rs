@@ -14,7 +14,7 @@ on_both_databases!(
 
 const NDJSON: [(&str, &str); 1] = [("content-type", "application/x-ndjson")];
 
-pub(super) fn import(client: &Client, lines: &str) -> super::client::Answer {
+pub(crate) fn import(client: &Client, lines: &str) -> super::client::Answer {
     client.send("POST", "/api/v1/import", &NDJSON, lines)
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod client;
 mod damaged;
 mod decisions;
 mod encrypted;
-mod fleets;
+pub(crate) mod fleets;
 mod importing;
 mod keys;
 mod live;

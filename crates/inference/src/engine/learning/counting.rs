@@ -2,7 +2,7 @@
 
 use super::super::beliefs::Layout;
 use super::super::{Learns, State};
-use super::{Lesson, Lessons};
+use super::{Lesson, Lessons, MOST_COUNT};
 use crate::model::{Evidence, Learnable};
 
 /// What a step came to, as far as something can be learnt from it.
@@ -20,14 +20,17 @@ pub(in super::super) struct Seen<'a> {
 }
 
 impl Lessons {
-    /// At the start of an episode: adds what was put by during the last one.
+    /// At the start of an episode: adds what was put by during the last one, as far as counts go.
     pub(in super::super) fn settle(&self, deltas: &mut [f64], pending: &[f64]) {
         for lesson in &self.all {
             let place = lesson.start..lesson.start + lesson.prior.len();
             let Some(pending) = pending.get(place.clone()) else { return };
             if pending.iter().any(|added| *added != 0.0) {
                 lesson.forget(&mut deltas[place.clone()]);
-                deltas[place].iter_mut().zip(pending).for_each(|(delta, added)| *delta += added);
+                deltas[place]
+                    .iter_mut()
+                    .zip(pending)
+                    .for_each(|(delta, added)| *delta = (*delta + added).min(MOST_COUNT));
             }
         }
     }

@@ -1,6 +1,9 @@
 //! What was learnt, as few bytes as will do: only what is not zero, and whole numbers short.
 
-use super::Lessons;
+use super::super::SavedError;
+use super::{Lessons, MOST_COUNT};
+
+const UNFIT: SavedError = SavedError::Damaged("what was learnt does not fit the model");
 
 /// Whole numbers below this are written as such.
 const MOST_WHOLE: f64 = 268_435_456.0;
@@ -22,28 +25,38 @@ pub(in super::super) fn encode(numbers: &[f64], out: &mut Vec<u8>) {
     }
 }
 
-/// Reads what [`encode`] wrote over `numbers`, and returns the rest; nothing if the bytes are not of that form.
-pub(in super::super) fn decode<'a>(mut bytes: &'a [u8], lessons: &Lessons, numbers: &mut [f64]) -> Option<&'a [u8]> {
+/// Reads what [`encode`] wrote over `numbers`, and returns the rest; refuses bytes that are not of that form, and counts that
+/// no learning comes to.
+pub(in super::super) fn decode<'a>(
+    mut bytes: &'a [u8],
+    lessons: &Lessons,
+    numbers: &mut [f64],
+) -> Result<&'a [u8], SavedError> {
     numbers.fill(0.0);
-    let count = take(&mut bytes)?;
+    let count = take(&mut bytes).ok_or(UNFIT)?;
     let mut next = 0_usize;
     for _ in 0..count {
-        let head = take(&mut bytes)?;
-        let place = next.checked_add(usize::try_from(head >> 1).ok()?)?;
-        let number = if head & 1 == 1 {
-            take(&mut bytes)? as f64
-        } else {
-            let (number, rest) = bytes.split_first_chunk::<8>()?;
-            bytes = rest;
-            f64::from_le_bytes(*number)
-        };
-        if !(number > 0.0 && number.is_finite() && lessons.can_grow(place)) {
-            return None;
+        let (place, number) = cell(&mut bytes, next).ok_or(UNFIT)?;
+        if number > MOST_COUNT {
+            return Err(SavedError::Beyond);
         }
-        *numbers.get_mut(place)? = number;
+        let to = numbers.get_mut(place).filter(|_| number > 0.0 && lessons.can_grow(place));
+        *to.ok_or(UNFIT)? = number;
         next = place + 1;
     }
-    Some(bytes)
+    Ok(bytes)
+}
+
+/// One number that is not zero, and its place.
+fn cell(bytes: &mut &[u8], next: usize) -> Option<(usize, f64)> {
+    let head = take(bytes)?;
+    let place = next.checked_add(usize::try_from(head >> 1).ok()?)?;
+    if head & 1 == 1 {
+        return Some((place, take(bytes)? as f64));
+    }
+    let (number, rest) = bytes.split_first_chunk::<8>()?;
+    *bytes = rest;
+    Some((place, f64::from_le_bytes(*number)))
 }
 
 /// A number, seven bits a byte, the lowest first.

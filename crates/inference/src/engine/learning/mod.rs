@@ -14,3 +14,10 @@ pub(super) use counting::Seen;
 pub(super) use kept::{decode, encode, put, take};
 pub(super) use learnt::Learnt;
 pub(super) use lesson::{Lesson, Lessons};
+
+/// The largest count that an agent comes to, of what it has learnt or is about to.
+///
+/// One step adds at most a rate, which is at most 10⁹; to a count past 2⁵⁴ of that, 2·10²⁵, it adds nothing any more. So
+/// learning by itself stays below, and a count that was brought to just here stays where it is; only what an episode has put
+/// by could lift it, and that [`Lessons::settle`] sees to. No sum of such counts is anywhere near what a number can hold.
+pub(super) const MOST_COUNT: f64 = 1e26;

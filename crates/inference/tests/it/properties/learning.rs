@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use freeagentics_inference::engine::Options;
+use freeagentics_inference::engine::{Impossible, Options, SavedError};
 use freeagentics_inference::model::{Evidence, Learnable, Spec};
 
 use super::for_each_model;
@@ -187,4 +187,81 @@ fn what_is_impossible_stays_so_whatever_is_seen() {
             }
         }
     });
+}
+
+/// The largest count that an agent may have.
+const MOST_COUNT: f64 = 1e26;
+
+/// The state of an agent that has learnt `count` of everything that it can, and has as much put by for its next episode.
+fn having_counted(agent: &Agent, spec: &Spec, count: f64) -> Vec<u8> {
+    let mut places = Vec::new();
+    let mut start = 0;
+    for learning in &spec.learning {
+        let prior = agent.engine.counts(&agent.state, learning.what).expect("it is learnt");
+        let (columns, outcomes) = (learning.strength.len(), prior.len() / learning.strength.len());
+        let place = |at: usize| start + (at % columns) * outcomes + at / columns;
+        places.extend((0..prior.len()).filter(|at| prior[*at] > 0.0).map(place));
+        start += prior.len();
+    }
+    places.sort_unstable();
+    let mut learnt = Vec::new();
+    put(&mut learnt, places.len());
+    let mut next = 0;
+    for place in places {
+        put(&mut learnt, (place - next) << 1);
+        learnt.extend(count.to_le_bytes());
+        next = place + 1;
+    }
+    let mut bytes = Vec::new();
+    agent.engine.save(&agent.state, &mut bytes).expect("the state is its own");
+    // Two lists that are empty stand at the end of who has learnt nothing.
+    [&bytes[..bytes.len() - 2], &learnt, &learnt].concat()
+}
+
+/// A number as a saved state has it, seven bits a byte.
+fn put(out: &mut Vec<u8>, mut number: usize) {
+    while number >= 128 {
+        out.push((number & 127) as u8 | 128);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+#[test]
+fn whoever_has_learnt_as_much_as_can_be_learnt_goes_on_and_is_read_again() {
+    let steps = Cell::new(0);
+    for_each_model(200, learning_model(), |recipe| {
+        let spec = recipe.spec();
+        let mut agent = Agent::new(spec.clone(), Options { impossible: Impossible::Warn, ..recipe.options(&spec) });
+        let bytes = having_counted(&agent, &spec, MOST_COUNT);
+        agent.state = agent.engine.load(&bytes).expect("so much can be learnt");
+        let (mut g, mut saved) = (recipe.generator(5), Vec::new());
+        for step in 0..STEPS {
+            let evidence: Vec<_> = spec.modalities.iter().map(|m| Evidence::Index(g.index(m.labels.len()))).collect();
+            let decision = agent.see(&evidence);
+            assert!(decision.neg_efe().iter().all(|worth| worth.is_finite()), "{recipe:?}, step {step}");
+            assert!(decision.free_energy().is_finite(), "{recipe:?}, step {step}");
+            agent.engine.save(&agent.state, &mut saved).expect("what a step leaves can be kept");
+            assert_eq!(agent.engine.load(&saved).as_ref(), Ok(&agent.state), "{recipe:?}, step {step}");
+            if step % 2 == 0 {
+                agent.state.reset();
+            }
+            steps.set(steps.get() + 1);
+        }
+    });
+    assert!(steps.get() >= 200 * STEPS, "only {} steps were taken", steps.get());
+}
+
+#[test]
+fn more_than_can_be_learnt_is_refused() {
+    let recipe = Recipe { learns: true, ..Recipe::numbered(3) };
+    let spec = recipe.spec();
+    let agent = Agent::new(spec.clone(), recipe.options(&spec));
+    for count in [MOST_COUNT.next_up(), 1.7e308, f64::INFINITY] {
+        assert_eq!(agent.engine.load(&having_counted(&agent, &spec, count)), Err(SavedError::Beyond), "{count}");
+    }
+    for count in [f64::NAN, 0.0, -1.0] {
+        let refused = agent.engine.load(&having_counted(&agent, &spec, count));
+        assert!(matches!(refused, Err(SavedError::Damaged(_))), "{count}: {refused:?}");
+    }
 }

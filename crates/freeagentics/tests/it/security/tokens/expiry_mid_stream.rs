@@ -1,6 +1,6 @@
 //! Streams that outlive the credential that they were opened with.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::{Message, WebSocket};
 
 use super::Forge;
+use crate::api::agents::with_watchdog;
 use crate::api::sessions::{sign_in, text, with_ann};
 use crate::api::{Installation, Server};
 
@@ -97,4 +98,58 @@ fn a_socket_ends_with_the_token_that_opened_it() {
     claims["exp"] = json!(forge.now() + 3);
     let socket = socket(&forge.server, &forge.signed(&forge.header(), &claims));
     assert_eq!(closed(socket, Duration::from_secs(8)), Some(CloseCode::Policy));
+}
+
+/// The beginning of an answer that is longer than what fits between two programs; nobody reads on yet.
+fn begun(server: &Server, key: &str, path: &str) -> (Vec<u8>, TcpStream) {
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let address = server.address();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\n\r\n").unwrap();
+    let mut begun = vec![0; 1_000];
+    stream.read_exact(&mut begun).unwrap();
+    assert!(begun.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&begun));
+    (begun, stream)
+}
+
+/// The rest of it, and whether it came to its end.
+fn rest((mut text, mut stream): (Vec<u8>, TcpStream)) -> (String, bool) {
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let read = stream.read(&mut piece).unwrap_or(0);
+        text.extend(&piece[..read]);
+        let is_whole = text.ends_with(b"\r\n0\r\n\r\n");
+        if read == 0 || is_whole {
+            return (String::from_utf8_lossy(&text).into_owned(), is_whole);
+        }
+    }
+}
+
+#[test]
+fn an_export_breaks_off_when_its_key_is_revoked_and_tells_nothing_of_what_came_after() {
+    let installation = Installation::sqlite();
+    let server = with_watchdog(&installation);
+    let client = server.client();
+    let mut labels: Value = (0..20).map(|n| (format!("label{n:02}"), json!("v".repeat(60)))).collect();
+    labels["team"] = json!("a");
+    let agent = |id: String| json!({ "id": id, "model": "watchdog", "labels": labels });
+    for batch in 0..6 {
+        let agents: Vec<Value> = (0..1_000).map(|n| agent(format!("a{batch}-{n}"))).collect();
+        client.post("/api/v1/agents/batch", &json!({ "agents": agents })).expect(200);
+    }
+    let wanted = json!({ "name": "k", "permissions": ["agents:read", "models:read", "audit:read"] });
+    let [kept, revoked] = [0, 1].map(|_| client.post("/api/v1/keys", &wanted).expect(201));
+    let paths = ["/api/v1/fleets/export?label=team%3Da", "/api/v1/audit/export"];
+    for path in paths {
+        let (told, is_whole) = rest(begun(&server, text(&kept, "key"), path));
+        assert!(is_whole && told.len() > 4_000_000, "{path}: {} bytes", told.len());
+    }
+    let under_way = paths.map(|path| begun(&server, text(&revoked, "key"), path));
+    client.send("DELETE", &format!("/api/v1/keys/{}", text(&revoked, "id")), &[], "").expect(204);
+    client.post("/api/v1/agents", &agent("z-after".to_owned())).expect(201);
+    for export in under_way {
+        let (told, is_whole) = rest(export);
+        assert!(!is_whole, "it went on to its end, over {} bytes", told.len());
+        assert!(!told.contains("z-after"), "it tells of what was made after the key was revoked");
+    }
 }
