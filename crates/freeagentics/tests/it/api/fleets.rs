@@ -157,6 +157,37 @@ fn what_was_learnt_goes_along_between_two_episodes() {
 }
 
 #[test]
+fn an_import_whose_models_together_take_more_memory_than_models_may_is_refused_with_its_line() {
+    let wide = |n: usize| {
+        let states: Vec<String> = (0..200).map(|state| format!("s{state}")).collect();
+        format!(
+            "freeagentics: 1\nname: wide{n}\nfactors: {{ f: [{}] }}\ncontrols: {{ act: [a, b] }}\n\
+             modalities: {{ o: [x, y] }}\nlikelihood: {{ o: {{ given: [f], table: uniform }} }}\n\
+             transition: {{ f: {{ by: [act], given: [f], table: uniform }} }}\n",
+            states.join(", ")
+        )
+    };
+    let (installation, elsewhere) = (Installation::sqlite(), Installation::sqlite());
+    let server = installation.start();
+    let client = server.client();
+    for n in 0..4 {
+        client.post_yaml("/api/v1/models", &wide(n)).expect(201);
+        let agent = json!({ "id": format!("a{n}"), "model": format!("wide{n}"), "labels": { "team": "a" } });
+        client.post("/api/v1/agents", &agent).expect(201);
+    }
+    let exported = client.get("/api/v1/fleets/export?label=team=a").text;
+    let there = elsewhere.start_with(&["--set", "runtime.model_memory=3MiB"]);
+    let refused = import(&there.client(), &exported).problem(422, "import_invalid");
+    let first = &refused["problems"][0];
+    assert_eq!((&first["line"], &first["code"]), (&json!(5), &json!("model_invalid")), "{refused}");
+    assert!(first["detail"].as_str().unwrap().contains("runtime.model_memory"), "{refused}");
+    let lines: Vec<&str> = exported.lines().collect();
+    for part in lines.chunks(2) {
+        import(&there.client(), &(part.join("\n") + "\n")).expect(200);
+    }
+}
+
+#[test]
 fn everything_that_is_wrong_with_an_import_is_told_with_its_line_and_nothing_is_taken_in() {
     let installation = Installation::sqlite();
     let server = with_watchdog(&installation);
