@@ -35,7 +35,7 @@ impl Officer for RecordKeeper {
         &self.principal.id
     }
 
-    /// As [`settle`](Identity::settle) does it: the lock is that of whoever takes a credential away, so that they come before or
+    /// As `settle` does it: the lock is that of whoever takes a credential away, so that they come before or
     /// after.
     fn lapsed(&self, connection: &mut dyn Connection) -> Result<Option<Lapsed>> {
         store::lock_default_workspace(connection)?;
