@@ -126,7 +126,7 @@ fn a_fleet_goes_to_another_server_and_decides_there_as_it_would_have_here(instal
 }
 
 /// A lamp that learns how often it is seen to be on.
-const LEARNER: &str = "
+pub(crate) const LEARNER: &str = "
 freeagentics: 1
 name: learner
 factors: { lamp: [good, bad] }

@@ -5,24 +5,13 @@ use std::process::Command;
 use axiomcore::store::Location;
 use serde_json::{Value, json};
 
-use crate::api::fleets::import;
+use crate::api::fleets::{LEARNER, import};
 use crate::api::{Client, Installation, on_both_databases};
 
 on_both_databases!(
     what_an_agent_sees_teaches_no_other_agent_and_no_other_workspace,
     nobody_brings_in_an_agent_that_has_learnt_more_than_can_be_learnt,
 );
-
-/// A lamp that learns how often it is seen to be on.
-const LEARNER: &str = "
-freeagentics: 1
-name: learner
-factors: { lamp: [good, bad] }
-modalities: { light: [shines, dark] }
-likelihood: { light: { given: [lamp], table: [[.8, .3], [.2, .7]] } }
-transition: { lamp: { table: uniform } }
-learning: { likelihood: { light: 2 }, prior: { lamp: 3 } }
-";
 
 fn see(client: &Client, agent: &str, light: &str) -> Value {
     let path = format!("/api/v1/agents/{agent}/steps");
